@@ -1,0 +1,156 @@
+"""Fixtures for every test: a real PostgreSQL, tenants with databases of their own, and the cast.
+
+`ada` edits at Acme, `bob` views at Acme, `eve` edits at Globex and must never see Acme; `root` is the platform admin.
+"""
+
+import atexit
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from paneldash.embedded import EmbeddedServer, default_home
+
+PASSWORD = "correct horse battery staple"
+_server = EmbeddedServer(default_home(Path(__file__).parent) / "test", durable=False)
+
+
+def pytest_configure() -> None:
+    """Start the server before Django reads its settings."""
+    if _server.start():
+        atexit.register(_server.stop)
+    os.environ |= {
+        "DATABASE_URL": _server.url("postgres"),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "TENANT_CREDENTIAL_KEYS": secrets.token_urlsafe(32),
+        "TENANT_ALLOW_LOCAL_HOSTS": "true",
+        "DEBUG": "false",
+    }
+
+
+@pytest.fixture(scope="session")
+def embedded_server() -> EmbeddedServer:
+    return _server
+
+
+@pytest.fixture(scope="session")
+def tenant_database(embedded_server: EmbeddedServer) -> Iterator[Callable[..., dict]]:
+    """Make a database with a read-only role. Call it with a name and SQL that fills it; answers a Tenant's fields."""
+    made: list[str] = []
+
+    def make(name: str, setup: str = "") -> dict:
+        database, role, password = f"test_{name}", f"test_{name}_reader", secrets.token_urlsafe(12)
+        with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
+            _drop(admin, database)
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+            admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+        made.append(database)
+        with psycopg.connect(embedded_server.url(database), autocommit=True) as owner:
+            if setup:
+                owner.execute(setup)
+            for grant in ("USAGE ON SCHEMA public", "SELECT ON ALL TABLES IN SCHEMA public"):
+                owner.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), sql.Identifier(role)))
+            owner.execute(
+                sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}").format(sql.Identifier(role))
+            )
+        where = {"host": str(embedded_server.socket_folder), "port": 5432, "database": database, "user": role}
+        return {**where, "password": password, "sslmode": "disable"}
+
+    yield make
+    from tenants import connections
+
+    with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
+        connections.close_all()
+        for database in made:
+            _drop(admin, database)
+
+
+def _drop(admin: psycopg.Connection, database: str) -> None:
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+    admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{database}_reader")))
+
+
+@pytest.fixture(scope="session")
+def acme_database(tenant_database: Callable[..., dict]) -> dict:
+    return tenant_database("acme")
+
+
+@pytest.fixture(scope="session")
+def globex_database(tenant_database: Callable[..., dict]) -> dict:
+    return tenant_database("globex")
+
+
+@pytest.fixture
+def make_tenant(db: None) -> Callable[..., object]:
+    """Make a Tenant row for a database: `make_tenant("acme", acme_database)`."""
+    from tenants.models import Tenant
+
+    def make(slug: str, database: dict, **fields: object) -> Tenant:
+        settings = {key: value for key, value in database.items() if key != "password"}
+        tenant = Tenant.objects.create(slug=slug, name=slug.title(), **{**settings, **fields})
+        tenant.set_password(database["password"])
+        tenant.save()
+        return tenant
+
+    return make
+
+
+@pytest.fixture
+def acme(make_tenant: Callable, acme_database: dict) -> object:
+    return make_tenant("acme", acme_database)
+
+
+@pytest.fixture
+def globex(make_tenant: Callable, globex_database: dict) -> object:
+    return make_tenant("globex", globex_database)
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., object]:
+    from tenants.models import Membership, User
+
+    def make(name: str, **roles: object) -> User:
+        """`make_user("ada", editor=acme)`."""
+        user = User.objects.create_user(f"{name}@example.com", PASSWORD, name=name.title())
+        for role, tenant in roles.items():
+            Membership.objects.create(user=user, tenant=tenant, role=role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def ada(make_user: Callable, acme: object) -> object:
+    return make_user("ada", editor=acme)
+
+
+@pytest.fixture
+def bob(make_user: Callable, acme: object) -> object:
+    return make_user("bob", viewer=acme)
+
+
+@pytest.fixture
+def eve(make_user: Callable, globex: object) -> object:
+    return make_user("eve", editor=globex)
+
+
+@pytest.fixture
+def root(db: None) -> object:
+    from tenants.models import User
+
+    return User.objects.create_superuser("root@example.com", PASSWORD)
+
+
+@pytest.fixture
+def admin_sql(embedded_server: EmbeddedServer) -> Callable[..., None]:
+    """Run SQL as the owner in a tenant's database: `admin_sql(acme_database, "CREATE TABLE …")`."""
+
+    def run(database: dict, statements: str) -> None:
+        with psycopg.connect(embedded_server.url(database["database"]), autocommit=True) as owner:
+            owner.execute(statements)
+
+    return run

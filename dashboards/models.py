@@ -1,0 +1,116 @@
+"""What: panels, dashboards, and where a panel stands on a dashboard."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Q, Value, When
+
+from tenants.models import SLUG, Tenant
+
+
+class SharedQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> Self:
+        """What a tenant has: its own, what all share, and what is shared with it by name; its own first."""
+        mine = Q(scope=Shared.Scope.TENANT, tenant=tenant)
+        chosen = Q(scope=Shared.Scope.CHOSEN, shared_with=tenant)
+        own_first = Case(When(mine, then=Value(0)), When(chosen, then=Value(1)), default=Value(2))
+        return self.filter(mine | chosen | Q(scope=Shared.Scope.ALL)).annotate(nearness=own_first).order_by("slug", "nearness")
+
+    def find(self, tenant: Tenant, slug: str) -> "Shared | None":
+        """The tenant's own of that name, else the one shared with it, else None."""
+        return self.visible_to(tenant).filter(slug=slug).first()
+
+    def nearest(self, tenant: Tenant) -> list:
+        """All of `visible_to`, one a slug: the tenant's own wins over a shared one."""
+        found: dict[str, models.Model] = {}
+        for item in self.visible_to(tenant):
+            found.setdefault(item.slug, item)
+        return list(found.values())
+
+
+class Shared(models.Model):
+    """Owned by one tenant, or kept by the platform and shared: with all tenants or with chosen ones."""
+
+    class Scope(models.TextChoices):
+        TENANT = "tenant", "One tenant's own"
+        ALL = "all", "Shared with every tenant"
+        CHOSEN = "chosen", "Shared with chosen tenants"
+
+    slug = models.CharField("id", max_length=63, validators=[SLUG])
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.ALL)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="own_%(class)ss")
+    shared_with = models.ManyToManyField(Tenant, blank=True, related_name="shared_%(class)ss")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects: ClassVar[SharedQuerySet] = SharedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "slug"], condition=Q(scope="tenant"), name="%(class)s_slug_a_tenant"),
+            models.UniqueConstraint(fields=["slug"], condition=~Q(scope="tenant"), name="%(class)s_slug_shared"),
+            models.CheckConstraint(
+                condition=Q(scope="tenant", tenant__isnull=False) | Q(scope__in=["all", "chosen"], tenant__isnull=True),
+                name="%(class)s_scope_says_who",
+            ),
+        ]
+
+    @property
+    def is_shared(self) -> bool:
+        return self.scope != self.Scope.TENANT
+
+
+class Panel(Shared):
+    """A panel's document, validated by its type's model before it is stored."""
+
+    title = models.CharField(max_length=200)
+    panel_type = models.CharField(max_length=40)
+    document = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Dashboard(Shared):
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    refresh_interval = models.PositiveIntegerField(
+        "refresh (seconds)", default=30, validators=[MaxValueValidator(86_400)], help_text="0: never by itself."
+    )
+    time_range = models.CharField(max_length=40, default="6h", help_text="How far back it looks at first: 15m, 6h, 7d.")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Placement(models.Model):
+    """A panel's place on a dashboard's grid. It names the panel by id, so that a tenant's own of that id wins."""
+
+    dashboard = models.ForeignKey(Dashboard, on_delete=models.CASCADE, related_name="placements")
+    panel_slug = models.CharField("panel", max_length=63, validators=[SLUG])
+    row = models.PositiveSmallIntegerField(default=0)
+    col = models.PositiveSmallIntegerField("column", default=0, validators=[MaxValueValidator(11)])
+    width = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(1), MaxValueValidator(12)])
+    height = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1), MaxValueValidator(24)])
+    time_range = models.CharField(max_length=40, blank=True, help_text="Only where it differs from the dashboard's.")
+    refresh_interval = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(86_400)])
+
+    class Meta:
+        ordering = ["row", "col"]
+        constraints = [
+            models.UniqueConstraint(fields=["dashboard", "panel_slug"], name="a_panel_once_on_a_dashboard"),
+            models.CheckConstraint(
+                condition=Q(width__gte=1) & Q(width__lte=12 - models.F("col")), name="placement_fits_the_grid"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.panel_slug} on {self.dashboard}"

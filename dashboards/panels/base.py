@@ -1,0 +1,83 @@
+"""What every panel type has: a document, the queries it asks, the answer it gives and the context it is drawn from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from datasources.base import Query
+from datasources.frame import Frame
+from datasources.timerange import UTC_ZONE, TimeRange
+
+from dashboards.panels.document import PanelDocument
+
+Document = TypeVar("Document", bound=PanelDocument)
+
+
+class BadRequest(ValueError):
+    """The viewer asked for something this panel does not have, an unknown sort column for one. Answered with 422."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a viewer asks of a panel. `zone` is the viewer's: times are shown in it. `tenant_zone` cuts days into buckets."""
+
+    time_range: TimeRange = field(default_factory=TimeRange)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneInfo = UTC_ZONE
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    page: int = 1
+    sort: str | None = None
+    descending: bool = False
+    search: str = ""
+    disable_aggregation: bool = False
+    row_limit: int = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the JSON API gives: `data` as CONTRACT.md says for the type. Plain lists, dicts, str, numbers and None.
+
+    `notes` are sentences a viewer should see beside the panel: "Only the first 50,000 rows are shown."
+    """
+
+    data: dict[str, Any]
+    aggregation_info: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    is_empty: bool = False
+
+
+class PanelType(Generic[Document]):
+    """A family member: stateless, one instance a type, found in `dashboards.panels.PANEL_TYPES` by `name`.
+
+    It never sees a request, a tenant, the ORM or a source: queries go out, Frames come in.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    document: ClassVar[type[PanelDocument]]
+
+    @property
+    def template(self) -> str:
+        return f"panels/{self.name}.html"
+
+    def queries(self, document: Document, ask: Ask) -> dict[str, Query]:
+        """The queries a drawing needs, by a name of the type's own. Raises BadRequest."""
+        raise NotImplementedError
+
+    def answer(self, document: Document, frames: Mapping[str, Frame], ask: Ask) -> Answer:
+        """The contract's answer. Raises BadRequest, and WrongShape when a Frame lacks what the type needs."""
+        raise NotImplementedError
+
+    def context(self, document: Document, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
+        """What `template` needs, computed once from the Frames: figures as plain dicts, numbers formatted for people."""
+        raise NotImplementedError
+
+    def export(self, document: Document, ask: Ask) -> Query:
+        """One query whose rows are the whole result, for CSV."""
+        raise NotImplementedError
+
+
+class WrongShape(ValueError):
+    """The query's answer has not the columns this type needs. The message says which, for editors and viewers alike."""

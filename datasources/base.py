@@ -1,0 +1,95 @@
+"""What a panel can ask of a source: query values, and the two methods every source has."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from datasources.frame import Frame
+from datasources.timerange import Bucket, TimeRange
+
+Aggregate = Literal["avg", "min", "max", "sum", "count", "last", "p50", "p95", "p99"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableQuery:
+    """Rows of one table or view. `columns` maps the name in the answer to the table's column, in order.
+
+    `where` and `order_by` are plain SQL expressions over the table's columns; `:name` in `where` is bound to `variables`.
+    `sort.column` is a name in the answer. `search` keeps the rows in which any listed column contains the text.
+    """
+
+    table: str
+    columns: Mapping[str, str]
+    time_range: TimeRange = field(default_factory=TimeRange)
+    time_column: str | None = None
+    where: str = ""
+    order_by: str = ""
+    sort: Sort | None = None
+    search: str = ""
+    limit: int | None = None
+    offset: int = 0
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesQuery:
+    """Points over time. The answer has `timestamp` (epoch seconds, float, UTC), `value` and, with a label, `label`.
+
+    With a bucket: one row a bucket and label, `timestamp` the bucket's start, in no particular order. Without: the rows
+    themselves, oldest first; where the range is open at an end, the newest `limit` of them.
+    """
+
+    table: str
+    timestamp: str
+    value: str
+    label: str | None = None
+    time_range: TimeRange
+    where: str = ""
+    aggregate: Aggregate = "avg"
+    bucket: Bucket | None = None
+    limit: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlQuery:
+    """SQL as an editor wrote it, with `:variables`, `$__timeFilter(column)` and `$__timeGroup(column, interval)`.
+
+    `sort`, `search`, `limit` and `offset` are laid around the statement, on the names of its answer.
+    """
+
+    text: str
+    time_range: TimeRange = field(default_factory=TimeRange)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    sort: Sort | None = None
+    search: str = ""
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountQuery:
+    """How many rows `of` has. The answer: one row, `total` (int) and `is_estimate` (bool); exact up to `exact_up_to`."""
+
+    of: TableQuery | SqlQuery
+    exact_up_to: int = 10_000
+
+
+Query = TableQuery | SeriesQuery | SqlQuery | CountQuery
+
+
+class Source(Protocol):
+    def run(self, queries: Mapping[str, Query]) -> dict[str, Frame]:
+        """Run read-only queries one after the other on one snapshot, a Frame each under the same name.
+
+        Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable.
+        """
+
+    def stream(self, query: Query) -> Iterator[Frame]:
+        """The whole result in Frames of some thousand rows each, in constant memory. Raises as `run`."""

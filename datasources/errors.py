@@ -1,0 +1,42 @@
+"""What a source may answer instead of a Frame. The sentence is for people; the detail for editors and the log."""
+
+from typing import ClassVar
+
+
+class SourceError(Exception):
+    """Base of all. `sentence` is safe for every viewer; `detail` may hold SQL or a server's words: editors only."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, sentence: str, *, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.detail = detail
+
+
+class QueryRefused(SourceError):
+    """The query is not one PanelDash runs: not a plain SELECT, a name not known, a value not allowed."""
+
+    status = 422
+
+
+class QueryFailed(SourceError):
+    """The database refused or broke the query: missing table, missing right, type error, division by zero."""
+
+    status = 500
+
+
+class QueryTimeout(SourceError):
+    """The query took longer than it may, or waited too long for a lock."""
+
+    status = 504
+
+
+class SourceUnavailable(SourceError):
+    """The source cannot be reached now."""
+
+    status = 503
+
+    def __init__(self, sentence: str, *, detail: str = "", retry_after_seconds: float = 10.0) -> None:
+        super().__init__(sentence, detail=detail)
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,154 @@
+"""Time ranges and buckets: what `from` and `to` say, and how wide a bucket a range gets."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+MAX_POINTS = 1_500
+UTC_ZONE = ZoneInfo("UTC")
+_STEPS = re.compile(r"([+-])(\d{1,6})(ms|[smhdwMy])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class BadTimeRange(ValueError):
+    """`from` or `to` is not a time. The message says which and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket's width. Minutes and hours are of fixed length; days, weeks and months follow the calendar of a zone."""
+
+    count: int
+    unit: str
+
+    @property
+    def label(self) -> str:
+        """As PostgreSQL reads it and people do: `10 minutes`, `1 hour`."""
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+    @property
+    def seconds(self) -> int:
+        """The width; of a month, 30 days."""
+        return self.count * {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}[self.unit]
+
+    @property
+    def follows_calendar(self) -> bool:
+        return self.unit in {"day", "week", "month"}
+
+
+# CONTRACT.md: none up to 8 h, then 1 minute, 10 minutes, 1 hour; coarser where a series would pass MAX_POINTS.
+_BUCKETS = (
+    (timedelta(days=1), Bucket(1, "minute")),
+    (timedelta(days=4), Bucket(10, "minute")),
+    (timedelta(hours=MAX_POINTS), Bucket(1, "hour")),
+    (timedelta(hours=3 * MAX_POINTS), Bucket(3, "hour")),
+    (timedelta(hours=6 * MAX_POINTS), Bucket(6, "hour")),
+    (timedelta(days=MAX_POINTS), Bucket(1, "day")),
+    (timedelta(weeks=MAX_POINTS), Bucket(1, "week")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRange:
+    """From `start` (included) to `stop` (excluded), aware datetimes; None is open at that end."""
+
+    start: datetime | None = None
+    stop: datetime | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.start is not None and self.stop is not None
+
+    @property
+    def length(self) -> timedelta | None:
+        return self.stop - self.start if self.start is not None and self.stop is not None else None
+
+    def previous(self) -> "TimeRange":
+        """The range of the same length that ends where this one starts. An open range has none: ValueError."""
+        if self.start is None or self.stop is None:
+            raise ValueError("an open range has no previous one")
+        return TimeRange(self.start - (self.stop - self.start), self.start)
+
+    def bucket(self) -> Bucket | None:
+        """The bucket of the contract's table; None for an open range and up to eight hours."""
+        if self.length is None or self.length <= timedelta(hours=8):
+            return None
+        return next((bucket for longest, bucket in _BUCKETS if self.length <= longest), Bucket(1, "month"))
+
+
+def parse_time_range(start: str | None, stop: str | None, *, zone: tzinfo = UTC_ZONE, now: datetime | None = None) -> TimeRange:
+    """Read `from` and `to`. An empty one is open at that end. Raises BadTimeRange."""
+    now = now or datetime.now(UTC)
+    time_range = TimeRange(
+        parse_time(start, zone=zone, now=now, name="from") if start else None,
+        parse_time(stop, zone=zone, now=now, name="to", round_up=True) if stop else None,
+    )
+    if time_range.start is not None and time_range.stop is not None and time_range.start >= time_range.stop:
+        raise BadTimeRange("“from” must be earlier than “to”.")
+    return time_range
+
+
+def parse_time(text: str, *, zone: tzinfo, now: datetime, name: str = "time", round_up: bool = False) -> datetime:
+    """Read `now`, `now-6h`, `now-1d/d` (rounded in `zone`), ISO 8601 or epoch milliseconds; answers UTC.
+
+    `round_up` makes `/d` mean the end of the day, as the right end of a range wants it. Raises BadTimeRange.
+    """
+    text = text.strip()
+    try:
+        if text.startswith("now"):
+            return _relative(text, zone=zone, now=now, round_up=round_up).astimezone(UTC)
+        if re.fullmatch(r"-?\d{5,16}", text, re.ASCII):
+            return datetime.fromtimestamp(int(text) / 1_000, UTC)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise BadTimeRange(
+            f"“{name}” is not a time: use now, now-6h, now-1d/d, an ISO 8601 date and time, or epoch milliseconds."
+        ) from error
+
+
+def _relative(text: str, *, zone: tzinfo, now: datetime, round_up: bool) -> datetime:
+    steps, slash, rounding = text.removeprefix("now").partition("/")
+    moment, position = now.astimezone(zone), 0
+    for match in _STEPS.finditer(steps):
+        if match.start() != position:
+            raise ValueError(text)
+        moment, position = _step(moment, int(match[1] + match[2]), match[3]), match.end()
+    if position != len(steps) or (slash and not rounding):
+        raise ValueError(text)
+    return _round(moment, rounding, round_up=round_up) if rounding else moment
+
+
+def _step(moment: datetime, count: int, unit: str) -> datetime:
+    """Days and longer keep the wall clock of the zone; shorter ones are spans of real time."""
+    if unit == "ms":
+        return moment + timedelta(milliseconds=count)
+    if unit in "smh":
+        return (moment.astimezone(UTC) + timedelta(**{_UNITS[unit]: count})).astimezone(moment.tzinfo)
+    if unit in "dw":
+        return moment + timedelta(**{_UNITS[unit]: count})
+    months = moment.year * 12 + moment.month - 1 + count * (12 if unit == "y" else 1)
+    year, month = divmod(months, 12)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, _days_in(year, month + 1)))
+
+
+def _days_in(year: int, month: int) -> int:
+    return (datetime(year + month // 12, month % 12 + 1, 1) - datetime(year, month, 1)).days
+
+
+def _round(moment: datetime, unit: str, *, round_up: bool) -> datetime:
+    hour, midnight = {"minute": 0, "second": 0, "microsecond": 0}, {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+    floors = {
+        "s": lambda: moment.replace(microsecond=0),
+        "m": lambda: moment.replace(second=0, microsecond=0),
+        "h": lambda: moment.replace(**hour),
+        "d": lambda: moment.replace(**midnight),
+        "w": lambda: moment.replace(**midnight) - timedelta(days=moment.weekday()),
+        "M": lambda: moment.replace(day=1, **midnight),
+        "y": lambda: moment.replace(month=1, day=1, **midnight),
+    }
+    if unit not in floors:
+        raise ValueError(unit)
+    floor = floors[unit]()
+    return _step(floor, 1, unit) if round_up else floor

@@ -1,0 +1,160 @@
+"""Who: people, tenants and who belongs to which."""
+
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$", "Use small letters, digits, - and _, 63 at most.")
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("“%(name)s” is not a time zone; use a name such as Europe/Paris.", params={"name": name})
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", "Viewer"
+    EDITOR = "editor", "Editor"
+    ADMIN = "admin", "Admin"
+
+    def includes(self, other: "Role") -> bool:
+        """A higher role may all that a lower one may."""
+        ladder = list(Role)
+        return ladder.index(self) >= ladder.index(other)
+
+
+class UserManager(BaseUserManager["User"]):
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, who signs in by e-mail. A superuser is a platform admin: above every tenant."""
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's.")
+    is_active = models.BooleanField("active", default=True)
+    is_staff = models.BooleanField("may use the admin site", default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_platform_admin(self) -> bool:
+        return self.is_active and self.is_superuser
+
+
+class TenantQuerySet(models.QuerySet["Tenant"]):
+    def open_to(self, user: User) -> "TenantQuerySet":
+        """The active tenants a user may look into: all of them for a platform admin."""
+        active = self.filter(is_active=True)
+        return active if user.is_platform_admin else active.filter(memberships__user=user)
+
+
+class Tenant(models.Model):
+    """A customer, and how to reach the database that belongs to it alone."""
+
+    class SslMode(models.TextChoices):
+        DISABLE = "disable", "disable: plain text"
+        PREFER = "prefer", "prefer: encrypted if the server can"
+        REQUIRE = "require", "require: encrypted, certificate not checked"
+        VERIFY_CA = "verify-ca", "verify-ca: certificate checked"
+        VERIFY_FULL = "verify-full", "verify-full: certificate and host name checked"
+
+    slug = models.CharField("tenant id", max_length=63, unique=True, validators=[SLUG])
+    name = models.CharField(max_length=200)
+    host = models.CharField(max_length=255)
+    port = models.PositiveIntegerField(default=5432, validators=[MinValueValidator(1), MaxValueValidator(65_535)])
+    database = models.CharField(max_length=63)
+    user = models.CharField("role", max_length=63, help_text="A read-only role of the tenant's database.")
+    password_token = models.TextField(editable=False, blank=True)
+    sslmode = models.CharField("TLS", max_length=16, choices=SslMode.choices, default=SslMode.VERIFY_FULL)
+    ca_certificate = models.TextField("CA certificate", blank=True, help_text="PEM; empty: the system's.")
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    search_path = models.CharField("schemas", max_length=500, default="public", help_text="Schemas panels may read, by comma.")
+    timeout_ms = models.PositiveIntegerField(
+        "statement timeout (ms)", null=True, blank=True, help_text="Empty: the installation's PANEL_TIMEOUT_MS.",
+        validators=[MinValueValidator(100), MaxValueValidator(30_000)],
+    )  # fmt: skip
+    row_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT.")
+    is_active = models.BooleanField("enabled", default=True)
+    connection_version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="tenants")
+
+    objects: ClassVar[TenantQuerySet] = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def alias(self) -> str:
+        """The name of its database among Django's."""
+        return f"tenant_{self.slug}"
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["tenant", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_a_user_and_tenant"),
+            models.CheckConstraint(condition=Q(role__in=["viewer", "editor", "admin"]), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.tenant}: {self.role}"
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser. It names its user, so that one query can authorise a request."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from tenants.sessions import SessionStore
+
+        return SessionStore
