@@ -1,0 +1,65 @@
+"""Keeps the demo alive: this machine's real measurements every few seconds, and what happens at the invented servers."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import psycopg
+
+from demo.databases import database_name, owner_connection
+from demo.fill import HEALTH_NOW, fill
+from demo.tenants import TENANTS, THIS_MACHINE, DemoTenant
+
+MEASURE_SECONDS = 5
+FILL_SECONDS = 60
+LONGEST_GAP = timedelta(days=30)
+INSERT = "INSERT INTO metrics VALUES (now(), %s, %s, %s, %s, %s, %s, %s)"
+
+
+def collect(*, should_stop: Callable[[], bool], say: Callable[[str], None]) -> None:
+    """Run until told to stop. A database that is away is tried again with the next measurement."""
+    psutil.cpu_percent()
+    traffic, measured_at, next_fill = psutil.net_io_counters(), time.monotonic(), 0.0
+    while not should_stop():
+        time.sleep(MEASURE_SECONDS)
+        now, counters = time.monotonic(), psutil.net_io_counters()
+        seconds = now - measured_at
+        received = (counters.bytes_recv - traffic.bytes_recv) / seconds
+        sent = (counters.bytes_sent - traffic.bytes_sent) / seconds
+        row = measure(received, sent)
+        traffic, measured_at = counters, now
+        for tenant in TENANTS:
+            try:
+                with owner_connection(database_name(tenant)) as connection:
+                    connection.execute(INSERT, row)
+                    if now >= next_fill:
+                        catch_up(connection, tenant)
+            except psycopg.Error as error:
+                say(f"{tenant.slug}: not written ({type(error).__name__}); trying again in {MEASURE_SECONDS} s")
+        next_fill = now + FILL_SECONDS if now >= next_fill else next_fill
+
+
+def measure(received: float, sent: float) -> tuple[str, float, float, float, float, float, float]:
+    """One row of `metrics` for this machine; traffic in bytes a second."""
+    return (
+        THIS_MACHINE,
+        psutil.cpu_percent(),
+        psutil.virtual_memory().percent,
+        psutil.disk_usage("/").percent,
+        psutil.getloadavg()[0],
+        received,
+        sent,
+    )
+
+
+def catch_up(connection: psycopg.Connection, tenant: DemoTenant) -> None:
+    """What happened at the invented servers since the last row, at most a month of it."""
+    now = datetime.now(UTC)
+    found = connection.execute(
+        "SELECT max(recorded_at) FROM metrics WHERE server_name = ANY(%s)", [list(tenant.servers)]
+    ).fetchone()
+    last = found[0] if found and found[0] else now - tenant.history
+    start = max(last.astimezone(UTC) + timedelta(seconds=1), now - LONGEST_GAP)
+    fill(connection, tenant, start, now)
+    connection.execute(HEALTH_NOW)
