@@ -1,4 +1,4 @@
-"""Keeps the demo alive: this machine's real measurements every few seconds, and what happens at the invented servers."""
+"""Keeps the demo alive: this machine's measurements every few seconds, and what happens at invented servers."""
 
 import time
 from collections.abc import Callable
@@ -8,12 +8,13 @@ import psutil
 import psycopg
 
 from demo.databases import database_name, owner_connection
-from demo.fill import HEALTH_NOW, fill
+from demo.fill import fill
 from demo.tenants import TENANTS, THIS_MACHINE, DemoTenant
 
 MEASURE_SECONDS = 5
 FILL_SECONDS = 60
 LONGEST_GAP = timedelta(days=30)
+NEWEST = "SELECT max(recorded_at) FROM metrics WHERE server_name = ANY(%s)"
 INSERT = "INSERT INTO metrics VALUES (now(), %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -56,10 +57,7 @@ def measure(received: float, sent: float) -> tuple[str, float, float, float, flo
 def catch_up(connection: psycopg.Connection, tenant: DemoTenant) -> None:
     """What happened at the invented servers since the last row, at most a month of it."""
     now = datetime.now(UTC)
-    found = connection.execute(
-        "SELECT max(recorded_at) FROM metrics WHERE server_name = ANY(%s)", [list(tenant.servers)]
-    ).fetchone()
+    found = connection.execute(NEWEST, [list(tenant.servers)]).fetchone()
     last = found[0] if found and found[0] else now - tenant.history
     start = max(last.astimezone(UTC) + timedelta(seconds=1), now - LONGEST_GAP)
     fill(connection, tenant, start, now)
-    connection.execute(HEALTH_NOW)
