@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from paneldash.embedded import EmbeddedServer, default_home
+from paneldash.embedded import EmbeddedServer
+from paneldash.home import default_home
 
 PASSWORD = "correct horse battery staple"
 _server = EmbeddedServer(default_home(Path(__file__).parent) / "test", durable=False)

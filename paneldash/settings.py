@@ -5,7 +5,7 @@ from pathlib import Path
 
 import environ
 
-from paneldash.embedded import default_home
+from paneldash.home import default_home
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PANELDASH_HOME = default_home(BASE_DIR)
@@ -73,7 +73,9 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": {**env.db("DATABASE_URL", default="postgres://localhost/paneldash"), "CONN_HEALTH_CHECKS": True}}
+DATABASES = {
+    "default": {**env.db("DATABASE_URL", default="postgres://localhost/paneldash"), "CONN_HEALTH_CHECKS": True}
+}
 DATABASE_ROUTERS = ["tenants.router.CentralRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,6 +1,7 @@
 """Who: people, tenants and who belongs to which."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -15,6 +16,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$", "Use small letters, digits, - and _, 63 at most.")
+
+CONNECTION_FIELDS = (
+    "host", "port", "database", "user", "password_token", "sslmode", "ca_certificate", "time_zone", "search_path", "timeout_ms",
+)  # fmt: skip
 
 
 def validate_time_zone(name: str) -> None:
@@ -115,6 +120,7 @@ class Tenant(models.Model):
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="tenants")
 
     objects: ClassVar[TenantQuerySet] = TenantQuerySet.as_manager()
+    _stored: tuple[Any, ...] | None = None
 
     class Meta:
         ordering = ["name", "slug"]
@@ -122,10 +128,41 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> "Tenant":
+        tenant = super().from_db(db, field_names, values)
+        tenant._stored = tenant._connection()
+        return tenant
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """A changed connection gets a new version, so that no process goes on using the old one."""
+        if self._stored is not None and self._stored != self._connection():
+            self.connection_version += 1
+            if options.get("update_fields") is not None:
+                options["update_fields"] = {*options["update_fields"], "connection_version"}
+        super().save(*args, **options)
+        self._stored = self._connection()
+
     @property
     def alias(self) -> str:
         """The name of its database among Django's."""
         return f"tenant_{self.slug}"
+
+    @property
+    def password_binding(self) -> str:
+        """What the password's token is bound to: this field of this row."""
+        return f"tenants.Tenant.password:{self.pk}"
+
+    def set_password(self, plain: str) -> None:
+        """Encrypt and keep the password of the database role; the tenant must have been saved before. Save it afterwards."""
+        from tenants.credentials import encrypt
+
+        if self.pk is None:
+            raise ValueError("save the tenant before its password: the secret is bound to its row")
+        self.password_token = encrypt(plain, bound_to=self.password_binding)
+
+    def _connection(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in CONNECTION_FIELDS if name not in self.get_deferred_fields())
 
 
 class Membership(models.Model):

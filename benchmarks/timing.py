@@ -1,0 +1,37 @@
+"""Measure several things in turns, so that a busy machine disturbs all of them alike."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds over all rounds."""
+
+    samples: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.samples)
+
+    @property
+    def p95(self) -> float:
+        return sorted(self.samples)[int(len(self.samples) * 0.95)]
+
+    @property
+    def least(self) -> float:
+        return min(self.samples)
+
+
+def in_turns(works: Mapping[str, Callable[[], object]], *, rounds: int, warm_up: int = 3) -> dict[str, Timing]:
+    """Run each once a round, in order, after some rounds that do not count."""
+    samples: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(-warm_up, rounds):
+        for name, work in works.items():
+            started = time.perf_counter()
+            work()
+            if turn >= 0:
+                samples[name].append((time.perf_counter() - started) * 1_000)
+    return {name: Timing(tuple(taken)) for name, taken in samples.items()}

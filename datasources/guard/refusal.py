@@ -1,0 +1,24 @@
+"""A refusal inside the guard, before it becomes a QueryRefused: what to say, and where in the text."""
+
+from datasources.errors import QueryRefused
+
+
+class Refusal(Exception):
+    """`sentence` is for every viewer, `about` names the thing for editors, `at` is where: in bytes, -1 if not known."""
+
+    def __init__(self, sentence: str, about: str = "", *, at: int = -1) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.about = about
+        self.at = at
+
+    def answer(self, text: str, *, before: int = 0) -> QueryRefused:
+        """The error an editor can act on. `before` bytes of the parsed text stood before `text`."""
+        where = position(text, self.at - before) if self.at >= before else ""
+        return QueryRefused(self.sentence, detail=": ".join(filter(None, (where, self.about))))
+
+
+def position(text: str, at: int) -> str:
+    """`line 2, column 7`, both from 1, for an offset in bytes."""
+    ahead = text.encode("utf-8", "replace")[:at].decode("utf-8", "ignore")
+    return f"line {ahead.count(chr(10)) + 1}, column {len(ahead) - ahead.rfind(chr(10))}"

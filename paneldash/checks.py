@@ -1,0 +1,71 @@
+"""What must be right before PanelDash starts, each a line that says what to do."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, connections
+
+SHORTEST_SECRET = 32
+FEWEST_DIFFERENT = 8
+SAMPLES = (
+    "django-insecure-",
+    "changeme",
+    "change-me",
+    "change_me",
+    "secret",
+    "password",
+    "your-",
+    "example",
+    "insecure",
+)
+
+
+@register(Tags.security)
+def check_secret_key(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    if settings.DEBUG or not _is_weak(settings.SECRET_KEY):
+        return []
+    hint = "Set SECRET_KEY to 50 random characters, or DEBUG=true on your own machine."
+    return [Error("SECRET_KEY is empty, short or a known sample.", hint=hint, id="paneldash.E001")]
+
+
+@register(Tags.security)
+def check_credential_keys(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    keys = settings.TENANT_CREDENTIAL_KEYS
+    if keys and not any(_is_weak(key) for key in keys):
+        return []
+    said = "A key in TENANT_CREDENTIAL_KEYS is short or a known sample." if keys else "TENANT_CREDENTIAL_KEYS is empty."
+    hint = (
+        f"Give at least one key of {SHORTEST_SECRET} random characters; without it tenants' passwords cannot be read."
+    )
+    return [Error(said, hint=hint, id="paneldash.E002")]
+
+
+@register(Tags.database)
+def check_central_database(app_configs: Any, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    if "default" not in (databases or ()):
+        return []
+    try:
+        connections["default"].ensure_connection()
+    except DatabaseError as error:
+        reason = str(error).strip().splitlines()[0]
+        hint = "Look at DATABASE_URL, or DB_HOST and its companions, and whether the server runs."
+        return [Error(f"The central database cannot be reached: {reason}.", hint=hint, id="paneldash.E003")]
+    return []
+
+
+def refuse_unsafe_settings() -> None:
+    """End the process with a line for each error that no request may meet."""
+    if errors := [*check_secret_key(None), *check_credential_keys(None)]:
+        sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint}" for error in errors))
+
+
+def _is_weak(secret: str) -> bool:
+    lower = secret.lower()
+    return (
+        len(secret) < SHORTEST_SECRET
+        or len(set(secret)) < FEWEST_DIFFERENT
+        or any(lower.startswith(sample) for sample in SAMPLES)
+    )

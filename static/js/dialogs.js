@@ -1,0 +1,20 @@
+// Dialogs: links marked data-dialog open their answer in the page's one; buttons and the backdrop close it.
+
+export const openInDialog = (url) => {
+  htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" });
+};
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = document.getElementById("dialog");
+  if (event.detail.target.id === "dialog-content" && !dialog.open) dialog.showModal();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  if (link && !event.metaKey && !event.ctrlKey) {
+    event.preventDefault();
+    openInDialog(link.href);
+  }
+  if (event.target.closest("[data-action='close-dialog']") || event.target.matches("dialog")) event.target.closest("dialog").close();
+  if (event.target.closest("[data-action='shortcuts']")) document.getElementById("shortcuts").showModal();
+});

@@ -1,0 +1,81 @@
+// A figure as the server gave it, dressed for the theme. The server says what is drawn; here it is said how it looks.
+import { withAlpha } from "./colours.js";
+
+const paint = (trace, colours) => {
+  const series = trace.meta?.series;
+  if (series === undefined) return trace;
+  const colour = colours.series[series % colours.series.length];
+  return {
+    ...trace,
+    line: { ...trace.line, color: colour },
+    marker: { ...trace.marker, color: colour },
+    ...(trace.fill && trace.fill !== "none" ? { fillcolor: withAlpha(colour, trace.stackgroup ? 0.55 : 0.14) } : {}),
+  };
+};
+
+const axis = (given, colours) => ({
+  automargin: true,
+  gridcolor: colours.line,
+  linecolor: colours.line,
+  tickcolor: colours.line,
+  tickfont: { color: colours["text-3"] },
+  zeroline: false,
+  ...given,
+});
+
+// The narrow part of a time stands on the first line, the wide part once below it.
+const minute = 60_000;
+const day = 86_400_000;
+const tickformatstops = [
+  { dtickrange: [null, 1000], value: "%H:%M:%S.%L" },
+  { dtickrange: [1000, minute], value: "%H:%M:%S" },
+  { dtickrange: [minute, day], value: "%H:%M\n%-d %b" },
+  { dtickrange: [day, "M1"], value: "%-d %b\n%Y" },
+  { dtickrange: ["M1", "M12"], value: "%b\n%Y" },
+  { dtickrange: ["M12", null], value: "%Y" },
+];
+
+const timeAxis = (given, colours) => ({
+  tickformatstops,
+  hoverformat: "%-d %b %Y, %H:%M:%S",
+  showgrid: false,
+  showline: true,
+  ticks: "outside",
+  ticklen: 4,
+  showspikes: true,
+  spikemode: "across",
+  spikethickness: 1,
+  spikedash: "solid",
+  spikecolor: colours["line-strong"],
+  ...axis(given, colours),
+});
+
+const hoverLabel = (colours) => ({
+  bgcolor: colours.surface,
+  bordercolor: colours.line,
+  font: { color: colours.text, size: 12 },
+  namelength: 40,
+});
+
+export const dress = (figure, { colours, font, hidden, uirevision, width, height }) => ({
+  data: figure.data.map((trace) => ({ ...paint(trace, colours), ...(hidden.has(trace.name) ? { visible: false } : {}) })),
+  layout: {
+    showlegend: false,
+    dragmode: "zoom",
+    hovermode: "x unified",
+    bargap: 0.12,
+    margin: { l: 8, r: 8, t: 8, b: 8, pad: 0 },
+    ...figure.layout,
+    width,
+    height,
+    uirevision,
+    paper_bgcolor: "rgba(0, 0, 0, 0)",
+    plot_bgcolor: "rgba(0, 0, 0, 0)",
+    font: { family: font, size: 11, color: colours["text-2"] },
+    colorway: colours.series,
+    hoverlabel: hoverLabel(colours),
+    xaxis: timeAxis(figure.layout?.xaxis, colours),
+    yaxis: { fixedrange: true, nticks: 6, ...axis(figure.layout?.yaxis, colours) },
+  },
+  config: { displayModeBar: false, doubleClick: false, responsive: false, scrollZoom: false, showTips: false, ...figure.config },
+});

@@ -1,0 +1,42 @@
+// Single-key shortcuts; the dialog of templates/_shortcuts.html lists them. None works while one types.
+import { toggleTheme } from "./theme.js";
+
+const click = (selector) => document.querySelector(selector)?.click();
+
+const openMenu = (name) => {
+  const menu = document.querySelector(`[data-menu='${name}']`);
+  if (!menu) return;
+  menu.open = true;
+  (menu.querySelector("input:not([type='hidden'])") ?? menu.querySelector(".option"))?.focus();
+};
+
+const focusPanel = (step) => {
+  const panels = [...document.querySelectorAll(".panel")];
+  const at = panels.indexOf(document.activeElement?.closest(".panel"));
+  const next = panels[at < 0 ? 0 : (at + step + panels.length) % panels.length];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+};
+
+const find = () => (document.querySelector("[data-menu='dashboards']") ? openMenu("dashboards") : document.querySelector("main input[data-filter]")?.focus());
+
+const shortcuts = {
+  "/": find,
+  "?": () => document.getElementById("shortcuts").showModal(),
+  "[": () => click("[data-step='earlier']"),
+  "]": () => click("[data-step='later']"),
+  d: toggleTheme,
+  j: () => focusPanel(1),
+  k: () => focusPanel(-1),
+  r: () => click("[data-action='refresh']"),
+  t: () => openMenu("range"),
+  v: () => document.activeElement?.closest(".panel")?.querySelector(".panel-menu a")?.click(),
+  z: () => click("[data-step='zoom-out']"),
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, dialog, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !shortcuts[event.key]) return;
+  event.preventDefault();
+  shortcuts[event.key]();
+});

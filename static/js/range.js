@@ -1,0 +1,76 @@
+// The page's time range. The toolbar, rendered by the server, says what it is; whoever changes it fetches the toolbar anew.
+
+const toolbar = () => document.getElementById("toolbar");
+
+// What names the range on screen: zoom and legend of a chart are kept as long as it stays the same.
+export const rangeKey = () => {
+  const { from, to, tz } = toolbar().dataset;
+  return [from, to, tz].join("|");
+};
+
+export const setRange = (from, to) => {
+  const { elements } = document.getElementById("range");
+  elements.from.value = from;
+  elements.to.value = to;
+  elements.from.form.requestSubmit();
+};
+
+export const pageRange = () => {
+  const { from, to } = toolbar().dataset;
+  return [from, to];
+};
+
+export const zoomOut = () => document.querySelector("[data-step='zoom-out']").click();
+
+export const refreshPanels = () => {
+  for (const panel of document.querySelectorAll(".panel:not([data-state='loading'])")) htmx.trigger(panel, "refresh");
+};
+
+// A panel's request carries the page's range as it is now, not as it was when the panel was drawn.
+document.addEventListener("htmx:configRequest", (event) => {
+  const panel = event.detail.elt.closest(".panel");
+  if (!panel || "ownRange" in panel.dataset) return;
+  const url = new URL(event.detail.path, location.origin);
+  for (const name of ["from", "to", "tz", "refresh"]) {
+    if (toolbar().dataset[name]) url.searchParams.set(name, toolbar().dataset[name]);
+  }
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name.startsWith("var-")) url.searchParams.set(name, value);
+  }
+  event.detail.path = url.pathname + url.search;
+});
+
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt.id !== "toolbar") return;
+  addCalendars();
+  refreshPanels();
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-action='refresh']")) return;
+  event.preventDefault();
+  refreshPanels();
+});
+
+// Calendars beside the text fields: the field takes "now-6h" too, so it cannot be a date field itself.
+const addCalendars = () => {
+  for (const row of document.querySelectorAll("#range .field-row:not(:has(button))")) {
+    const button = document.getElementById("pick-time").content.cloneNode(true);
+    row.append(button);
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-action='pick-time']")?.closest(".field-row");
+  if (!row) return;
+  const picker = row.querySelector("input[type='datetime-local']");
+  picker.value = row.dataset.picker;
+  picker.showPicker();
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches(".field-row input[type='datetime-local']")) return;
+  event.target.closest(".field-row").querySelector("input").value = event.target.value;
+});
+
+addCalendars();

@@ -1,0 +1,44 @@
+// Zooming a chart sets the range of the page; a double click goes back to where zooming began; a click opens the points.
+import { openInDialog } from "./dialogs.js";
+import { pageRange, setRange, zoomOut } from "./range.js";
+
+// A click waits this long for the second one of a double click.
+const doubleClickMs = 260;
+
+let before = null;
+let waiting = null;
+
+// Plotly's times are in the viewer's zone, as the server reads times without one.
+const asText = (time) => String(time).replace(" ", "T").slice(0, 19);
+
+const zoomTo = (from, to) => {
+  before ??= pageRange();
+  setRange(asText(from), asText(to));
+};
+
+const zoomBack = () => {
+  clearTimeout(waiting);
+  if (before) setRange(...before);
+  else zoomOut();
+  before = null;
+};
+
+const openPoints = (url, point) => {
+  const target = new URL(url, location.origin);
+  target.searchParams.set("at", asText(point.x));
+  if (point.data.name) target.searchParams.set("label", point.data.name);
+  openInDialog(target.pathname + target.search);
+};
+
+export const listenForZoom = (node) => {
+  const panel = () => node.closest(".panel");
+  node.on("plotly_relayout", (change) => {
+    if ("xaxis.range[0]" in change && !("ownRange" in panel().dataset)) zoomTo(change["xaxis.range[0]"], change["xaxis.range[1]"]);
+  });
+  node.on("plotly_doubleclick", zoomBack);
+  node.on("plotly_click", ({ points }) => {
+    const url = panel().dataset.points;
+    clearTimeout(waiting);
+    if (url) waiting = setTimeout(() => openPoints(url, points[0]), doubleClickMs);
+  });
+};

@@ -1,0 +1,215 @@
+"""The connections of one process to all tenants: few, reused, bounded for each tenant and in all, without a thread a tenant."""
+
+import os
+import select
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from tenants.breaker import Breaker
+from tenants.errors import TenantBusy, TenantUnreachable
+
+IDLE_SECONDS = 60.0
+SWEEP_SECONDS = 15.0
+CONNECTING_AT_ONCE = 2  # of one tenant: a dead host must not take all of a worker's threads for its connect timeout
+KEPT_BREAKERS = 2_000
+REFUSED_LOGIN = ("28000", "28P01")
+
+Connection = psycopg.Connection
+Key = int
+
+
+@dataclass(slots=True)
+class _Tenant:
+    """What is open to one tenant. `busy` counts connections that are lent out or being made."""
+
+    changed: threading.Condition
+    version: int
+    busy: int = 0
+    connecting: int = 0
+    idle: deque[tuple[Connection, float]] = field(default_factory=deque)
+    breaker: Breaker = field(default_factory=Breaker)
+
+    @property
+    def open(self) -> int:
+        return self.busy + len(self.idle)
+
+
+class Pool:
+    """At most `per_tenant` connections to a tenant and `total` in all; the least recently used tenant's idle ones go first.
+
+    The lock is held for bookkeeping only, never while connecting or closing.
+    """
+
+    def __init__(self, *, per_tenant: int, total: int) -> None:
+        self.per_tenant, self.total = per_tenant, total
+        self._start_empty()
+        os.register_at_fork(after_in_child=self._start_empty)
+
+    def _start_empty(self) -> None:
+        """Also after a fork: the parent's sockets are the parent's."""
+        self._lock = threading.Lock()
+        self._tenants: OrderedDict[Key, _Tenant] = OrderedDict()
+        self._sweeper: threading.Thread | None = None
+        self._waited = 0
+
+    def borrow(self, key: Key, version: int, connect: Callable[[], Connection], *, wait_seconds: float) -> Connection:
+        """An idle connection, or a new one. Raises TenantBusy after `wait_seconds`, and what `connect` raises."""
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            connection, doomed = self._take(key, version, deadline)
+            _close(doomed)
+            if connection is None:
+                return self._connect(key, version, connect)
+            if _is_usable(connection):
+                return connection
+            self._forget(key)
+            _close([connection])
+
+    def give_back(self, key: Key, version: int, connection: Connection) -> None:
+        """Keep it for the next one if it is idle and of the current version, else close it."""
+        reusable = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
+        with self._lock:
+            tenant = self._tenants.get(key)
+            if tenant is None:
+                reusable = False
+            else:
+                tenant.busy -= 1
+                reusable = reusable and tenant.version == version
+                if reusable:
+                    tenant.idle.append((connection, time.monotonic()))
+                tenant.changed.notify()
+            self._ensure_sweeper()
+        if not reusable:
+            _close([connection])
+
+    def close(self, key: Key) -> None:
+        """Close a tenant's idle connections; lent ones are closed when they come back."""
+        with self._lock:
+            tenant = self._tenants.get(key)
+            doomed = [connection for connection, _ in tenant.idle] if tenant else []
+            if tenant is not None:
+                tenant.idle.clear()
+                tenant.version = -1
+        _close(doomed)
+
+    def close_all(self) -> None:
+        for key in list(self._tenants):
+            self.close(key)
+
+    def figures(self) -> dict[str, int]:
+        """Connections of this process: open, idle, in use, waited (how often somebody had to), tenants (with any open)."""
+        with self._lock:
+            idle = sum(len(tenant.idle) for tenant in self._tenants.values())
+            busy = sum(tenant.busy for tenant in self._tenants.values())
+            tenants = sum(1 for tenant in self._tenants.values() if tenant.open)
+            return {"open": idle + busy, "idle": idle, "in_use": busy, "waited": self._waited, "tenants": tenants}
+
+    def _take(self, key: Key, version: int, deadline: float) -> tuple[Connection | None, list[Connection]]:
+        """An idle connection; or None, with a place reserved for a new one. Besides, connections to close."""
+        doomed: list[Connection] = []
+        has_waited = False
+        with self._lock:
+            while True:
+                tenant = self._current(key, version, doomed)
+                if tenant.idle:
+                    tenant.busy += 1
+                    return tenant.idle.pop()[0], doomed
+                if tenant.busy < self.per_tenant and tenant.connecting < CONNECTING_AT_ONCE and self._make_room(doomed):
+                    tenant.breaker.check()
+                    tenant.busy += 1
+                    tenant.connecting += 1
+                    return None, doomed
+                if tenant.breaker.is_open and tenant.connecting:
+                    tenant.breaker.check()
+                self._waited += not has_waited
+                has_waited = True
+                if not tenant.changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                    raise TenantBusy("This database has as many queries running as it may. Please try again in a moment.")
+
+    def _current(self, key: Key, version: int, doomed: list[Connection]) -> _Tenant:
+        tenant = self._tenants.get(key)
+        if tenant is None:
+            tenant = self._tenants[key] = _Tenant(threading.Condition(self._lock), version)
+        if tenant.version != version:
+            doomed.extend(connection for connection, _ in tenant.idle)
+            tenant.idle.clear()
+            tenant.version, tenant.breaker = version, Breaker()
+        self._tenants.move_to_end(key)
+        return tenant
+
+    def _make_room(self, doomed: list[Connection]) -> bool:
+        """Whether one more may be opened; closes an idle one of the tenant used longest ago where the total is reached."""
+        if sum(tenant.open for tenant in self._tenants.values()) < self.total:
+            return True
+        for tenant in self._tenants.values():
+            if tenant.idle:
+                doomed.append(tenant.idle.popleft()[0])
+                return True
+        return False
+
+    def _connect(self, key: Key, version: int, connect: Callable[[], Connection]) -> Connection:
+        connection, failure, refused = None, None, False
+        try:
+            connection = connect()
+        except TenantUnreachable as error:
+            failure, refused = error, error.detail in REFUSED_LOGIN
+            raise
+        finally:
+            with self._lock:
+                tenant = self._tenants[key]
+                tenant.connecting -= 1
+                tenant.busy -= connection is None
+                if tenant.version == version and connection is not None:
+                    tenant.breaker.succeeded()
+                elif tenant.version == version and failure is not None:
+                    tenant.breaker.failed(failure, at_once=refused)
+                tenant.changed.notify_all()
+        return connection
+
+    def _forget(self, key: Key) -> None:
+        with self._lock:
+            self._tenants[key].busy -= 1
+            self._tenants[key].changed.notify()
+
+    def _ensure_sweeper(self) -> None:
+        if self._sweeper is None or not self._sweeper.is_alive():
+            self._sweeper = threading.Thread(target=self._sweep_for_ever, name="tenant-connections", daemon=True)
+            self._sweeper.start()
+
+    def _sweep_for_ever(self) -> None:
+        while True:
+            time.sleep(SWEEP_SECONDS)
+            self.sweep()
+
+    def sweep(self, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        """Close what has been idle too long, and forget tenants nobody has asked for."""
+        doomed: list[Connection] = []
+        with self._lock:
+            oldest = time.monotonic() - idle_seconds
+            for key, tenant in list(self._tenants.items()):
+                while tenant.idle and tenant.idle[0][1] <= oldest:
+                    doomed.append(tenant.idle.popleft()[0])
+                is_forgettable = not tenant.breaker.is_open or len(self._tenants) > KEPT_BREAKERS
+                if not tenant.open and is_forgettable:
+                    del self._tenants[key]
+        _close(doomed)
+
+
+def _is_usable(connection: Connection) -> bool:
+    """An idle connection says nothing; one whose server has gone has something to read. Costs no round trip."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    return not poll.poll(0)
+
+
+def _close(connections: list[Connection]) -> None:
+    for connection in connections:
+        connection.close()
