@@ -3,12 +3,14 @@
 `ada` edits at Acme, `bob` views at Acme, `eve` edits at Globex and must never see Acme; `root` is the platform admin.
 """
 
-import atexit
+import contextlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import django
+import django
 import psycopg
 import pytest
 from psycopg import sql
@@ -17,20 +19,41 @@ from paneldash.embedded import EmbeddedServer
 from paneldash.home import default_home
 
 PASSWORD = "correct horse battery staple"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _server = EmbeddedServer(default_home(Path(__file__).parent) / "test", durable=False)
+_running = contextlib.ExitStack()
 
 
 def pytest_configure() -> None:
-    """Start the server before Django reads its settings."""
-    if _server.start():
-        atexit.register(_server.stop)
+    """Have the server running, then let Django read its settings; the last of parallel runs stops it."""
+    _running.enter_context(_server.use())
     os.environ |= {
         "DATABASE_URL": _server.url("postgres"),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "TENANT_CREDENTIAL_KEYS": secrets.token_urlsafe(32),
         "TENANT_ALLOW_LOCAL_HOSTS": "true",
         "DEBUG": "false",
+        "HTTPS": "false",
+        "EMAIL_URL": "memorymail://",
+        "ENV_FILE": os.devnull,
+        "STATIC_ROOT": str(_server.home / "static"),
+        "DJANGO_SETTINGS_MODULE": "paneldash.settings",
     }
+    Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    _running.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_alias_left() -> Iterator[None]:
+    """pytest-django forbids connections to aliases that are known before a test begins."""
+    yield
+    from tenants import connections
+
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +67,14 @@ def tenant_database(embedded_server: EmbeddedServer) -> Iterator[Callable[..., d
     made: list[str] = []
 
     def make(name: str, setup: str = "") -> dict:
-        database, role, password = f"test_{name}", f"test_{name}_reader", secrets.token_urlsafe(12)
+        database, password = f"test_{name}{WORKER}", secrets.token_urlsafe(12)
+        role = f"{database}_reader"
         with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
             _drop(admin, database)
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-            admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+            admin.execute(
+                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            )
         made.append(database)
         with psycopg.connect(embedded_server.url(database), autocommit=True) as owner:
             if setup:
@@ -56,7 +82,9 @@ def tenant_database(embedded_server: EmbeddedServer) -> Iterator[Callable[..., d
             for grant in ("USAGE ON SCHEMA public", "SELECT ON ALL TABLES IN SCHEMA public"):
                 owner.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), sql.Identifier(role)))
             owner.execute(
-                sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}").format(sql.Identifier(role))
+                sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}").format(
+                    sql.Identifier(role)
+                )
             )
         where = {"host": str(embedded_server.socket_folder), "port": 5432, "database": database, "user": role}
         return {**where, "password": password, "sslmode": "disable"}

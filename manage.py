@@ -1,15 +1,29 @@
 #!/usr/bin/env python
-"""Django's command line. Without DATABASE_URL it starts the embedded PostgreSQL first and stops it afterwards."""
+"""Django's command line. Without DATABASE_URL it has the embedded PostgreSQL running while the command runs."""
 
 import os
 import sys
+
+from paneldash.databases import names_a_server
+from paneldash.embedded import EmbeddedError
+from paneldash.environment import ROOT, read_file
+from paneldash.home import default_home
+from paneldash.local import central_database, fill_in_settings, has_local_settings
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paneldash.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    read_file()
+    home = default_home(ROOT)
+    if not names_a_server() or has_local_settings(home):
+        fill_in_settings(home)
+    try:
+        with central_database(home):
+            execute_from_command_line(sys.argv)
+    except EmbeddedError as error:
+        sys.exit(f"PostgreSQL: {error}")
 
 
 if __name__ == "__main__":

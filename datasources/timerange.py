@@ -30,7 +30,7 @@ class Bucket:
     @property
     def seconds(self) -> int:
         """The width; of a month, 30 days."""
-        return self.count * {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}[self.unit]
+        return self.count * {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}[self.unit]
 
     @property
     def follows_calendar(self) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import shlex
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -80,7 +81,7 @@ class EmbeddedServer:
         with open(self.home / ".lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._prepare_folders()
-            if not (self.data / "PG_VERSION").exists():
+            if not self.data.exists():
                 self._initialise()
             self._settle()
             if self.is_running():
@@ -91,6 +92,7 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """Stop it, letting no session go on. Nothing happens when it is not running."""
+        self._settle()
         if self.is_running():
             self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-s", "stop")
 
@@ -148,12 +150,18 @@ class EmbeddedServer:
                 raise EmbeddedError(f"The user {self.user.pw_name} cannot reach {self.home}: set PANELDASH_HOME.")
             if not is_reachable(self.bin / "postgres", self.user):
                 self.bin = copy_binaries(self.bin, self.home / f"binaries-{self.version}")
-        for folder in (self.data, self.socket_folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self.user is not None:
-                os.chown(folder, self.user.pw_uid, self.user.pw_gid)
+        self._make_folder(self.socket_folder)
+
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.user is not None:
+            os.chown(folder, self.user.pw_uid, self.user.pw_gid)
 
     def _initialise(self) -> None:
+        """Make the cluster under another name first: what was interrupted is never taken for a cluster."""
+        draft = self.data.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        self._make_folder(draft)
         password_file = self.home / "password"
         password_file.touch(0o600)
         password_file.write_text(secrets.token_urlsafe(24))
@@ -166,7 +174,8 @@ class EmbeddedServer:
             if self.user is not None:
                 os.chown(handover.name, self.user.pw_uid, self.user.pw_gid)
             authentication = ["-U", USER, "-A", "scram-sha-256", f"--pwfile={handover.name}"]
-            self._run("initdb", "-D", self.data, "-E", "UTF8", "-N", *authentication, *locale)
+            self._run("initdb", "-D", draft, "-E", "UTF8", "-N", *authentication, *locale)
+        draft.rename(self.data)
 
     def _options(self) -> str:
         options: dict[str, object] = {

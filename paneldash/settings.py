@@ -1,18 +1,23 @@
 """Every setting, read once from the environment. `.env.example` lists them; docs/configuration.md explains them."""
 
-import os
 from pathlib import Path
 
-import environ
+from csp.constants import NONE, SELF
 
+from paneldash.caches import caches
+from paneldash.databases import central_database
+from paneldash.environment import ROOT, byte_count, env, forget_libpq_defaults, read_file
 from paneldash.home import default_home
+from paneldash.logs import logging_settings
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = ROOT
 PANELDASH_HOME = default_home(BASE_DIR)
-env = environ.Env()
+read_file()
+forget_libpq_defaults()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TENANT_CREDENTIAL_KEYS = env.list("TENANT_CREDENTIAL_KEYS", default=[])
@@ -20,10 +25,17 @@ TENANT_ALLOW_LOCAL_HOSTS = env.bool("TENANT_ALLOW_LOCAL_HOSTS", default=False)
 
 PANEL_TIMEOUT_MS = min(env.int("PANEL_TIMEOUT_MS", default=10_000), 30_000)
 PANEL_ROW_LIMIT = env.int("PANEL_ROW_LIMIT", default=50_000)
-PANEL_BYTE_LIMIT = env.int("PANEL_BYTE_LIMIT", default=32_000_000)
+PANEL_BYTE_LIMIT = byte_count("PANEL_BYTE_LIMIT", default="32 MB")
 TENANT_POOL_SIZE = env.int("TENANT_POOL_SIZE", default=5)
 TENANT_POOL_TOTAL = env.int("TENANT_POOL_TOTAL", default=200)
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=5_000)
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=2_555)
+PANELDASH_DEMO_PASSWORD = env.str("PANELDASH_DEMO_PASSWORD", default="")
+
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+WEB_CONCURRENCY = max(1, env.int("WEB_CONCURRENCY", default=2))
+WEB_THREADS = max(1, env.int("WEB_THREADS", default=8))
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -38,13 +50,21 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "ninja",
+    "paneldash",
     "tenants",
     "datasources",
     "dashboards",
+    "demo",
 ]
 MIDDLEWARE = [
+    "paneldash.middleware.RequestIdMiddleware",
+    "paneldash.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "paneldash.middleware.PrivateAnswersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -52,9 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "csp.middleware.CSPMiddleware",
 ]
 ROOT_URLCONF = "paneldash.urls"
 WSGI_APPLICATION = "paneldash.wsgi.application"
@@ -73,19 +91,73 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {**env.db("DATABASE_URL", default="postgres://localhost/paneldash"), "CONN_HEALTH_CHECKS": True}
-}
+DATABASES = {"default": central_database(workers=WEB_CONCURRENCY)}
 DATABASE_ROUTERS = ["tenants.router.CentralRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = caches(env.str("CACHE_URL", default=""))
 
 AUTH_USER_MODEL = "tenants.User"
 SESSION_ENGINE = "tenants.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Behind HTTPS, which is the default: cookies travel over it alone, and browsers remember never to try without.
+HTTPS = env.bool("HTTPS", default=True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(api/v1/)?health$", r"^ready$", r"^live$", r"^metrics"]
+SECURE_HSTS_SECONDS = 365 * 86_400 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # joining the browsers' preload list is the domain owner's to decide
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="paneldash@localhost")
+EMAIL_TIMEOUT = 10
+
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", PANELDASH_HOME / "static"))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(PANELDASH_HOME / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "paneldash.staticfiles.StaticStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+LOGGING_CONFIG = "paneldash.logs.configure"
+LOGGING = logging_settings(level=env.str("LOG_LEVEL", default="INFO"), style=env.str("LOG_FORMAT", default="text"))

@@ -85,7 +85,11 @@ def close_tenant(tenant: Tenant) -> None:
 
 
 def close_all() -> None:
+    """Close every tenant's idle connections and forget their aliases."""
     _pool.close_all()
+    with _registration:
+        connections.settings = {name: entry for name, entry in connections.settings.items() if name not in _registered}
+        _registered.clear()
 
 
 def pool_figures() -> dict[str, int]:

@@ -74,10 +74,10 @@ def _check(
             _check_column(column, columns)
         for call in piece.functions:
             if not call.is_one_of(SCALARS, functions):
-                raise Refusal(f"A function that may not stand here: {call}.", f"function {call}", at=call.at)
+                raise Refusal(f"A function that may not stand here: {call.name}.", f"function {call}", at=call.at)
         for kind in piece.types:
             if not kind.is_one_of(TYPES, enums):
-                raise Refusal(f"A type that may not stand here: {kind}.", f"type {kind}", at=kind.at)
+                raise Refusal("A type that may not stand here.", f"type {kind}", at=kind.at)
         for parameter in piece.parameters[: 0 if allow_parameters else 1]:
             raise Refusal(f"A parameter that nothing is bound to: {parameter}.", at=parameter.at)
     except Refusal as refusal:

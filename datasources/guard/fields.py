@@ -36,9 +36,10 @@ def taken_fields(nodes: list[Node]) -> Iterator[Taken]:
 
 def _from_expression(node: Node) -> Iterator[Taken]:
     is_row = _is_row(node.fields["arg"])
+    at = only(node.fields["arg"])[1].get("location", node.at)
     for item in node.fields["indirection"]:
         if "String" in item:
-            yield Taken(item["String"].get("sval", ""), from_plain=not is_row, at=node.at)
+            yield Taken(item["String"].get("sval", ""), from_plain=not is_row, at=at)
         is_row = False
 
 

@@ -61,7 +61,7 @@ def parse(text: str) -> list[dict[str, Any]]:
         if parsed.error:
             raise _syntax_error(text, parsed.error.contents)
         statements: list[dict[str, Any]] = orjson.loads(parsed.tree).get("stmts", [])
-    except orjson.JSONDecodeError as error:  # its own depth limit: no recursion of ours to run out
+    except orjson.JSONDecodeError as error:  # orjson stops at a depth of its own, before any recursion can run out
         raise Refusal("This query is nested too deeply: shorten its longest chain of operators.") from error
     finally:
         _LIBRARY.pg_query_free_parse_result(parsed)

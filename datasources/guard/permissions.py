@@ -12,11 +12,11 @@ def check_names(statement: Statement, policy: Policy) -> None:
     """Raise Refusal for a function, type or field the policy does not allow."""
     unknown = [call for call in statement.functions if not _may_call(call, policy)]
     for call in unknown or (() if policy.statistics else statement.statistics):
-        why = f"This query calls a function PanelDash does not allow: {call}."
+        why = f"This query calls a function PanelDash does not allow: {call.name}."
         raise Refusal(why, f"function {call}", at=call.at)
     for kind in statement.types:
         if not kind.is_one_of(TYPES, policy.enums):
-            raise Refusal(f"This query uses a type PanelDash does not allow: {kind}.", f"type {kind}", at=kind.at)
+            raise Refusal("This query uses a type PanelDash does not allow.", f"type {kind}", at=kind.at)
     for field in statement.fields:
         if _may_be_a_call(field, policy):
             why = f"PostgreSQL may take this field for a call of a function: {field.name}."

@@ -37,7 +37,7 @@ def _sub_query(node: Node) -> None:
 
 def _operator(parts: tuple[str, ...], node: Node) -> None:
     if parts[-1] not in OPERATORS or _is_foreign(parts):
-        raise Refusal(f"This query uses an operator PanelDash does not allow: {'.'.join(parts)}", at=node.at)
+        raise Refusal(f"This query uses an operator PanelDash does not allow: {'.'.join(parts)}.", at=node.at)
 
 
 def _sample(node: Node) -> None:

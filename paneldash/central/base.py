@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.backends.postgresql import base
+
 from paneldash.central.pool import CentralPool
 
 

@@ -1,6 +1,6 @@
 // The theme's colours as the browser sees them. A custom property holds light-dark(…); only a used colour is resolved.
 
-const names = ["surface", "line", "line-strong", "text", "text-2", "text-3", "accent"];
+const names = ["surface", "line", "line-strong", "text", "text-2", "text-3", "brand"];
 const seriesCount = 8;
 
 export const readColours = () => {

@@ -7,6 +7,7 @@ const doubleClickMs = 260;
 
 let before = null;
 let waiting = null;
+let doubled = 0;
 
 // Plotly's times are in the viewer's zone, as the server reads times without one.
 const asText = (time) => String(time).replace(" ", "T").slice(0, 19);
@@ -18,6 +19,7 @@ const zoomTo = (from, to) => {
 
 const zoomBack = () => {
   clearTimeout(waiting);
+  doubled = performance.now();
   if (before) setRange(...before);
   else zoomOut();
   before = null;
@@ -39,6 +41,6 @@ export const listenForZoom = (node) => {
   node.on("plotly_click", ({ points }) => {
     const url = panel().dataset.points;
     clearTimeout(waiting);
-    if (url) waiting = setTimeout(() => openPoints(url, points[0]), doubleClickMs);
+    if (url && performance.now() - doubled > doubleClickMs) waiting = setTimeout(() => openPoints(url, points[0]), doubleClickMs);
   });
 };

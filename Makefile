@@ -1,0 +1,61 @@
+# `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+PYTHON ?= python3
+PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+RUNTIME = .venv/.requirements
+DEVELOPMENT = .venv/.requirements-dev
+LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --python-version 3.11 --exclude-newer $(or $(NEWEST),$(shell date -d '7 days ago' +%F))
+
+# uv where it can be had and reaches the packages, pip where not.
+install = .venv/bin/uv pip install --quiet --require-hashes -r $(1) 2>/dev/null || $(PIP) install --require-hashes -r $(1)
+
+.PHONY: help run dev test lint coverage bench lock
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+run: $(RUNTIME) ## serve PanelDash with its demo on http://127.0.0.1:8000 (HOST=, PORT=)
+	@.venv/bin/python -m paneldash.supervisor
+
+dev: $(RUNTIME) ## the same with reload on changes and debug pages
+	@.venv/bin/python -m paneldash.supervisor --dev
+
+test: $(DEVELOPMENT) ## all tests, with a real PostgreSQL and a real browser
+	@.ci/packages browser
+	.venv/bin/pytest
+
+coverage: $(DEVELOPMENT) ## tests with a report; fails below 85 % of lines
+	@.ci/packages browser
+	.venv/bin/coverage run -m pytest
+	.venv/bin/coverage report
+
+lint: $(DEVELOPMENT) ## formats, linters, types, migrations and deployment settings
+	@.ci/lint
+
+bench: $(DEVELOPMENT) ## measure against the bare driver; writes benchmarks/results/latest.json
+	@.ci/packages browser
+	.venv/bin/python -m benchmarks
+
+lock: $(DEVELOPMENT) ## resolve the requirements anew, nothing younger than a week (NEWEST=2026-01-31)
+	$(LOCK) requirements-uv.in -o requirements-uv.txt
+	$(LOCK) --upgrade requirements.in -o requirements.txt
+	$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "PanelDash needs Python 3.11 or newer. If you have one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Making a virtual environment in .venv"
+	@$(PYTHON) -m venv --clear .venv || \
+	  { rm -rf .venv; echo "Python's venv is incomplete. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+.venv/bin/uv: | .venv/bin/python
+	@$(PIP) install --require-hashes -r requirements-uv.txt || true
+
+$(RUNTIME): requirements.txt | .venv/bin/uv
+	@echo "Installing the requirements: 100 MB, half a minute the first time"
+	@$(call install,requirements.txt)
+	@touch $(RUNTIME)
+
+$(DEVELOPMENT): requirements-dev.txt | .venv/bin/uv
+	@echo "Installing what development needs: 250 MB, a minute the first time"
+	@$(call install,requirements-dev.txt)
+	@touch $(RUNTIME) $(DEVELOPMENT)

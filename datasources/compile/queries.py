@@ -1,0 +1,85 @@
+"""Each kind of query, made a statement for one tenant; and what can be checked of it without one."""
+
+from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, TableQuery
+from datasources.catalogue import catalogue, find_table
+from datasources.compile.parameters import Parameters
+from datasources.compile.structured import TableSql, direction, paging, quoted, rows_sql, search_condition, series_sql
+from datasources.compile.text import expand
+from datasources.executor import Statement
+from datasources.guard import check_expression, check_order, check_statically, single_statement
+from datasources.timerange import TimeRange
+from tenants.models import Tenant
+
+
+def compile_query(query: Query, tenant: Tenant) -> Statement:
+    """The statement for this tenant, not yet seen by the guard. Raises QueryRefused."""
+    if isinstance(query, CountQuery):
+        return _count(query, tenant)
+    if isinstance(query, SqlQuery):
+        return _sql(query, tenant.time_zone)
+    sql = _table_sql(query, tenant)
+    text = rows_sql(query, sql) if isinstance(query, TableQuery) else series_sql(query, sql)
+    return Statement(text, tuple(sql.parameters.values))
+
+
+def validate(query: Query, *, statistics: bool = False) -> None:
+    """What can be said of a query before it has a tenant, when it is saved. Raises QueryRefused."""
+    if isinstance(query, CountQuery):
+        return
+    if isinstance(query, SqlQuery):
+        check_statically(_sql(query, "UTC").sql, allow_parameters=True, statistics=statistics)
+        return
+    where = expand(
+        query.where, parameters=Parameters(), time_range=query.time_range, zone="UTC", variables=query.variables
+    )
+    if where.strip():
+        check_expression(where, allow_parameters=True)
+    if isinstance(query, TableQuery) and query.order_by.strip():
+        check_order(query.order_by)
+
+
+def _table_sql(query: TableQuery | SeriesQuery, tenant: Tenant) -> TableSql:
+    return TableSql(find_table(tenant, query.table), catalogue(tenant), tenant.time_zone)
+
+
+def _sql(query: SqlQuery, zone: str, *, ordered: bool = True) -> Statement:
+    parameters = Parameters()
+    text = expand(query.text, parameters=parameters, time_range=query.time_range, zone=zone, variables=query.variables)
+    text = single_statement(text)
+    is_plain = query.sort is None and not query.search and query.limit is None and not query.offset
+    if is_plain or not ordered and not query.search:
+        return Statement(text, tuple(parameters.values))
+    text = f"SELECT * FROM (\n{text}\n) AS q"
+    if query.search:
+        text += f"\nWHERE {search_condition(['q'], query.search, parameters)}"
+    if ordered:
+        text += _order(query.sort) + paging(query.limit, query.offset, parameters)
+    return Statement(text, tuple(parameters.values))
+
+
+def _order(sort: Sort | None) -> str:
+    return f"\nORDER BY q.{quoted(sort.column)} {direction(sort)}" if sort is not None else ""
+
+
+def _count(query: CountQuery, tenant: Tenant) -> Statement:
+    """Count up to the limit and one more: a huge table is never counted whole."""
+    inner = rows_to_count(query.of, tenant)
+    text = f"SELECT count(*) AS total FROM (\nSELECT 1 FROM (\n{inner.sql}\n) AS q LIMIT {query.exact_up_to + 1}\n) AS counted"
+    return Statement(text, inner.parameters)
+
+
+def rows_to_count(query: TableQuery | SqlQuery, tenant: Tenant) -> Statement:
+    """The rows without order and page."""
+    if isinstance(query, SqlQuery):
+        return _sql(query, tenant.time_zone, ordered=False)
+    sql = _table_sql(query, tenant)
+    return Statement(rows_sql(query, sql, ordered=False), tuple(sql.parameters.values))
+
+
+def is_whole_table(query: TableQuery | SqlQuery) -> bool:
+    """Whether nothing filters the rows, so that PostgreSQL's own estimate of the table's size is the answer."""
+    if isinstance(query, SqlQuery) or query.where.strip() or query.search:
+        return False
+    return query.time_column is None or query.time_range == TimeRange()
+
+

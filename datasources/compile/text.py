@@ -1,0 +1,128 @@
+"""SQL as an editor writes it: `:variables` and `$__macros` become parameters and plain SQL; strings and comments stay."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from datasources.compile.buckets import ORIGIN_DAY, bucket_sql, interval_of
+from datasources.compile.parameters import Parameters
+from datasources.errors import QueryRefused
+from datasources.timerange import TimeRange
+
+_TOKEN = re.compile(
+    r"""
+      (?P<kept>  [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | ::
+               | \$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$ )
+    | (?P<comment> /\* )
+    | \$__(?P<macro> \w+ )
+    | (?P<number> \$\d+ )
+    | (?<![\w:.\]]) : (?P<variable> [A-Za-z_]\w* )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def expand(
+    text: str, *, parameters: Parameters, time_range: TimeRange, zone: str, variables: Mapping[str, Any]
+) -> str:
+    """Bind variables and write out macros. Raises QueryRefused for an unknown macro or a variable without a value."""
+    macros = {
+        "timeFilter": lambda arguments: time_filter(_one(arguments, "timeFilter"), time_range, parameters),
+        "timeGroup": lambda arguments: _time_group(arguments, zone),
+        "timeFrom": lambda arguments: _moment(time_range.start, parameters),
+        "timeTo": lambda arguments: _moment(time_range.stop, parameters),
+    }
+    written: list[str] = []
+    position = 0
+    while (match := _TOKEN.search(text, position)) is not None:
+        written.append(text[position : match.start()])
+        position = match.end()
+        if match["comment"]:
+            position = _end_of_comment(text, match.start())
+            written.append(text[match.start() : position])
+        elif match["macro"]:
+            piece, position = _macro(text, match["macro"], position, macros)
+            written.append(piece)
+        elif match["number"]:
+            raise QueryRefused("Write variables as :name.", detail=f"{match['number']} stands in the query.")
+        elif match["variable"]:
+            written.append(_variable(match["variable"], variables, parameters))
+        else:
+            written.append(match.group())
+    return "".join([*written, text[position:]])
+
+
+def time_filter(column: str, time_range: TimeRange, parameters: Parameters) -> str:
+    """`column` within the range, `from` included and `to` not; an open end does not filter."""
+    ends = [(">=", time_range.start), ("<", time_range.stop)]
+    parts = [f"{column} {sign} {parameters.add(moment)}" for sign, moment in ends if moment is not None]
+    return f"({' AND '.join(parts)})" if parts else "TRUE"
+
+
+def _macro(text: str, name: str, after: int, macros: Mapping[str, Callable[[list[str]], str]]) -> tuple[str, int]:
+    if name not in macros:
+        known = ", ".join(f"$__{macro}" for macro in macros)
+        raise QueryRefused("The query uses a macro PanelDash does not know.", detail=f"$__{name} is not one of {known}.")
+    arguments, position = _arguments(text, after)
+    return macros[name](arguments), position
+
+
+def _arguments(text: str, start: int) -> tuple[list[str], int]:
+    """What stands in the brackets after a macro, split at its own commas, and where it ends."""
+    opening = re.compile(r"\s*\(").match(text, start)
+    if opening is None:
+        raise QueryRefused("A macro needs brackets: $__timeFilter(column).")
+    depth, pieces, piece_from, position = 1, [], opening.end(), opening.end()
+    while position < len(text):
+        sign = text[position]
+        if sign in "'\"":
+            position = _end_of_quote(text, position)
+            continue
+        depth += (sign in "([") - (sign in ")]")
+        if depth == 0 or (depth == 1 and sign == ","):
+            pieces.append(text[piece_from:position].strip())
+            piece_from = position + 1
+        position += 1
+        if depth == 0:
+            return pieces, position
+    raise QueryRefused("The brackets of a macro are not closed.")
+
+
+def _end_of_quote(text: str, start: int) -> int:
+    end = text.find(text[start], start + 1)
+    return len(text) if end < 0 else end + 1
+
+
+def _end_of_comment(text: str, start: int) -> int:
+    """PostgreSQL's comments nest."""
+    depth = 0
+    for match in re.compile(r"/\*|\*/").finditer(text, start):
+        depth += 1 if match.group() == "/*" else -1
+        if depth == 0:
+            return match.end()
+    return len(text)
+
+
+def _one(arguments: list[str], macro: str) -> str:
+    if len(arguments) != 1 or not arguments[0]:
+        raise QueryRefused(f"$__{macro} takes one column.")
+    return arguments[0]
+
+
+def _time_group(arguments: list[str], zone: str) -> str:
+    if len(arguments) < 2 or not arguments[0]:
+        raise QueryRefused("$__timeGroup takes a column and an interval: $__timeGroup(created_at, '5m').")
+    return bucket_sql(arguments[0], interval_of(arguments[1].strip("'\" ")), zone=zone, origin=ORIGIN_DAY)
+
+
+def _moment(moment: datetime | None, parameters: Parameters) -> str:
+    if moment is None:
+        raise QueryRefused("This query needs a time range with both ends.")
+    return parameters.add(moment)
+
+
+def _variable(name: str, variables: Mapping[str, Any], parameters: Parameters) -> str:
+    if name not in variables:
+        raise QueryRefused("A variable of this panel has no value.", detail=f":{name} has no value.")
+    return parameters.add(variables[name], name=name)

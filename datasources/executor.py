@@ -1,0 +1,229 @@
+"""The only place that runs SQL in a tenant's database: one read-only transaction, one statement at a time, within limits.
+
+A statement is described first, then wrapped: `SELECT <cells, cut to size> FROM (<statement>) LIMIT n`. In a sub-select
+PostgreSQL itself refuses everything that is not a plain SELECT; the extended protocol refuses a second statement.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import RawCursor, errors
+from psycopg.pq import ExecStatus
+
+from datasources import values
+from datasources.errors import QueryRefused, QueryTimeout, SourceError, SourceUnavailable
+from datasources.failures import translated
+from datasources.frame import Column, Frame
+from datasources.stuck import note_stuck, refuse_if_stuck
+from datasources.watchdog import watched
+from tenants.connections import lease
+from tenants.errors import TenantDatabaseError, TenantUnreachable
+from tenants.models import Tenant
+
+MAX_COLUMNS = 250
+CHUNK_BYTES = 4_000_000
+CHUNK_ROWS = 1_000
+BYTES_CHECKED_EVERY = 256
+KEPT_DESCRIPTIONS = 2_048
+GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+CHANGED = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DatatypeMismatch)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with `$1`, `$2` …, and what stands there."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    timeout_ms: int
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a statement answers, as the server described it."""
+
+    columns: tuple[Column, ...]
+    oids: tuple[int, ...]
+
+
+_shapes: OrderedDict[tuple[int, int, str], _Shape] = OrderedDict()
+_shapes_lock = threading.Lock()
+
+
+def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Frame]:
+    """Run statements one after the other on one snapshot; a Frame each, under the same name. Raises SourceError."""
+    try:
+        return _run_once(tenant, statements, limits)
+    except SourceUnavailable as error:
+        if not isinstance(error.__cause__, GONE + (psycopg.OperationalError,)) or isinstance(error.__cause__, errors.QueryCanceled):
+            raise
+        return _run_once(tenant, statements, limits)
+    except SourceError as error:
+        if not isinstance(error.__cause__, CHANGED) or not _forget_shapes(tenant):
+            raise
+        return _run_once(tenant, statements, limits)
+
+
+def stream(tenant: Tenant, statement: Statement, limits: Limits, *, rows_a_frame: int) -> Iterator[Frame]:
+    """One statement's rows in Frames of `rows_a_frame`, in constant memory, up to `limits.rows`; the last one says if cut."""
+    with _transaction(tenant, limits) as connection:
+        shape = _describe(connection, tenant, statement)
+        batch: list[tuple[Any, ...]] = []
+        sent = 0
+        for row in _stream(connection, _wrapped(statement, shape, limits.rows), statement, shape):
+            if sent + len(batch) >= limits.rows:
+                yield _frame(shape, batch, truncated=True)
+                return
+            batch.append(row)
+            if len(batch) == rows_a_frame:
+                yield _frame(shape, batch)
+                sent, batch = sent + len(batch), []
+        yield _frame(shape, batch)
+
+
+def explain(tenant: Tenant, statement: Statement, limits: Limits) -> dict[str, Any]:
+    """PostgreSQL's plan of a guarded statement, not run: the `Plan` node of EXPLAIN (FORMAT JSON)."""
+    with _transaction(tenant, limits) as connection:
+        explained = f"EXPLAIN (FORMAT JSON) SELECT * FROM (\n{statement.sql}\n) AS q"
+        row = RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchone()
+    return row[0][0]["Plan"] if row else {}
+
+
+def _run_once(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Frame]:
+    with _transaction(tenant, limits) as connection:
+        return {name: _answer(connection, tenant, statement, limits) for name, statement in statements.items()}
+
+
+@contextmanager
+def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]:
+    """A snapshot that is read-only before the first byte of other people's SQL arrives, watched, and always rolled back."""
+    refuse_if_stuck(tenant)
+    watch = None
+    try:
+        with lease(tenant) as connection, watched(connection, timeout_seconds=limits.timeout_ms / 1_000) as watch:
+            connection.execute("BEGIN TRANSACTION READ ONLY; SELECT 1")
+            yield connection
+            connection.execute("ROLLBACK")
+    except TenantUnreachable as error:
+        raise SourceUnavailable(error.sentence, detail=error.detail, retry_after_seconds=error.retry_after_seconds) from error
+    except TenantDatabaseError as error:
+        raise SourceUnavailable(error.sentence, detail=error.detail) from error
+    except psycopg.Error as error:
+        if watch is not None and watch.fired:
+            if watch.fired == "close":
+                note_stuck(tenant, watch.connection.info.backend_pid)
+            raise QueryTimeout("The query took longer than it may. Try a shorter time range.") from error
+        raise translated(error) from error
+
+
+def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement, limits: Limits) -> Frame:
+    started = time.perf_counter()
+    shape = _describe(connection, tenant, statement)
+    try:
+        rows, is_cut = _collect(_stream(connection, _wrapped(statement, shape, limits.rows), statement, shape), limits)
+    except psycopg.DataError as error:
+        if error.sqlstate:
+            raise
+        connection.execute("ROLLBACK; BEGIN TRANSACTION READ ONLY; SELECT 1")
+        sql = _wrapped(statement, shape, limits.rows, times_as_text=True)
+        rows, is_cut = _collect(_stream(connection, sql, statement, shape), limits)
+    elapsed_ms = (time.perf_counter() - started) * 1_000
+    return _frame(shape, rows, truncated=is_cut, sql=statement.sql, elapsed_ms=elapsed_ms)
+
+
+def _describe(connection: psycopg.Connection, tenant: Tenant, statement: Statement) -> _Shape:
+    """Names and types of a statement's columns. Remembered: a repeat costs no round trip."""
+    key = (tenant.pk, tenant.connection_version, statement.sql)
+    with _shapes_lock:
+        if (shape := _shapes.get(key)) is not None:
+            _shapes.move_to_end(key)
+            return shape
+    shape = _ask_for_shape(connection, statement)
+    with _shapes_lock:
+        _shapes[key] = shape
+        while len(_shapes) > KEPT_DESCRIPTIONS:
+            _shapes.popitem(last=False)
+    return shape
+
+
+def _ask_for_shape(connection: psycopg.Connection, statement: Statement) -> _Shape:
+    server = connection.pgconn
+    for answer in (server.prepare(b"", statement.sql.encode()), described := server.describe_prepared(b"")):
+        if answer.status != ExecStatus.COMMAND_OK:
+            raise errors.error_from_result(answer)
+    if described.nfields > MAX_COLUMNS:
+        raise QueryRefused(f"The query has {described.nfields} columns; {MAX_COLUMNS} are the most.")
+    oids = tuple(described.ftype(place) for place in range(described.nfields))
+    names = values.unique_names((described.fname(place) or b"").decode() for place in range(described.nfields))
+    return _Shape(tuple(values.column(name, oid) for name, oid in zip(names, oids, strict=True)), oids)
+
+
+def _forget_shapes(tenant: Tenant) -> bool:
+    """Forget what is remembered of a tenant's statements. True when there was anything, so that a retry can help."""
+    with _shapes_lock:
+        old = [key for key in _shapes if key[0] == tenant.pk]
+        for key in old:
+            del _shapes[key]
+    return bool(old)
+
+
+def _wrapped(statement: Statement, shape: _Shape, rows: int, *, times_as_text: bool = False) -> str:
+    places = range(len(shape.oids))
+    cells = [values.cell(place, shape.oids[place], times_as_text=times_as_text) for place in places]
+    names = ", ".join(f"c{place}" for place in places)
+    alias = f"q({names})" if names else "q"
+    return f"SELECT {', '.join(cells)} FROM (\n{statement.sql}\n) AS {alias} LIMIT {rows + 1}"  # noqa: S608 - guarded
+
+
+def _stream(connection: psycopg.Connection, sql: str, statement: Statement, shape: _Shape) -> Iterator[tuple[Any, ...]]:
+    """Rows as they arrive; a chunk is never larger than CHUNK_BYTES, however long its cells are."""
+    widest = sum(values.CELL_BYTES if values.can_be_cut(oid) else 16 for oid in shape.oids) or 1
+    size = max(1, min(CHUNK_ROWS, CHUNK_BYTES // widest))
+    return RawCursor(connection).stream(sql, statement.parameters, binary=True, size=size)
+
+
+def _collect(rows: Iterator[tuple[Any, ...]], limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
+    """All rows up to the limits, and whether there were more."""
+    kept: list[tuple[Any, ...]] = []
+    taken = checked = 0
+    for row in rows:
+        kept.append(row)
+        if len(kept) - checked == BYTES_CHECKED_EVERY:
+            taken += sum(map(_size, kept[checked:]))
+            checked = len(kept)
+            if taken > limits.bytes:
+                return kept[: limits.rows], True
+    return kept[: limits.rows], len(kept) > limits.rows
+
+
+def _size(row: tuple[Any, ...]) -> int:
+    return sum(len(cell) if isinstance(cell, str) else 16 for cell in row)
+
+
+def _frame(shape: _Shape, rows: list[tuple[Any, ...]], **facts: Any) -> Frame:
+    by_column: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(shape.columns)
+    readers: dict[str, Callable[..., Any]] = {"time": values.read_times, "date": values.read_times}
+    for place, column in enumerate(shape.columns):
+        if column.kind in readers and any(isinstance(value, str) for value in by_column[place][:1]):
+            by_column[place] = readers[column.kind](column, by_column[place])
+        elif column.type_name == "timestamptz":
+            by_column[place] = values.in_utc(by_column[place])
+    is_cut = any(
+        isinstance(value, str) and len(value) > values.CELL_CHARACTERS and value.endswith("…")
+        for place, column in enumerate(shape.columns)
+        if column.kind in {"text", "json", "other"}
+        for value in by_column[place]
+    )
+    return Frame(shape.columns, tuple(by_column), truncated_cells=is_cut, **facts)

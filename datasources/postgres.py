@@ -1,0 +1,99 @@
+"""A tenant's own PostgreSQL as a source: queries are compiled, guarded and run, in that order and no other."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+
+from datasources import executor, guard
+from datasources.base import CountQuery, Query, TableQuery
+from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, find_table, invalidate, policy
+from datasources.compile import compile_query
+from datasources.compile.queries import is_whole_table, rows_to_count
+from datasources.errors import QueryFailed, QueryRefused
+from datasources.executor import Limits, Statement
+from datasources.frame import Column, Frame
+from tenants.models import Tenant
+from tenants.session_options import statement_timeout_ms
+
+EXPORT_ROWS = 1_000_000
+EXPORT_SECONDS = 30
+ROWS_A_FRAME = 2_000
+
+log = logging.getLogger(__name__)
+
+
+class PostgresSource:
+    """`platform`: the query is of a panel the platform shares, which may read a few of PostgreSQL's statistics views."""
+
+    def __init__(self, tenant: Tenant, *, platform: bool = False) -> None:
+        self.tenant, self.platform = tenant, platform
+
+    def run(self, queries: Mapping[str, Query]) -> dict[str, Frame]:
+        """Run queries on one snapshot, a Frame each under the same name.
+
+        Returns at most the tenant's or the installation's row limit; `frame.truncated` tells whether there were more.
+        Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable.
+        """
+        statements = {name: self._guarded(compile_query(query, self.tenant)) for name, query in queries.items()}
+        try:
+            frames = executor.run(self.tenant, statements, self._limits())
+        except QueryFailed:
+            invalidate(self.tenant)
+            raise
+        self._note_slow(frames)
+        counts = {name: query for name, query in queries.items() if isinstance(query, CountQuery)}
+        return frames | {name: self._count(query, frames[name]) for name, query in counts.items()}
+
+    def stream(self, query: Query) -> Iterator[Frame]:
+        """All rows, up to EXPORT_ROWS, in Frames of ROWS_A_FRAME, in constant memory. Raises as `run`."""
+        limits = Limits(timeout_ms=EXPORT_SECONDS * 1_000, rows=EXPORT_ROWS, bytes=settings.PANEL_BYTE_LIMIT)
+        statement = self._guarded(compile_query(query, self.tenant))
+        return executor.stream(self.tenant, statement, limits, rows_a_frame=ROWS_A_FRAME)
+
+    def explain(self, query: Query) -> dict[str, Any]:
+        """PostgreSQL's plan for a query, without running it."""
+        return executor.explain(self.tenant, self._guarded(compile_query(query, self.tenant)), self._limits())
+
+    def _limits(self) -> Limits:
+        return Limits(
+            timeout_ms=statement_timeout_ms(self.tenant),
+            rows=self.tenant.row_limit or settings.PANEL_ROW_LIMIT,
+            bytes=settings.PANEL_BYTE_LIMIT,
+        )
+
+    def _guarded(self, statement: Statement) -> Statement:
+        """The guard's word, asked again with a fresh catalogue before a table made just now is called unknown."""
+        try:
+            guard.check(statement.sql, self._policy(KEPT_SECONDS), allow_parameters=True)
+        except QueryRefused:
+            guard.check(statement.sql, self._policy(YOUNG_SECONDS), allow_parameters=True)
+        return statement
+
+    def _policy(self, youngest: float) -> guard.Policy:
+        return policy(self.tenant, statistics=self.platform, youngest=youngest)
+
+    def _count(self, query: CountQuery, counted: Frame) -> Frame:
+        total = counted.column("total")[0]
+        is_estimate = total > query.exact_up_to
+        if is_estimate:
+            total = max(total, self._estimate(query.of))
+        columns = (Column("total", "number", "int8"), Column("is_estimate", "boolean", "bool"))
+        return Frame(columns, ([total], [is_estimate]), sql=counted.sql, elapsed_ms=counted.elapsed_ms)
+
+    def _estimate(self, query: Any) -> int:
+        """What PostgreSQL thinks: the size of the table, or the rows of the plan. Costs no scan."""
+        if isinstance(query, TableQuery) and is_whole_table(query):
+            rows = find_table(self.tenant, query.table).rows
+            if rows > 0:
+                return int(rows)
+        statement = self._guarded(rows_to_count(query, self.tenant))
+        return int(executor.explain(self.tenant, statement, self._limits()).get("Plan Rows", 0))
+
+    def _note_slow(self, frames: Mapping[str, Frame]) -> None:
+        for name, frame in frames.items():
+            if frame.elapsed_ms > settings.SLOW_QUERY_MS:
+                log.warning("slow query", extra={"tenant": self.tenant.slug, "query": name, "ms": round(frame.elapsed_ms)})
+
+

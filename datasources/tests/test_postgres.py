@@ -1,0 +1,130 @@
+"""Queries against a real tenant database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from datasources.base import CountQuery, SeriesQuery, Sort, SqlQuery, TableQuery
+from datasources.errors import QueryFailed, QueryRefused, QueryTimeout
+from datasources.postgres import PostgresSource
+from datasources.timerange import Bucket, TimeRange
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+DAY = TimeRange(START, START + timedelta(days=1))
+
+
+@pytest.fixture
+def source(acme, acme_database, admin_sql):
+    admin_sql(
+        acme_database,
+        """
+        DROP TABLE IF EXISTS points;
+        CREATE TABLE points (id int PRIMARY KEY, at timestamptz NOT NULL, host text, load float8);
+        CREATE INDEX ON points (at);
+        INSERT INTO points SELECT n, timestamptz '2026-03-01Z' + n * interval '1 minute', 'host-' || n % 3, n
+        FROM generate_series(0, 1999) AS n;
+        ANALYZE points;
+        """,
+    )
+    return PostgresSource(acme)
+
+
+def test_rows_of_a_table_come_in_order_and_by_page(source):
+    query = TableQuery(
+        table="points", columns={"host": "host", "n": "id"}, sort=Sort("n", descending=True), limit=3, offset=1
+    )
+    frame = source.run({"rows": query})["rows"]
+    assert list(frame.rows()) == [("host-0", 1998), ("host-2", 1997), ("host-1", 1996)]
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_buckets_are_the_same_with_and_without_an_index(source, indexed, acme_database, admin_sql):
+    if not indexed:
+        admin_sql(acme_database, "DROP INDEX points_at_idx")
+    query = SeriesQuery(
+        table="points",
+        timestamp="at",
+        value="load",
+        label="host",
+        time_range=DAY,
+        bucket=Bucket(1, "hour"),
+        aggregate="max",
+    )
+    frame = source.run({"series": query})["series"]
+    rows = sorted(frame.rows())
+    assert len(rows) == 24 * 3
+    assert rows[0][0] == START.timestamp()
+    assert sorted(row[1] for row in rows)[-3:] == [1437, 1438, 1439]
+
+
+def test_points_without_a_range_are_the_newest_in_order(source):
+    query = SeriesQuery(table="points", timestamp="at", value="load", time_range=TimeRange(), limit=5)
+    frame = source.run({"series": query})["series"]
+    assert list(frame.column("value")) == [1995, 1996, 1997, 1998, 1999]
+
+
+def test_sql_binds_variables_and_the_time_range(source):
+    text = "SELECT count(*) AS n FROM points WHERE $__timeFilter(at) AND host = :host -- :not_this"
+    frame = source.run({"n": SqlQuery(text=text, time_range=DAY, variables={"host": "host-1"})})["n"]
+    assert list(frame.column("n")) == [480]
+
+
+def test_time_group_groups(source):
+    text = "SELECT $__timeGroup(at, '1h') AS time, count(*) FROM points WHERE $__timeFilter(at) GROUP BY $__timeGroup(at, '1h') ORDER BY 1"
+    frame = source.run({"n": SqlQuery(text=text, time_range=DAY)})["n"]
+    assert frame.column("time")[1] == START + timedelta(hours=1)
+    assert list(frame.column("count")) == [60] * 24
+
+
+def test_count_is_exact_up_to_the_limit_and_estimated_beyond(source):
+    whole = TableQuery(table="points", columns={"id": "id"})
+    frames = source.run({"all": CountQuery(of=whole), "some": CountQuery(of=whole, exact_up_to=100)})
+    assert list(frames["all"].rows()) == [(2000, False)]
+    assert list(frames["some"].rows()) == [(2000, True)]
+
+
+def test_a_missing_table_is_refused_and_a_new_one_is_found(source, acme_database, admin_sql):
+    with pytest.raises(QueryRefused):
+        source.run({"x": SqlQuery(text="SELECT * FROM late_table")})
+
+
+def test_where_with_a_sub_query_is_refused(source):
+    with pytest.raises(QueryRefused):
+        source.run({"x": TableQuery(table="points", columns={"id": "id"}, where="id IN (SELECT 1)")})
+
+
+def test_division_by_zero_is_a_failed_query(source):
+    with pytest.raises(QueryFailed, match="zero"):
+        source.run({"x": SqlQuery(text="SELECT 1 / (id - id) FROM points")})
+
+
+def test_a_slow_query_ends_in_time(source):
+    source.tenant.timeout_ms = 300
+    source.tenant.save()
+    with pytest.raises(QueryTimeout):
+        source.run({"x": SqlQuery(text="SELECT count(*) FROM generate_series(1, 1000000000)")})
+
+
+VALUES = """
+SELECT 'infinity'::timestamptz, '-infinity'::date, '0044-03-15 BC'::date, '294276-01-01'::timestamp, 'NaN'::float8, '-Infinity'::numeric,
+       repeat('9', 1000)::numeric, 9007199254740993::int8, interval '1 mon 2 days', '24:00'::time, '{"a": [1, null]}'::jsonb,
+       ARRAY[1, NULL], int4range(1, 5), 12.5::money, '\\xdead'::bytea, '10.0.0.1'::inet, true, NULL, (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 2000) AS n), 1 AS a, 2 AS a
+"""
+
+
+def test_every_kind_of_value_arrives(source):
+    frame = source.run({"x": SqlQuery(text=VALUES)})["x"]
+    row = next(frame.rows())
+    assert row[0] == "infinity"
+    assert row[2] == "0044-03-15 BC"
+    assert str(row[6]) == "9" * 1000
+    assert row[7] == 9007199254740993
+    assert row[8:14] == ("1 mon 2 days", "24:00:00", '{"a": [1, null]}', "{1,NULL}", "[1,5)", "$12.50")
+    assert row[14:18] == ("\\xdead", "10.0.0.1", True, None)
+    assert frame.truncated_cells
+    assert frame.names[-2:] == ["a", "a_2"]
+
+
+def test_a_stream_has_all_rows(source):
+    frames = list(source.stream(TableQuery(table="points", columns={"id": "id"})))
+    assert sum(frame.row_count for frame in frames) == 2000

@@ -1,0 +1,103 @@
+"""PostgreSQL's types: what each is for people, how a cell is cut on the server, and how a value reaches Python."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from psycopg import adapters
+
+from datasources.frame import Column, Kind
+
+CELL_BYTES = 32_768
+CELL_CHARACTERS = 8_192  # what is left of a longer cell
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRule:
+    """`native`: it travels in PostgreSQL's binary form; everything else travels as the text PostgreSQL prints."""
+
+    kind: Kind
+    native: bool
+
+
+_NATIVE: dict[str, tuple[Kind, tuple[str, ...]]] = {
+    "number": ("number", ("int2", "int4", "int8", "float4", "float8", "numeric", "oid")),
+    "text": ("text", ("text", "varchar", "bpchar", "name", "char")),
+    "time": ("time", ("timestamptz", "timestamp")),
+    "date": ("date", ("date",)),
+    "boolean": ("boolean", ("bool",)),
+}
+_BY_NAME = {name: TypeRule(kind, native=True) for kind, names in _NATIVE.values() for name in names}
+_BY_NAME |= {"json": TypeRule("json", native=False), "jsonb": TypeRule("json", native=False)}
+_OTHER = TypeRule("other", native=False)
+_TYPES = adapters.types
+_OIDS = {info.oid: info.name for info in _TYPES}
+_CAN_BE_LONG = {"text", "varchar", "bpchar", "numeric"}
+
+
+def type_name(oid: int) -> str:
+    return _OIDS.get(oid, "")
+
+
+def column(name: str, oid: int) -> Column:
+    return Column(name, _BY_NAME.get(type_name(oid), _OTHER).kind, type_name(oid))
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Every column gets a name of its own: `count`, `count_2`; one without a name is `column_3`, by its place."""
+    given: list[str] = []
+    taken: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        base = name if name and name != "?column?" else f"column_{place}"
+        candidate, number = base, 1
+        while candidate in taken:
+            number += 1
+            candidate = f"{base}_{number}"
+        taken.add(candidate)
+        given.append(candidate)
+    return given
+
+
+def cell(place: int, oid: int, *, times_as_text: bool = False) -> str:
+    """The expression for column `c<place>` in the wrapper: native, or as text, and no longer than a cell may be.
+
+    `times_as_text` is for results with infinity, years before Christ or after 9999, which have no binary form in Python.
+    """
+    name, kind = f"c{place}", type_name(oid)
+    rule = _BY_NAME.get(kind, _OTHER)
+    if times_as_text and rule.kind in {"time", "date"}:
+        return f"{name}::text"
+    if rule.native and kind not in _CAN_BE_LONG:
+        return name
+    if kind == "numeric":
+        return f"CASE WHEN pg_column_size({name}) > {CELL_BYTES} THEN NULL ELSE {name} END"
+    # inet's cast to text adds the mask that its output leaves away for a single host.
+    foreign = f"nullif(format('%s', {name}), '')" if kind == "inet" else f"{name}::text"
+    text = name if rule.native else foreign
+    return f"CASE WHEN octet_length({text}) > {CELL_BYTES} THEN left({text}, {CELL_CHARACTERS}) || '…' ELSE {text} END"
+
+
+def can_be_cut(oid: int) -> bool:
+    return cell(0, oid) != "c0"
+
+
+def read_times(column: Column, values: Sequence[Any]) -> list[Any]:
+    """Times that came as text: what Python can hold becomes a datetime or date, the rest stays PostgreSQL's text."""
+    return [_time(column, text) for text in values]
+
+
+def in_utc(values: Sequence[Any]) -> list[Any]:
+    return [value.astimezone(UTC) if value is not None else None for value in values]
+
+
+def _time(column: Column, text: str | None) -> datetime | date | str | None:
+    if text is None:
+        return None
+    try:
+        if column.kind == "date":
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return text

@@ -1,0 +1,92 @@
+"""A clock outside the database: cancels a query that outlives its time, and closes the socket of one that cannot be cancelled."""
+
+import heapq
+import itertools
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+
+CANCEL_AFTER_SECONDS = 0.5
+CLOSE_AFTER_SECONDS = 3.0
+
+
+@dataclass
+class Watch:
+    """One watched connection. `fired` says what had to be done, if anything: `cancel`, then `close`."""
+
+    connection: psycopg.Connection
+    fired: str = ""
+    is_over: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def act(self, what: str) -> None:
+        with self.lock:
+            if self.is_over:
+                return
+            self.fired = what
+        threading.Thread(target=_cancel if what == "cancel" else _close, args=(self.connection,), daemon=True).start()
+
+
+class _Clock:
+    """One thread for all watches of the process, started with the first; asleep unless something is due."""
+
+    def __init__(self) -> None:
+        self._start_empty()
+        os.register_at_fork(after_in_child=self._start_empty)
+
+    def _start_empty(self) -> None:
+        self._changed = threading.Condition()
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+        self._thread: threading.Thread | None = None
+
+    def at(self, moment: float, action: Callable[[], None]) -> None:
+        with self._changed:
+            heapq.heappush(self._due, (moment, next(self._numbers), action))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+                self._thread.start()
+            if self._due[0][0] == moment:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._due or self._due[0][0] > time.monotonic():
+                    self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
+                action = heapq.heappop(self._due)[2]
+            action()
+
+
+_clock = _Clock()
+
+
+@contextmanager
+def watched(connection: psycopg.Connection, *, timeout_seconds: float) -> Iterator[Watch]:
+    """Within the block the connection is cancelled 0.5 s after the timeout, and cut off 3 s after it."""
+    watch = Watch(connection)
+    started = time.monotonic()
+    _clock.at(started + timeout_seconds + CANCEL_AFTER_SECONDS, lambda: watch.act("cancel"))
+    _clock.at(started + timeout_seconds + CLOSE_AFTER_SECONDS, lambda: watch.act("close"))
+    try:
+        yield watch
+    finally:
+        with watch.lock:
+            watch.is_over = True
+
+
+def _cancel(connection: psycopg.Connection) -> None:
+    connection.cancel_safe(timeout=1.0)
+
+
+def _close(connection: psycopg.Connection) -> None:
+    """Shut the socket down under libpq: the waiting thread gets an error at once, whatever the server does."""
+    if not connection.closed:
+        with socket.socket(fileno=os.dup(connection.fileno())) as duplicate:
+            duplicate.shutdown(socket.SHUT_RDWR)

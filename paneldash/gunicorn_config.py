@@ -1,0 +1,61 @@
+"""How gunicorn serves PanelDash: `gunicorn --config paneldash/gunicorn_config.py paneldash.wsgi`."""
+
+import gc
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paneldash.settings")
+
+from django.conf import settings
+
+bind = f"{settings.HOST}:{settings.PORT}"
+worker_class = "gthread"
+workers = settings.WEB_CONCURRENCY
+threads = settings.WEB_THREADS
+timeout = 60
+graceful_timeout = 30  # longer than any page may take
+keepalive = 75  # longer than a proxy keeps an idle connection, so that the proxy closes it
+max_requests = 100_000
+max_requests_jitter = 10_000
+limit_request_line = 8_190
+preload_app = not settings.DEBUG
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  only its heartbeat
+control_socket_disable = True
+logconfig_dict = settings.LOGGING
+
+
+def when_ready(_server: Any) -> None:
+    """What is loaded by now is shared by all workers; the garbage collector would touch, and so copy, all of it."""
+    gc.collect()
+    gc.freeze()
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """A pool made before the fork has threads and sockets that belong to the parent: every worker makes its own."""
+    from paneldash.central.base import DatabaseWrapper
+
+    DatabaseWrapper._connection_pools.clear()
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Close connections in order, so that no server is left with a query nobody waits for."""
+    from django.db import connections
+
+    from tenants.connections import close_all
+
+    close_all()
+    connections["default"].close_pool()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_starting(_server: Any) -> None:
+    from paneldash.logs import log_configuration
+
+    log_configuration()

@@ -1,0 +1,156 @@
+"""The probes of balancers and monitors. Open to all, so they tell figures and never a name or an address."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from functools import cache
+from time import monotonic
+from typing import Any
+
+import structlog
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache as shared_cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from paneldash import __version__
+from paneldash.pools import PoolFigures, central_pool, tenant_pool
+
+READY_SECONDS = 1.8  # /ready answers within 2 s whatever the database does
+CROWDED = 0.8
+LEAST_FREE_BYTES = 200_000_000
+STARTED = monotonic()
+
+Check = dict[str, Any]
+logger = structlog.get_logger(__name__)
+
+
+@login_not_required
+@require_safe
+def health(_request: HttpRequest) -> JsonResponse:
+    """The state of every part. 503 when no page could be served."""
+    checks = {
+        "database": check_database(),
+        "cache": check_cache(),
+        "tenants": check_tenants(),
+        "disk": check_disk(),
+    }
+    status = overall(checks, central_pool())
+    facts = {"timestamp": timezone.now().isoformat(), "version": __version__, "uptime_s": round(monotonic() - STARTED)}
+    return JsonResponse({"status": status, **facts, "checks": checks}, status=503 if status == "unhealthy" else 200)
+
+
+@login_not_required
+@require_safe
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Whether to send requests here."""
+    is_ready = check_database()["status"] == "pass"
+    return JsonResponse({"status": "ready" if is_ready else "not ready"}, status=200 if is_ready else 503)
+
+
+@login_not_required
+@require_safe
+def live(_request: HttpRequest) -> HttpResponse:
+    """Whether the process answers at all; it need not be restarted because a database is away."""
+    return JsonResponse({"status": "alive"})
+
+
+@login_not_required
+@require_safe
+def figures(_request: HttpRequest) -> JsonResponse:
+    """The figures of the worker that answers."""
+    pools = {"database": central_pool(), "tenants": tenant_pool()}
+    return JsonResponse(
+        {
+            "timestamp": timezone.now().isoformat(),
+            "version": __version__,
+            "uptime_s": round(monotonic() - STARTED),
+            "pools": {name: {**_details(pool), "max_connections": pool.most} for name, pool in pools.items()},
+            "database_response_time_ms": check_database()["response_time_ms"],
+        }
+    )
+
+
+def overall(checks: dict[str, Check], pool: PoolFigures) -> str:
+    """Without the central database nothing works; without anything else most does."""
+    if checks["database"]["status"] == "fail":
+        return "unhealthy"
+    all_well = all(check["status"] == "pass" for check in checks.values()) and not _is_crowded(pool)
+    return "healthy" if all_well else "degraded"
+
+
+def check_database() -> Check:
+    started = monotonic()
+    passed = _in_time(_ask_database)
+    elapsed_ms = round((monotonic() - started) * 1000, 2)
+    status = "pass" if passed else "fail"
+    return {"status": status, "response_time_ms": elapsed_ms, "details": _details(central_pool())}
+
+
+def check_cache() -> Check:
+    """Written and read back; a cache that fails counts as a miss everywhere else."""
+    return {"status": "pass" if _in_time(_ask_cache) else "fail"}
+
+
+def check_tenants() -> Check:
+    pool = tenant_pool()
+    return {"status": "warn" if _is_crowded(pool) else "pass", "details": _details(pool)}
+
+
+def check_disk() -> Check:
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    return {"status": "pass" if free > LEAST_FREE_BYTES else "warn"}
+
+
+def _is_crowded(pool: PoolFigures) -> bool:
+    return pool.use > CROWDED
+
+
+def _details(pool: PoolFigures) -> dict[str, int]:
+    return {
+        "open_connections": pool.open,
+        "idle_connections": pool.idle,
+        "in_use_connections": pool.in_use,
+        "wait_count": pool.waits,
+    }
+
+
+def _ask_database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return True
+    except DatabaseError as error:
+        logger.warning("the central database does not answer", error=str(error))
+        return False
+    finally:
+        connection.close()
+
+
+def _ask_cache() -> bool:
+    mark = timezone.now().isoformat()
+    try:
+        shared_cache.set("health", mark, 60)
+        return bool(shared_cache.get("health") == mark)
+    finally:
+        connection.close()
+
+
+def _in_time(ask: Callable[[], bool]) -> bool:
+    """Ask from a thread of its own: a server that hangs must not hang the probe."""
+    asked: Future[bool] = _prober().submit(ask)
+    try:
+        return asked.result(timeout=READY_SECONDS)
+    except TooLate:
+        asked.cancel()
+        return False
+
+
+@cache
+def _prober() -> ThreadPoolExecutor:
+    """One thread, made in the worker and not before it is forked; who hangs in it keeps the others waiting, not us."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")

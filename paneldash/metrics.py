@@ -1,0 +1,68 @@
+"""Figures for Prometheus: requests, and connections in use. Never a name of a tenant, a host or a person."""
+
+import os
+from collections.abc import Callable
+from time import perf_counter
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from paneldash.pools import PoolFigures, central_pool, tenant_pool
+
+REQUESTS = Counter("paneldash_requests_total", "Answers", ["method", "view", "status"])
+SECONDS = Histogram("paneldash_request_seconds", "Time until the answer's first byte", ["view"])
+CONNECTIONS = Gauge("paneldash_connections", "Open connections", ["pool", "state"], multiprocess_mode="livesum")
+WAITS = Gauge(
+    "paneldash_connection_waits", "Times a request waited for a connection", ["pool"], multiprocess_mode="livesum"
+)
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class MetricsMiddleware:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        view = (match.view_name or match.route) if match else "none"
+        SECONDS.labels(view).observe(perf_counter() - started)
+        REQUESTS.labels(request.method, view, response.status_code).inc()
+        return response
+
+
+@login_not_required
+@require_safe
+def metrics(_request: HttpRequest) -> HttpResponse:
+    """All workers' figures where they share a folder, else this worker's. Pools: those of the worker that answers."""
+    registry = REGISTRY
+    record_pools()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def record_pools() -> None:
+    for name, figures in (("central", central_pool()), ("tenants", tenant_pool())):
+        _record(name, figures)
+
+
+def _record(name: str, figures: PoolFigures) -> None:
+    CONNECTIONS.labels(name, "idle").set(figures.idle)
+    CONNECTIONS.labels(name, "in_use").set(figures.in_use)
+    WAITS.labels(name).set(figures.waits)

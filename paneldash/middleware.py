@@ -1,0 +1,53 @@
+"""What every request and answer gets: an id to find it in the log by, and headers that keep private pages private."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+UNUSED_FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer")
+UNUSED_FEATURES += ("microphone", "midi", "payment", "serial", "usb")
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestIdMiddleware:
+    """`request.request_id`: the X-Request-ID that came where it is sane, else a new one. Answer and log have it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    def process_view(self, _request: HttpRequest, _view: object, _args: list, named: dict[str, str]) -> None:
+        if "tenant" in named:
+            structlog.contextvars.bind_contextvars(tenant=named["tenant"])
+
+
+class PrivateAnswersMiddleware:
+    """No cache keeps an answer unless its view says so: almost all of them depend on who asks."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+            patch_vary_headers(response, ["Cookie"])
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response

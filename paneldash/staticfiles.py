@@ -1,0 +1,21 @@
+"""Static files: named after their contents and compressed ahead, or served from where they lie until that is done."""
+
+from typing import Any
+
+from whitenoise.compress import Compressor
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """`collectstatic` writes here. Without its manifest, in tests and in development, names stay as they are."""
+
+    manifest_strict = False
+    support_js_module_import_aggregation = True
+    keep_only_hashed_files = True
+
+    def stored_name(self, name: str) -> str:
+        return super().stored_name(name) if self.hashed_files else name
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        # Brotli at its best level: 26 s for 10 % less than gzip.
+        return Compressor(use_brotli=False, **options)

@@ -1,0 +1,146 @@
+"""`make run`: starts everything PanelDash needs on one machine, says what it does, and stops it all at the end."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from paneldash import __version__
+from paneldash.address import Address, PortTaken
+from paneldash.embedded import EmbeddedError, EmbeddedServer
+from paneldash.environment import ROOT, read_file
+from paneldash.home import default_home
+from paneldash.local import central_database, fill_in_settings
+from paneldash.processes import Program
+
+ACCOUNTS = """\
+    admin@paneldash.local      everything, and the admin site at /admin/
+    editor@paneldash.local     edits in Acme, looks into Globex
+    analyst@paneldash.local    looks into Acme and Globex"""
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+GUNICORN = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "paneldash/gunicorn_config.py"), "paneldash.wsgi"]
+START_SECONDS = 60.0
+COLLECTOR_PAUSE_SECONDS = 10.0
+
+
+class Stopped(Exception):
+    """The user, or the system, asked us to stop."""
+
+
+class Failed(Exception):
+    """It cannot go on; the message says why."""
+
+
+class Supervisor:
+    """`development` serves with Django's own server, which reloads and shows debug pages."""
+
+    def __init__(self, *, development: bool) -> None:
+        self.development = development
+        self.home = default_home(ROOT)
+        self.address = Address.from_environment()
+        self.signals = 0
+
+    def run(self) -> None:
+        """Start all, watch until a signal comes, and stop in the opposite order."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        self.address.wait_until_free()
+        fill_in_settings(self.home)
+        with self._database() as server:
+            self._prepare()
+            say("Starting the web server")
+            with self._program(self._web_command()) as web, self._program([*MANAGE, "collect"]) as collector:
+                self._wait_until_it_answers(web)
+                self._welcome()
+                self._watch(web, collector, server)
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[EmbeddedServer | None]:
+        say("Starting PostgreSQL")
+        with central_database(self.home) as server:
+            say(f"PostgreSQL {server.version} runs in {self.home}" if server else "Using the PostgreSQL you named")
+            try:
+                yield server
+            finally:
+                say("Stopping")
+
+    def _prepare(self) -> None:
+        """Checks, migrations, the demo and static files: in a process of their own, which needs Django."""
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(empty_folder(self.home / "metrics"))
+        options = ["--no-static"] if self.development else []
+        with self._program([*MANAGE, "prepare", *options]) as preparation:
+            if preparation.wait() != 0:
+                raise Failed("PanelDash could not be prepared; the reason stands above.")
+
+    def _web_command(self) -> list[str]:
+        return [*MANAGE, "runserver", self.address.bind] if self.development else GUNICORN
+
+    def _program(self, command: list[str]) -> Program:
+        return Program(command, is_urgent=lambda: self.signals > 1)
+
+    def _wait_until_it_answers(self, web: Program) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self.address.answers():
+            if web.has_ended() or time.monotonic() > deadline:
+                raise Failed("The web server did not start; the reason stands above.")
+            time.sleep(0.1)
+
+    def _welcome(self) -> None:
+        print(f"\n  Open {self.address.url}\n\n{ACCOUNTS}\n", flush=True)
+        print(f"  Password of all three: {os.environ['PANELDASH_DEMO_PASSWORD']}\n  Ctrl-C stops.\n", flush=True)
+
+    def _watch(self, web: Program, collector: Program, server: EmbeddedServer | None) -> None:
+        restart_collector_at = None
+        while not web.has_ended():
+            time.sleep(0.5)
+            if server and not server.is_running() and server.start():
+                say("PostgreSQL had ended and was started again")
+            if collector.has_ended():
+                now = time.monotonic()
+                restart_collector_at = restart_collector_at or now + COLLECTOR_PAUSE_SECONDS
+                if now >= restart_collector_at:
+                    collector.start()
+                    restart_collector_at = None
+        raise Failed("The web server ended by itself.")
+
+    def _on_signal(self, _number: int, _frame: object) -> None:
+        self.signals += 1
+        if self.signals == 1:
+            raise Stopped
+
+
+def empty_folder(path: Path) -> Path:
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path
+
+
+def say(text: str) -> None:
+    print(f"  {text}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dev", action="store_true", help="reload on changes and show debug pages")
+    development = parser.parse_args().dev
+    read_file()
+    if development:
+        os.environ["DEBUG"] = "true"
+    print(f"PanelDash {__version__}", flush=True)
+    try:
+        Supervisor(development=development).run()
+    except Stopped:
+        say("Stopped.")
+        return 0
+    except (Failed, EmbeddedError, PortTaken) as error:
+        print(f"\n{error}", file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
