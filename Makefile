@@ -3,10 +3,12 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 RUNTIME = .venv/.requirements
 DEVELOPMENT = .venv/.requirements-dev
-LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --python-version 3.11 --exclude-newer $(or $(NEWEST),$(shell date -d '7 days ago' +%F))
+LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+  --python-version 3.11 --exclude-newer $(or $(NEWEST),$(shell date -d '7 days ago' +%F))
 
 # uv where it can be had and reaches the packages, pip where not.
-install = .venv/bin/uv pip install --quiet --require-hashes -r $(1) 2>/dev/null || $(PIP) install --require-hashes -r $(1)
+UV = { test -x .venv/bin/uv || $(PIP) install --require-hashes -r requirements-uv.txt; } && .venv/bin/uv
+install = { $(UV) pip install --quiet --require-hashes -r $(1); } 2>/dev/null || $(PIP) install --require-hashes -r $(1)
 
 .PHONY: help run dev test lint coverage bench lock
 
@@ -20,16 +22,21 @@ dev: $(RUNTIME) ## the same with reload on changes and debug pages
 	@.venv/bin/python -m paneldash.supervisor --dev
 
 test: $(DEVELOPMENT) ## all tests, with a real PostgreSQL and a real browser
-	@.ci/packages browser
+	@.ci/packages browser postgresql
 	.venv/bin/pytest
 
 coverage: $(DEVELOPMENT) ## tests with a report; fails below 85 % of lines
-	@.ci/packages browser
+	@.ci/packages browser postgresql
 	.venv/bin/coverage run -m pytest
 	.venv/bin/coverage report
 
 lint: $(DEVELOPMENT) ## formats, linters, types, migrations and deployment settings
-	@.ci/lint
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/djlint --quiet --check --lint .
+	.venv/bin/mypy
+	.venv/bin/python manage.py makemigrations --check --dry-run
+	HTTPS=true DEBUG=false .venv/bin/python manage.py check --deploy --fail-level WARNING --database default
 
 bench: $(DEVELOPMENT) ## measure against the bare driver; writes benchmarks/results/latest.json
 	@.ci/packages browser
@@ -47,15 +54,12 @@ lock: $(DEVELOPMENT) ## resolve the requirements anew, nothing younger than a we
 	@$(PYTHON) -m venv --clear .venv || \
 	  { rm -rf .venv; echo "Python's venv is incomplete. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
-.venv/bin/uv: | .venv/bin/python
-	@$(PIP) install --require-hashes -r requirements-uv.txt || true
-
-$(RUNTIME): requirements.txt | .venv/bin/uv
+$(RUNTIME): requirements.txt | .venv/bin/python
 	@echo "Installing the requirements: 100 MB, half a minute the first time"
 	@$(call install,requirements.txt)
 	@touch $(RUNTIME)
 
-$(DEVELOPMENT): requirements-dev.txt | .venv/bin/uv
+$(DEVELOPMENT): requirements-dev.txt | .venv/bin/python
 	@echo "Installing what development needs: 250 MB, a minute the first time"
 	@$(call install,requirements-dev.txt)
 	@touch $(RUNTIME) $(DEVELOPMENT)

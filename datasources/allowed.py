@@ -84,16 +84,13 @@ SCALARS = (
 )
 FUNCTIONS = SCALARS | AGGREGATES | WINDOW_FUNCTIONS | SET_RETURNING
 
-# By extension, functions that only compute: what a tenant's policy may add where the extension is installed.
-EXTENSION_FUNCTIONS: dict[str, frozenset[str]] = {
-    "fuzzystrmatch": _words(
-        "daitch_mokotoff difference dmetaphone dmetaphone_alt levenshtein levenshtein_less_equal metaphone soundex"
-    ),
-    "hstore": _words("akeys avals each hstore hstore_to_json hstore_to_jsonb skeys svals"),
-    "pg_trgm": _words("similarity"),
-    "timescaledb": _words("first histogram interpolate last locf time_bucket time_bucket_gapfill"),
-    "unaccent": _words("unaccent"),
-}
+# Functions of fuzzystrmatch, hstore, pg_trgm, unaccent and timescaledb that only compute. A tenant's own function of
+# the same name takes one off its policy.
+EXTENSION_FUNCTIONS = _words("""
+    akeys avals daitch_mokotoff difference dmetaphone dmetaphone_alt each first histogram hstore_to_json hstore_to_jsonb
+    interpolate last levenshtein levenshtein_less_equal locf metaphone similarity skeys soundex svals time_bucket
+    time_bucket_gapfill unaccent
+""")
 
 # Those whose answer is a row, so that a field taken from it is a column and no call.
 ROW_FUNCTIONS = _words("""
@@ -106,9 +103,10 @@ VALUE_FUNCTIONS = _words("json_array_elements json_array_elements_text jsonb_arr
 # Built-in functions and casts of one argument with effects or secrets: never the name of a field.
 FIELD_FUNCTION_PREFIXES = ("pg_", "lo_", "to_reg", "binary_upgrade_", "brin_", "gin_", "dblink")
 FIELD_FUNCTIONS = _words("""
-    aclexplode current_schemas current_setting currval mxid_age nextval obj_description row_security_active setseed
-    shobj_description ts_debug ts_stat ts_token_type txid_status xml xml_is_well_formed regclass regcollation
-    regconfig regdatabase regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype
+    aclexplode amvalidate current_schemas current_setting currval mxid_age nextval obj_description row_security_active
+    setseed shobj_description ts_debug ts_stat ts_token_type txid_status xml xml_is_well_formed fmgr_c_validator
+    fmgr_internal_validator fmgr_sql_validator plpgsql_validator regclass regcollation regconfig regdatabase
+    regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype
 """)
 
 TYPES = _words("""

@@ -22,6 +22,7 @@ class TableQuery:
 
     `where` and `order_by` are plain SQL expressions over the table's columns; `:name` in `where` is bound to `variables`.
     `sort.column` is a name in the answer. `search` keeps the rows in which any listed column contains the text.
+    With an `aggregate` the answer is one row: that of the first column, over all rows.
     """
 
     table: str
@@ -29,6 +30,7 @@ class TableQuery:
     time_range: TimeRange = field(default_factory=TimeRange)
     time_column: str | None = None
     where: str = ""
+    aggregate: Aggregate | None = None
     order_by: str = ""
     sort: Sort | None = None
     search: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from datasources.allowed import EXTENSION_FUNCTIONS
 from datasources.errors import QueryRefused
 from datasources.executor import Limits, Statement, run
 from datasources.guard import Policy
@@ -17,7 +18,6 @@ KEPT_SECONDS = 600.0
 YOUNG_SECONDS = 5.0  # an older catalogue is read again before a name is called unknown
 KEPT_TENANTS = 200
 MOST_COLUMNS = 200_000
-TRUSTED_EXTENSION_FUNCTIONS = ("levenshtein", "similarity", "time_bucket")
 
 # relkind: r table, p partitioned, v view, m materialized view; foreign tables reach other servers and are left out.
 _COLUMNS = """
@@ -34,13 +34,26 @@ ORDER BY n.nspname, c.relname, a.attnum
 """
 
 # What the guard must know besides: names that mean something else in this database than they do elsewhere.
+# A view is closed, and so is every view over it, when reading it runs a function with its owner's rights or with effects,
+# or reaches a foreign table. PostgreSQL records no dependency on its own functions.
 _NAMES = """
-WITH mine AS (
+WITH RECURSIVE mine AS (
     SELECT p.oid, n.nspname, p.proname, t.typtype = 'c' OR t.typname IN ('record', 'any', 'anyelement', 'anynonarray',
                'anycompatible', 'anycompatiblenonarray') AS takes_row,
            p.pronargs - p.pronargdefaults <= 1 AND (p.pronargs >= 1 OR p.provariadic <> 0) AS takes_one
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN pg_type t ON t.oid = p.proargtypes[0]
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+), depends AS (
+    SELECT r.ev_class AS view, d.refobjid AS oid
+    FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+    JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+    WHERE d.refobjid <> r.ev_class
+), closed AS (
+    SELECT view FROM depends WHERE oid IN (
+        SELECT p.oid FROM pg_proc p WHERE p.prosecdef OR p.provolatile = 'v'
+        UNION SELECT o.oid FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode WHERE p.prosecdef OR p.provolatile = 'v'
+        UNION SELECT oid FROM pg_class WHERE relkind = 'f')
+    UNION SELECT depends.view FROM depends JOIN closed ON closed.view = depends.oid
 )
 SELECT 'attribute', '', proname FROM mine WHERE takes_one AND takes_row
 UNION SELECT 'field', '', proname FROM mine WHERE takes_one AND NOT takes_row
@@ -49,13 +62,15 @@ UNION SELECT 'shadow', '', proname FROM mine
       WHERE nspname = ANY ($1::text[])
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = mine.oid AND d.deptype = 'e')
         AND EXISTS (SELECT FROM pg_proc b WHERE b.proname = mine.proname AND b.pronamespace = 'pg_catalog'::regnamespace)
-UNION SELECT 'function', '', proname FROM mine JOIN pg_depend d ON d.objid = mine.oid AND d.deptype = 'e'
-      WHERE d.refclassid = 'pg_extension'::regclass AND proname = ANY ($2::text[])
+UNION SELECT 'function', '', name FROM unnest($2::text[]) AS name
+      WHERE NOT EXISTS (SELECT FROM mine WHERE proname = name
+                        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = mine.oid AND d.deptype = 'e'))
 UNION SELECT 'enum', n.nspname, t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
       WHERE t.typtype = 'e' AND n.nspname = ANY ($1::text[])
 UNION SELECT 'hidden', n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-        AND (c.relkind = 'f' OR NOT has_schema_privilege(n.oid, 'USAGE') OR NOT has_any_column_privilege(c.oid, 'SELECT'))
+        AND (c.relkind = 'f' OR c.oid IN (SELECT view FROM closed)
+             OR NOT has_schema_privilege(n.oid, 'USAGE') OR NOT has_any_column_privilege(c.oid, 'SELECT'))
 """
 
 
@@ -155,7 +170,7 @@ def _read(tenant: Tenant) -> Catalogue:
         tenant,
         {
             "columns": Statement(_COLUMNS, (paths,)),
-            "names": Statement(_NAMES, (paths, list(TRUSTED_EXTENSION_FUNCTIONS))),
+            "names": Statement(_NAMES, (paths, sorted(EXTENSION_FUNCTIONS))),
         },
         limits,
     )
@@ -170,4 +185,6 @@ def _read(tenant: Tenant) -> Catalogue:
             hidden.add((schema, name))
         else:
             names[what] |= {name, f"{schema}.{name}"} if what == "enum" else {name}
+    for closed in hidden & tables.keys():
+        del tables[closed]
     return Catalogue(tables, {what: frozenset(found) for what, found in names.items()}, frozenset(hidden))

@@ -97,11 +97,23 @@ def rows_sql(query: TableQuery, sql: TableSql, *, ordered: bool = True) -> str:
     conditions = sql.conditions(query.where, query.time_column, query.time_range, query.variables)
     if query.search:
         conditions.append(search_condition(columns.values(), query.search, sql.parameters))
+    if query.aggregate is not None:
+        return f"SELECT {_whole(query, columns, sql)}\nFROM {sql.name}{where_clause(conditions)}"
     selected = ", ".join(f"{column} AS {quoted(name)}" for name, column in columns.items())
     text = f"SELECT {selected}\nFROM {sql.name}{where_clause(conditions)}"
     if not ordered:
         return text
     return text + _order(query, sql, columns) + paging(query.limit, query.offset, sql.parameters)
+
+
+def _whole(query: TableQuery, columns: Mapping[str, str], sql: TableSql) -> str:
+    """The aggregate over all rows; the last value needs to know by which time."""
+    assert query.aggregate is not None
+    if query.aggregate == "last" and query.time_column is None:
+        raise QueryRefused("The aggregate “last” needs a timestamp column.")
+    name, column = next(iter(columns.items()))
+    time = sql.column(query.time_column) if query.time_column else ""
+    return f"{_AGGREGATES[query.aggregate].format(value=column, time=time)} AS {quoted(name)}"
 
 
 def _order(query: TableQuery, sql: TableSql, columns: Mapping[str, str]) -> str:

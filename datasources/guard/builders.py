@@ -55,17 +55,16 @@ def is_builder(call: Fields) -> bool:
     name, args = called(call), call.get("args", [])
     if name in {"lpad", "rpad"}:
         return is_long_padding(call)
+    written = dict(enumerate(map(_text, args)))
     if name == "replace":
-        old, new = (_text(arg) for arg in (*args[1:3], {}, {})[:2])
+        old, new = written.get(1), written.get(2)
         return not old or new is None or len(new) > len(old)
     if name == "regexp_replace":
-        new = _text(args[2]) if len(args) > 2 else None
-        return new is None or len(new) > 1
+        return _is_longer(written.get(2), 1)
     if name in {"array_to_string", "string_to_array"}:
-        delimiter = _text(args[1]) if len(args) > 1 else None
-        return delimiter is None or len(delimiter) > 2
+        return _is_longer(written.get(1), 2)
     if name == "format":
-        return not args or "$" in (_text(args[0]) or "$")
+        return "$" in (written.get(0) or "$")
     return name in COLLECTORS or name in {"repeat", "overlay", "array_cat"}
 
 
@@ -76,14 +75,20 @@ def is_long_padding(call: Fields) -> bool:
 
 def _is_at_most(node: Fields, most: int) -> bool:
     """Whether an expression is a number no larger than `most`: written, or `least()` of one and anything."""
-    kind, fields = only(node)
-    if kind == "A_Const":
-        return "ival" in fields and fields["ival"].get("ival", 0) <= most
-    if kind == "MinMaxExpr":
-        return fields.get("op") == "IS_LEAST" and any(_is_at_most(arg, most) for arg in fields["args"])
-    if kind == "TypeCast":  # only to whole numbers: 1::bit(2)::bit(32)::int is 2^30
-        return names(fields["typeName"]["names"])[-1] in _WHOLE_NUMBERS and _is_at_most(fields["arg"], most)
+    pending = [node]
+    while pending:
+        kind, fields = only(pending.pop())
+        if kind == "A_Const" and "ival" in fields and fields["ival"].get("ival", 0) <= most:
+            return True
+        if kind == "MinMaxExpr" and fields["op"] == "IS_LEAST":
+            pending.extend(fields["args"])
+        elif kind == "TypeCast" and names(fields["typeName"]["names"])[-1] in _WHOLE_NUMBERS:
+            pending.append(fields["arg"])  # no other types: 1::bit(2)::bit(32)::int is 2^30
     return False
+
+
+def _is_longer(text: str | None, most: int) -> bool:
+    return text is None or len(text) > most
 
 
 def _is_short_text(node: Fields) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from datasources.guard.expressions import check_expression, check_order
 from datasources.guard.parser import single_select
 from datasources.guard.refusal import Refusal
+from datasources.guard.tree import Fields, only
 
 _SELECT = "SELECT 1 FROM t\n"
 _KEYWORDS = {"limitCount": r"\blimit\b", "sortClause": r"\border\s+by\b", "whereClause": r"\bwhere\b"}
@@ -54,9 +55,16 @@ def _as_parameter(match: re.Match[str]) -> str:
 def _clauses(text: str) -> Clauses:
     """The clauses a text adds to a bare SELECT. Raises Refusal when it adds others than WHERE, ORDER BY and LIMIT."""
     _, select = single_select(_SELECT + text)
-    if set(select) - set(_KEYWORDS) != _FRAME or select["op"] != "SETOP_NONE":
+    plain = set(select) - set(_KEYWORDS) == _FRAME and select["op"] == "SETOP_NONE"
+    if not plain or len(select["fromClause"]) > 1 or not _is_bare_table(select["fromClause"][0]):
         raise Refusal("Only WHERE, ORDER BY and LIMIT may stand here.")
     return {clause: select[clause] for clause in _KEYWORDS if clause in select}
+
+
+def _is_bare_table(item: Fields) -> bool:
+    """Whether the FROM is still what stood before the text: no alias, join or sample added."""
+    kind, fields = only(item)
+    return kind == "RangeVar" and "alias" not in fields
 
 
 def _limit(clauses: Clauses) -> int | None:

@@ -1,4 +1,4 @@
-"""The deepest texts of 20,000 bytes, parsed in a thread with a given stack: run by test_guard_gate in a process of its own.
+"""The deepest texts of 20,000 bytes, parsed in a thread with a given stack; test_guard_gate runs it as a process.
 
 `python -m datasources.tests.parser_stack KILOBYTES` ends with status 0 unless the parser overflows the stack.
 """

@@ -1,14 +1,102 @@
+import time
+from collections.abc import Callable
+from datetime import datetime
+
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
+
+from paneldash import health
+from paneldash.pools import PoolFigures
+
+CONNECTIONS = {"open_connections", "idle_connections", "in_use_connections", "wait_count"}
 
 
 @pytest.mark.django_db
-def test_health(client: Client):
-    r = client.get("/api/v1/health")
-    assert r.status_code == 200, r.content
-    print(r.json(), r.headers)
-    r = client.get("/metrics")
-    print(r.content.decode()[-1500:])
-    print(client.get("/metrics/health").json())
-    r = client.get("/nothing")
-    print(r.status_code, r.headers)
+@pytest.mark.parametrize("path", ["/api/v1/health", "/health"])
+def test_health_has_the_promised_shape(client: Client, path: str) -> None:
+    response = client.get(path)
+    answer = response.json()
+    assert response.status_code == 200
+    assert answer["status"] == "healthy"
+    assert datetime.fromisoformat(answer["timestamp"]).tzinfo is not None
+    assert (answer["version"], answer["uptime_s"] >= 0) == ("0.1.0", True)
+    assert answer["checks"]["cache"] == {"status": "pass"}
+    assert answer["checks"]["database"]["status"] == "pass"
+    assert answer["checks"]["database"]["response_time_ms"] > 0
+    assert set(answer["checks"]["database"]["details"]) == CONNECTIONS
+
+
+def test_health_is_unhealthy_without_the_central_database(client: Client, central_database_down: None) -> None:
+    response = client.get("/api/v1/health")
+    answer = response.json()
+    assert (response.status_code, answer["status"]) == (503, "unhealthy")
+    assert answer["checks"]["database"]["status"] == "fail"
+
+
+def test_ready_says_no_within_two_seconds_and_live_stays(client: Client, central_database_down: None) -> None:
+    started = time.monotonic()
+    assert client.get("/ready").status_code == 503
+    assert time.monotonic() - started < 2
+    assert client.get("/live").status_code == 200
+
+
+@pytest.mark.django_db
+def test_ready_does_not_wait_for_a_database_that_hangs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_ask_database", lambda: not time.sleep(3))
+    started = time.monotonic()
+    assert client.get("/ready").status_code == 503
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.django_db
+def test_ready_says_yes(client: Client) -> None:
+    assert client.get("/ready").json() == {"status": "ready"}
+
+
+def figures(in_use: int) -> Callable[[], PoolFigures]:
+    return lambda: PoolFigures(open=10, idle=10 - in_use, most=10)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pool", ["central_pool", "tenant_pool"])
+@pytest.mark.parametrize(("in_use", "status"), [(8, "healthy"), (9, "degraded")])
+def test_more_than_four_fifths_of_a_pool_in_use_is_degraded(
+    client: Client, monkeypatch: pytest.MonkeyPatch, pool: str, in_use: int, status: str
+) -> None:
+    monkeypatch.setattr(health, pool, figures(in_use))
+    response = client.get("/health")
+    assert (response.status_code, response.json()["status"]) == (200, status)
+
+
+@pytest.mark.django_db
+def test_full_disk_is_degraded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 10**30)
+    assert client.get("/health").json()["status"] == "degraded"
+
+
+@pytest.mark.django_db
+def test_cache_that_fails_is_degraded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_ask_cache", lambda: False)
+    assert client.get("/health").json()["status"] == "degraded"
+
+
+@pytest.mark.django_db
+def test_figures_are_json(client: Client) -> None:
+    pools = client.get("/metrics/health").json()["pools"]
+    assert set(pools["database"]) == set(pools["tenants"]) == CONNECTIONS | {"max_connections"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/health", "/health", "/ready", "/live", "/metrics", "/metrics/health"])
+def test_probes_tell_no_names(client: Client, settings: Settings, acme: object, path: str) -> None:
+    central = settings.DATABASES["default"]
+    body = client.get(path).content.decode()
+    secrets = [central["HOST"], central["PASSWORD"], "acme"]
+    assert not [secret for secret in secrets if secret in body]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/health", "/ready", "/live", "/metrics", "/metrics/health"])
+def test_probes_only_read(client: Client, path: str) -> None:
+    assert client.post(path).status_code == 405

@@ -30,6 +30,8 @@ export const draw = async (node) => {
     height: node.clientHeight,
   });
   await Plotly.react(node, data, layout, config);
+  // So that paper, which is of another width, can scale the drawing.
+  for (const svg of node.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   if (isNew) listenForZoom(node);
   sizes.observe(node);
 };
@@ -64,5 +66,3 @@ const redrawAll = () => {
 };
 
 document.addEventListener("themechange", redrawAll);
-addEventListener("beforeprint", redrawAll);
-addEventListener("afterprint", redrawAll);

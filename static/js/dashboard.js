@@ -1,7 +1,9 @@
 // What pages with panels have besides.
 import "./range.js";
+import "./address.js";
 import "./poll.js";
 import "./keep.js";
 import "./errors.js";
 import "./charts.js";
 import "./legend.js";
+import "./print.js";

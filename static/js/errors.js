@@ -1,4 +1,6 @@
 // When a refresh fails, the last good answer stays and says how old it is; a first load that fails offers a retry.
+import { announce } from "./announce.js";
+import { markFailed, markStale } from "./stale.js";
 
 const sentences = {
   0: "The server cannot be reached.",
@@ -8,80 +10,48 @@ const sentences = {
   429: "Too many requests at the moment.",
 };
 
-const sentenceFor = (status) => sentences[status] ?? "The server had a problem with this panel.";
-
-// The request that drew what a panel shows: only the same request's failure leaves it standing.
+// The request that drew what each panel shows: only when that same request fails may the drawing stay.
 const shown = new Map();
-
-const announce = (text) => {
-  document.getElementById("announcer").textContent = text;
-};
-
-const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
-
-const markStale = (panel, sentence) => {
-  if (panel.dataset.state !== "stale") announce(`${panel.querySelector(".panel-title").textContent}: ${sentence}`);
-  panel.dataset.state = "stale";
-  const notice = panel.querySelector(".panel-stale") ?? panel.querySelector(".panel-head").insertAdjacentElement("afterend", clone("stale-notice"));
-  notice.querySelector(".panel-stale-text").textContent = sentence;
-  showAge(panel);
-};
-
-const showAge = (panel) => {
-  const drawn = panel.querySelector(".panel-when time");
-  const age = panel.querySelector(".panel-age");
-  if (drawn && age.hidden) age.append(drawn.cloneNode(true));
-  age.hidden = !drawn;
-};
-
-const showFailure = (panel, sentence) => {
-  const failed = clone("failed-state");
-  failed.querySelector(".state-title").textContent = sentence;
-  panel.dataset.state = "error";
-  panel.setAttribute("aria-busy", "false");
-  panel.querySelector(".panel-body").replaceChildren(failed);
-  announce(`${panel.querySelector(".panel-title").textContent}: ${sentence}`);
-};
-
-const fail = (panel, path, sentence) => {
-  if (shown.get(panel.id) === path) markStale(panel, sentence);
-  else showFailure(panel, sentence);
-};
 
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(name, (event) => {
-    const panel = event.detail.elt.closest(".panel");
-    if (panel) fail(panel, event.detail.requestConfig.path, sentenceFor(event.detail.xhr.status));
+    const { elt, xhr, requestConfig } = event.detail;
+    const panel = elt.closest(".panel");
+    if (!panel) return;
+    const sentence = sentences[xhr.status] ?? "The server had a problem with this panel.";
+    if (shown.get(panel.id) === requestConfig.path) markStale(panel, sentence);
+    else markFailed(panel, sentence);
   });
 }
 
+// A tenant's database that fails answers 200 with the panel in its error state.
 const errorIn = (html) => {
   if (!html.includes('data-state="error"')) return null;
   return new DOMParser().parseFromString(html, "text/html").querySelector("[data-state='error'] .state-error");
 };
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target, xhr, requestConfig, serverResponse } = event.detail;
-  if (!target.matches(".panel")) return;
-  // A session that ended answers with the sign-in page: go there instead of drawing it into a panel.
-  if (new URL(xhr.responseURL).pathname.startsWith("/accounts/")) {
-    event.detail.shouldSwap = false;
-    location.reload();
-    return;
-  }
-  const error = errorIn(serverResponse);
-  if (error && shown.get(target.id) === requestConfig.path) {
-    event.detail.shouldSwap = false;
-    markStale(target, [...error.querySelectorAll(".state-title, .state-text")].map((line) => line.textContent.trim()).join(" "));
-  } else if (error) {
-    shown.delete(target.id);
-  } else if (event.detail.shouldSwap) {
-    if (target.dataset.state === "stale") announce(`${target.querySelector(".panel-title").textContent}: up to date again.`);
-    shown.set(target.id, requestConfig.path);
-  }
-});
+const sentenceOf = (error) => {
+  const lines = error.querySelectorAll(".state-title, .state-text");
+  return [...lines].map((line) => line.textContent.trim()).join(" ");
+};
 
-document.addEventListener("click", (event) => {
-  const panel = event.target.closest("[data-action='retry']")?.closest(".panel");
-  if (panel) htmx.trigger(panel, "refresh");
+const isSignIn = (url) => new URL(url).pathname.startsWith("/accounts/");
+
+const decide = (panel, path, error) => {
+  if (error && shown.get(panel.id) === path) {
+    markStale(panel, sentenceOf(error));
+    return false;
+  }
+  if (error) shown.delete(panel.id);
+  else shown.set(panel.id, path);
+  if (!error && panel.dataset.state === "stale") announce(panel, "up to date again.");
+  return true;
+};
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr, requestConfig, serverResponse, shouldSwap } = event.detail;
+  if (!target.matches(".panel") || !shouldSwap) return;
+  // A session that ended answers with the sign-in page: go there, do not draw it into a panel.
+  if (isSignIn(xhr.responseURL)) location.reload();
+  event.detail.shouldSwap = !isSignIn(xhr.responseURL) && decide(target, requestConfig.path, errorIn(serverResponse));
 });

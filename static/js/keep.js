@@ -2,34 +2,35 @@
 
 const scrollers = ".table-scroll, .health, .legend-scroll, .state";
 const foldings = "details:not(.menu)";
+const focusable = "a, button, summary, input, select, [tabindex]";
 const kept = new Map();
 
-const nth = (panel, selector, element) => [...panel.querySelectorAll(selector)].indexOf(element);
-
 const remember = (panel) => ({
-  scrolls: [...panel.querySelectorAll(scrollers)].map((element) => [element.scrollTop, element.scrollLeft]),
+  scrolls: [...panel.querySelectorAll(scrollers)].map(({ scrollTop, scrollLeft }) => [scrollTop, scrollLeft]),
   open: [...panel.querySelectorAll(foldings)].map((element) => element.open),
-  focus: nth(panel, "a, button, summary, input, select, [tabindex]", document.activeElement),
-  onPanel: document.activeElement === panel,
+  focused: [panel, ...panel.querySelectorAll(focusable)].indexOf(document.activeElement),
 });
 
-const restore = (panel, { scrolls, open, focus, onPanel }) => {
-  panel.querySelectorAll(foldings).forEach((element, at) => { element.open = open[at] ?? element.open; });
+const restore = (panel, { scrolls, open, focused }) => {
+  panel.querySelectorAll(foldings).forEach((element, at) => {
+    element.open = open[at] ?? element.open;
+  });
   panel.querySelectorAll(scrollers).forEach((element, at) => {
     [element.scrollTop, element.scrollLeft] = scrolls[at] ?? [0, 0];
   });
-  if (onPanel) panel.focus({ preventScroll: true });
-  else if (focus >= 0) panel.querySelectorAll("a, button, summary, input, select, [tabindex]")[focus]?.focus({ preventScroll: true });
+  [panel, ...panel.querySelectorAll(focusable)][focused]?.focus({ preventScroll: true });
 };
 
+// Another page of a table starts at its top; a refresh finds things as it left them.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const panel = event.detail.target;
-  if (panel.matches(".panel") && event.detail.shouldSwap) kept.set(panel.id, remember(panel));
+  const { target, requestConfig, shouldSwap } = event.detail;
+  if (!shouldSwap || !target.matches(".panel")) return;
+  const state = remember(target);
+  kept.set(target.id, requestConfig.elt === target ? state : { ...state, scrolls: [] });
 });
 
 document.addEventListener("htmx:load", (event) => {
   const panel = event.detail.elt;
-  if (!kept.has(panel.id)) return;
-  restore(panel, kept.get(panel.id));
+  if (kept.has(panel.id)) restore(panel, kept.get(panel.id));
   kept.delete(panel.id);
 });

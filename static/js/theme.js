@@ -3,7 +3,7 @@
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 
-const show = (theme) => {
+export const showTheme = (theme) => {
   root.dataset.theme = theme;
   document.dispatchEvent(new CustomEvent("themechange"));
 };
@@ -22,7 +22,7 @@ const remember = (theme) => {
 export const toggleTheme = () => {
   const theme = root.dataset.theme === "dark" ? "light" : "dark";
   remember(theme);
-  show(theme);
+  showTheme(theme);
 };
 
 document.addEventListener("click", (event) => {
@@ -31,5 +31,5 @@ document.addEventListener("click", (event) => {
 
 system.addEventListener("change", () => {
   remember(system.matches ? "dark" : "light");
-  show(system.matches ? "dark" : "light");
+  showTheme(system.matches ? "dark" : "light");
 });

@@ -10,7 +10,7 @@ let waiting = null;
 let doubled = 0;
 
 // Plotly's times are in the viewer's zone, as the server reads times without one.
-const asText = (time) => String(time).replace(" ", "T").slice(0, 19);
+const asText = (time) => (typeof time === "number" ? new Date(time).toISOString() : time.replace(" ", "T")).slice(0, 19);
 
 const zoomTo = (from, to) => {
   before ??= pageRange();

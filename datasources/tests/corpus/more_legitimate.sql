@@ -41,7 +41,7 @@ SELECT date_trunc('month', c.created) AS cohort, (extract(epoch FROM o.at - c.cr
 SELECT count(*) FILTER (WHERE status IN ('new', 'paid')) AS created, count(*) FILTER (WHERE status = 'paid') AS paid, count(*) FILTER (WHERE status = 'paid')::float / nullif(count(*), 0) AS rate FROM sales.orders
 
 -- a pivot
-SELECT country, sum(amount) FILTER (WHERE status = 'paid') AS paid, sum(CASE status WHEN 'void' THEN amount END) AS void FROM sales.orders JOIN sales.customers USING (customer_id) GROUP BY country
+SELECT country, sum(amount) FILTER (WHERE status = 'paid') AS paid, sum(CASE status WHEN 'void' THEN amount END) AS void FROM sales.orders o JOIN sales.customers c ON c.id = o.customer_id GROUP BY country
 
 -- subtotals
 SELECT coalesce(country, 'all') AS country, grouping(country) AS is_total, sum(id) FROM sales.customers GROUP BY CUBE (country), GROUPING SETS ((name), ())
@@ -133,9 +133,6 @@ SELECT to_char(amount, 'FM999G999D00'), to_char(at, 'YYYY-MM-DD HH24:MI'), to_ch
 -- time zones
 SELECT at AT TIME ZONE 'Asia/Bangkok' AS local, date_trunc('day', at, 'Europe/Paris'), timezone('UTC', at), extract(isodow FROM at), date_part('hour', at), at::time, at::date - current_date FROM sales.orders
 
--- local
-SELECT at AT LOCAL FROM sales.orders
-
 -- intervals
 SELECT now() - at AS age, age(at), justify_hours(interval '30 hours'), interval '1' day, interval '2-3' year to month, make_interval(hours => 3), extract(epoch FROM interval '1 hour'), interval '1 day' * 2.5, at + make_interval(secs => 30) FROM sales.orders
 
@@ -149,7 +146,7 @@ SELECT to_timestamp(1700000000.5), make_timestamptz(2024, 1, 2, 3, 4, 5.5, 'UTC'
 SELECT '1'::double precision, CAST('2' AS character varying(20)), '3'::real, '4'::decimal(5, 1), '2024-01-01'::timestamp without time zone, '10:00'::time with time zone, 'a'::character(3), B'1'::bit varying(5), '1'::dec, '5'::float(24), 'x'::pg_catalog.text, date '2024-01-01', '{"a":1}'::jsonb, 't'::boolean
 
 -- unicode and escapes
-SELECT U&'d!0061t!+000061' UESCAPE '!', E'tab\tquote\'', $tag$it's$tag$, N'x', X'1F', 1_000, 0xFF, 1e-3, .5
+SELECT U&'d!0061t!+000061' UESCAPE '!', E'tab\tquote\'', $tag$it's$tag$, N'x', X'1F', 1e-3, .5
 
 -- adjacent strings
 SELECT 'one '
@@ -180,7 +177,7 @@ SELECT count(*) FROM ((sales.orders o FULL JOIN sales.customers c ON c.id = o.cu
 SELECT j.id, o.amount FROM sales.orders o JOIN sales.v_orders v USING (id) AS j
 
 -- names in quotes
-SELECT t."select", t."Weird ""Col""", t."Größe" * 2 AS "×2" FROM sales."Odd Table" AS t ORDER BY t."Größe" COLLATE "C"
+SELECT t."select", t."Weird ""Col""", t."Größe" * 2 AS "×2" FROM sales."Odd Table" AS t ORDER BY t."Weird ""Col""" COLLATE "C"
 
 -- bare names on the search path
 SELECT o.id, customers.name FROM orders o JOIN customers ON customers.id = o.customer_id

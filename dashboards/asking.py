@@ -1,0 +1,149 @@
+"""What a URL asks: its time range, zone, variables, page and order; and the URL that asks the same with something changed."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.http import QueryDict
+
+from dashboards.panels.base import Ask, BadRequest
+from datasources.timerange import BadTimeRange, TimeRange, parse_time_range
+from tenants.models import Tenant, User
+
+LONGEST_VALUE = 1_000
+LAST_PAGE = 1_000_000
+REFRESH_CHOICES = (0, 5, 10, 30, 60, 300, 900)
+FASTEST_SECONDS = 2
+_VARIABLE = re.compile(r"var-([A-Za-z_]\w{0,62})")
+_PANEL_STATE = ("page", "sort", "order", "q")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRange:
+    """A time range as the URL says it (`now-6h`, `now`), read in `zone`."""
+
+    start: str
+    stop: str
+    zone: ZoneInfo
+    now: datetime
+
+    def read(self) -> TimeRange:
+        """Raises BadTimeRange."""
+        return parse_time_range(self.start, self.stop, zone=self.zone, now=self.now)
+
+
+def zone_of(query: QueryDict, user: User, tenant: Tenant) -> ZoneInfo:
+    """The viewer's zone: asked for, the user's own, or the tenant's. Raises BadRequest for one that does not exist."""
+    name = query.get("tz") or user.time_zone or tenant.time_zone
+    if name not in available_timezones():
+        raise BadRequest(f"“{name[:60]}” is not a time zone.")
+    return ZoneInfo(name)
+
+
+def page_range(query: QueryDict, zone: ZoneInfo, *, default: str) -> PageRange:
+    """The page's range; `default` is how far back it looks where the URL says nothing: `6h`."""
+    start, stop = query.get("from", ""), query.get("to", "")
+    if not start and not stop:
+        start, stop = f"now-{default}", "now"
+    return PageRange(start[:60], stop[:60], zone, datetime.now(UTC))
+
+
+def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:
+    """All that a panel is asked. Raises BadRequest with a sentence that names the parameter."""
+    try:
+        time_range = asked.read()
+    except BadTimeRange as error:
+        raise BadRequest(str(error)) from error
+    return Ask(
+        time_range=time_range,
+        variables=_variables(query),
+        zone=asked.zone,
+        now=asked.now,
+        page=read_page(query.get("page", "1")),
+        sort=_text(query, "sort") or None,
+        descending=_order(query.get("order", "asc")),
+        search=_text(query, "q"),
+        disable_aggregation=query.get("raw", "") in {"1", "true"},
+        row_limit=tenant.row_limit or settings.PANEL_ROW_LIMIT,
+    )
+
+
+def read_page(text: str) -> int:
+    if not re.fullmatch(r"\d{1,7}", text, re.ASCII) or not 1 <= int(text) <= LAST_PAGE:
+        raise BadRequest("“page” must be a whole number from 1.")
+    return int(text)
+
+
+def refresh_seconds(query: QueryDict, *, default: int) -> int:
+    """How often to refresh; 0 never. Raises BadRequest."""
+    text = query.get("refresh", "")
+    if not text:
+        return default
+    if not re.fullmatch(r"\d{1,5}", text, re.ASCII):
+        raise BadRequest("“refresh” must be a number of seconds, or 0.")
+    seconds = int(text)
+    return max(FASTEST_SECONDS, seconds) if seconds else 0
+
+
+def panel_state(query: Mapping[str, str], slug: str) -> dict[str, str]:
+    """A table's own page, order and search in a dashboard's URL: `error_logs.page=2`."""
+    return {name: query[f"{slug}.{name}"] for name in _PANEL_STATE if query.get(f"{slug}.{name}")}
+
+
+def shared_state(query: QueryDict) -> dict[str, str]:
+    """What a dashboard's URL says to all its panels."""
+    kept = {name: query[name] for name in ("from", "to", "tz", "refresh", "raw") if query.get(name)}
+    return kept | {name: query[name] for name in query if _VARIABLE.fullmatch(name)}
+
+
+def with_query(path: str, parameters: Mapping[str, str | int] | Iterable[tuple[str, str]]) -> str:
+    text = urlencode(parameters)
+    return f"{path}?{text}" if text else path
+
+
+def stepped(time_range: TimeRange, *, by: float) -> tuple[str, str]:
+    """The range moved by a part of its length: -0.5 is half of it back."""
+    start, stop = _closed(time_range)
+    shift = (stop - start) * by
+    return (start + shift).isoformat(timespec="seconds"), (stop + shift).isoformat(timespec="seconds")
+
+
+def widened(time_range: TimeRange, now: datetime) -> tuple[str, str]:
+    """A range twice as long about the same middle, not past now."""
+    start, stop = _closed(time_range)
+    half = (stop - start) / 2
+    end = min(stop + half, max(now, stop))
+    return (end - 4 * half).isoformat(timespec="seconds"), end.isoformat(timespec="seconds")
+
+
+def _closed(time_range: TimeRange) -> tuple[datetime, datetime]:
+    """The ends; an open one is taken six hours from the other."""
+    now = datetime.now(UTC)
+    stop = time_range.stop or (time_range.start + timedelta(hours=6) if time_range.start else now)
+    return time_range.start or stop - timedelta(hours=6), stop
+
+
+def _variables(query: QueryDict) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in query:
+        match = _VARIABLE.fullmatch(name)
+        if match is not None:
+            found[match[1]] = _text(query, name)
+    return found
+
+
+def _text(query: QueryDict, name: str) -> str:
+    text = query.get(name, "")
+    if len(text) > LONGEST_VALUE or "\x00" in text:
+        raise BadRequest(f"“{name}” is too long or holds a NUL character.")
+    return text
+
+
+def _order(text: str) -> bool:
+    if text not in {"asc", "desc"}:
+        raise BadRequest("“order” must be asc or desc.")
+    return text == "desc"

@@ -1,0 +1,122 @@
+"""A panel's place on a page: what templates/panels/_section.html draws round every type, in every state."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from django.urls import reverse
+
+from dashboards.asking import PageRange, with_query
+from dashboards.models import Dashboard, Panel, Placement
+from tenants.access import TenantRequest
+from tenants.models import Role
+
+State = Literal["loading", "fresh", "empty", "error"]
+SPREAD = 0.1  # polls are spread by a tenth, so that a thousand viewers do not march in step
+
+
+@dataclass(frozen=True, slots=True)
+class SectionError:
+    """What a viewer sees of an error; `detail` is there for editors only, `reference` is in the log too."""
+
+    sentence: str
+    reference: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    slug: str
+    type: str
+    title: str
+    description: str = ""
+    url: str
+    view_url: str
+    csv_url: str
+    inspect_url: str = ""
+    edit_url: str = ""
+    points_url: str = ""
+    poll_seconds: int = 0
+    own_range: bool = False
+    range_label: str = ""
+    state: State = "loading"
+    lazy: bool = False
+    updated_at: datetime | None = None
+    elapsed_ms: float | None = None
+    error: SectionError | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def trigger(self) -> str:
+        """When htmx asks for it: at first when it is loaded or comes into sight, then again and again."""
+        first = ("intersect once, " if self.lazy else "load, ") if self.state == "loading" else ""
+        every = f"every {self._spread_ms()}ms, " if self.poll_seconds and not first else ""
+        return f"{first}{every}refresh"
+
+    @property
+    def busy(self) -> str:
+        return "true" if self.state == "loading" else "false"
+
+    def _spread_ms(self) -> int:
+        return round(self.poll_seconds * 1_000 * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311
+
+
+def make_section(
+    request: TenantRequest,
+    dashboard: Dashboard,
+    placement: Placement,
+    panel: Panel | None,
+    *,
+    parameters: dict[str, str],
+    asked: PageRange,
+    refresh: int,
+    lazy: bool = False,
+) -> Section:
+    """The section of a placement, still to be loaded. `parameters` are those of its fragment's URL."""
+    where = {"tenant": request.tenant.slug, "dashboard": dashboard.slug, "panel": placement.panel_slug}
+    document = panel.document if panel is not None else {}
+    drill_down = document.get("drill_down") or {}
+    is_editor = request.role.includes(Role.EDITOR)
+    own_range = placement.time_range or document.get("time_range") or ""
+
+    def to(name: str) -> str:
+        return with_query(reverse(name, kwargs=where), parameters)
+
+    return Section(
+        slug=placement.panel_slug,
+        type=panel.panel_type if panel is not None else "missing",
+        title=panel.title if panel is not None else placement.panel_slug,
+        description=document.get("description", ""),
+        url=to("panel"),
+        view_url=to("panel-view"),
+        csv_url=to("panel-csv"),
+        inspect_url=to("panel-inspect") if is_editor else "",
+        edit_url=_edit_url(request, panel),
+        points_url=to("panel-points") if drill_down.get("enabled") and panel is not None and panel.panel_type == "timeseries" else "",
+        poll_seconds=poll_seconds(placement, document, refresh),
+        own_range=bool(own_range),
+        range_label=f"Last {own_range}" if own_range else range_label(asked),
+        lazy=lazy,
+    )
+
+
+def poll_seconds(placement: Placement, document: dict, refresh: int) -> int:
+    """The dashboard's interval, 0 for never, unless the placement or the panel has one of its own."""
+    own = placement.refresh_interval if placement.refresh_interval is not None else document.get("refresh_interval")
+    if refresh == 0:
+        return 0
+    return own if own is not None else refresh
+
+
+def range_label(asked: PageRange) -> str:
+    """A range in words: `Last 6h`, or its two ends."""
+    if asked.stop == "now" and asked.start.startswith("now-") and "/" not in asked.start:
+        return f"Last {asked.start.removeprefix('now-')}"
+    return f"{asked.start or 'the beginning'} – {asked.stop or 'now'}"
+
+
+def _edit_url(request: TenantRequest, panel: Panel | None) -> str:
+    if panel is None or not request.user.is_platform_admin:
+        return ""
+    return reverse("admin:dashboards_panel_change", args=[panel.pk])

@@ -1,0 +1,54 @@
+"""Tags of the panels' templates: the figure as data for a script, the mark of a status, URLs that keep their state."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import orjson
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+# As django.utils.html.json_script does it: nothing in the JSON can end the script element.
+_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+_SHAPES = {
+    "circle": '<circle cx="8" cy="8" r="6"/>',
+    "triangle": '<path d="M8 1.5 15 14H1z"/>',
+    "octagon": '<path d="M5.2 1h5.6L15 5.2v5.6L10.8 15H5.2L1 10.8V5.2z"/>',
+    "diamond": '<path d="M8 1l7 7-7 7-7-7z"/>',
+}
+
+
+@register.simple_tag
+def figure(drawn: dict[str, Any], slug: str) -> SafeString:
+    """The figure of the chart `chart-<slug>`, where charts.js looks for it."""
+    data = mark_safe(orjson.dumps(drawn).decode().translate(_ESCAPES))  # noqa: S308 - escaped just now
+    return format_html('<script type="application/json" class="figure" data-chart="chart-{}">{}</script>', slug, data)
+
+
+@register.simple_tag
+def mark(shape: str, colour: str) -> SafeString:
+    """A small drawing of a status: its shape says it where its colour cannot."""
+    drawing = mark_safe(_SHAPES[shape])  # noqa: S308 - one of our own four
+    return format_html('<svg class="mark" viewBox="0 0 16 16" fill="{}" aria-hidden="true">{}</svg>', colour, drawing)
+
+
+@register.simple_tag
+def fragment_url(section: Any, **changes: Any) -> str:
+    """The section's fragment with other parameters; None takes one away."""
+    return _changed(section.url, changes)
+
+
+@register.simple_tag
+def panel_url(section: Any, **changes: Any) -> str:
+    """The panel's own page with other parameters, for people without JavaScript."""
+    query = urlsplit(section.url).query
+    return _changed(f"{urlsplit(section.view_url).path}?{query}", changes)
+
+
+def _changed(url: str, changes: dict[str, Any]) -> str:
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in changes]
+    added = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return parts._replace(query=urlencode([*kept, *added])).geturl()

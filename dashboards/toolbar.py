@@ -1,0 +1,108 @@
+"""The toolbar of a dashboard: its range in words, the quick ranges, and where its buttons lead."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import QueryDict
+
+from dashboards.asking import REFRESH_CHOICES, PageRange, stepped, widened, with_query
+from datasources.timerange import BadTimeRange, TimeRange
+
+QUICK = (
+    ("Last 15 minutes", "now-15m", "now"),
+    ("Last hour", "now-1h", "now"),
+    ("Last 6 hours", "now-6h", "now"),
+    ("Last 24 hours", "now-24h", "now"),
+    ("Today", "now/d", "now"),
+    ("Yesterday", "now-1d/d", "now-1d/d"),
+    ("Last 7 days", "now-7d", "now"),
+    ("This week", "now/w", "now"),
+    ("Last 30 days", "now-30d", "now"),
+    ("Last 90 days", "now-90d", "now"),
+)
+_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "y": "year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbar:
+    """All that templates/_toolbar.html shows. Its fields are named as in the URL; `start` and `stop` stand as typed."""
+
+    start: str
+    stop: str
+    from_input: str
+    to_input: str
+    label: str
+    tz: str
+    zones: list[str]
+    refresh: int
+    refresh_choices: list[tuple[int, str, str, bool]]
+    quick: list[tuple[str, str, bool]]
+    earlier_url: str
+    later_url: str
+    zoom_out_url: str
+    hidden: list[tuple[str, str]]
+    error: str
+    variables: list[tuple[str, str, str]]
+
+
+def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int) -> Toolbar:
+    """The toolbar of the page at `path`. A range that cannot be read is shown as typed, with the reason."""
+    try:
+        time_range, error = asked.read(), ""
+    except BadTimeRange as reason:
+        time_range, error = TimeRange(), str(reason)
+    kept = [(name, query[name]) for name in query if name not in {"from", "to"} and query[name]]
+
+    def at(ends: tuple[str, str]) -> str:
+        return with_query(path, [*kept, ("from", ends[0]), ("to", ends[1])])
+
+    without_refresh = [(name, value) for name, value in query.items() if name != "refresh" and value]
+    return Toolbar(
+        start=asked.start,
+        stop=asked.stop,
+        from_input=_input(time_range.start, asked.zone),
+        to_input=_input(time_range.stop, asked.zone),
+        label=_label(asked, time_range),
+        tz=asked.zone.key,
+        zones=zones(),
+        refresh=refresh,
+        refresh_choices=[
+            (seconds, refresh_label(seconds), with_query(path, [*without_refresh, ("refresh", str(seconds))]), seconds == refresh)
+            for seconds in sorted({*REFRESH_CHOICES, refresh})
+        ],
+        quick=[(label, at((start, stop)), (start, stop) == (asked.start, asked.stop)) for label, start, stop in QUICK],
+        earlier_url=at(stepped(time_range, by=-0.5)),
+        later_url=at(stepped(time_range, by=0.5)),
+        zoom_out_url=at(widened(time_range, asked.now)),
+        hidden=[(name, value) for name, value in kept if name not in {"tz", "refresh"} and not name.startswith("var-")],
+        error=error,
+        variables=[(name.removeprefix("var-"), name.removeprefix("var-"), query[name]) for name in query if name.startswith("var-")],
+    )
+
+
+def refresh_label(seconds: int) -> str:
+    if not seconds:
+        return "Off"
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+def zones() -> list[str]:
+    """The zones to offer: regions and cities, and UTC."""
+    return ["UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))]
+
+
+def _label(asked: PageRange, time_range: TimeRange) -> str:
+    named = next((label for label, *ends in QUICK if ends == [asked.start, asked.stop]), None)
+    if named is not None:
+        return named
+    start = asked.start.removeprefix("now-")
+    if asked.stop == "now" and start[:-1].isdigit() and start[-1] in _UNITS:
+        count = int(start[:-1])
+        return f"Last {count} {_UNITS[start[-1]]}{'' if count == 1 else 's'}"
+    ends = [f"{end.astimezone(asked.zone):%-d %b %Y %H:%M}" if end else "…" for end in (time_range.start, time_range.stop)]
+    return " – ".join(ends)
+
+
+def _input(moment: datetime | None, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if moment else ""

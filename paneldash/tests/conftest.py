@@ -1,0 +1,49 @@
+"""Fixtures about the central database being away."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from paneldash.central.base import DatabaseWrapper
+
+NOWHERE = "/nonexistent"
+
+
+@contextlib.contextmanager
+def pointing_at(host: str) -> Iterator[None]:
+    """Django's central database at another address, with a pool of its own."""
+    from paneldash import health
+
+    original = connections.settings["default"]
+    moved: dict[str, Any] = {**original, "HOST": host}
+    pools = DatabaseWrapper._connection_pools
+    connections["default"].close()
+    del connections["default"]
+    kept = pools.pop("default", None)
+    connections.settings = {**connections.settings, "default": moved}
+    health._prober.cache_clear()  # its thread has a connection of its own
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        del connections["default"]
+        health._prober.cache_clear()
+        if made := pools.pop("default", None):
+            made.close()
+        connections.settings = {**connections.settings, "default": original}
+        if kept is not None:
+            pools["default"] = kept
+
+
+@pytest.fixture
+def central_database_down(transactional_db: None) -> Iterator[None]:
+    with pointing_at(NOWHERE):
+        yield
+
+
+@pytest.fixture
+def point_at(transactional_db: None) -> Callable[[str], contextlib.AbstractContextManager[None]]:
+    return pointing_at

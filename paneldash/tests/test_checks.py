@@ -1,0 +1,46 @@
+import pytest
+from django.core.checks import run_checks
+from pytest_django.fixtures import Settings
+
+from paneldash import checks
+
+STRONG = "Vq0zT4mW1uYb7RnE3xLpC6dJ9hGfA2sK5oiUyTrEwQ"
+
+
+def ids(messages: list) -> list[str]:
+    return [message.id for message in messages]
+
+
+@pytest.mark.parametrize("key", ["unset", "short", "django-insecure-" + STRONG, "changeme" * 8, "a" * 60])
+def test_weak_secret_key_is_refused(settings: Settings, key: str) -> None:
+    settings.SECRET_KEY = key
+    assert ids(checks.check_secret_key(None)) == ["paneldash.E001"]
+
+
+def test_weak_secret_key_is_allowed_while_debugging(settings: Settings) -> None:
+    settings.SECRET_KEY, settings.DEBUG = "unset", True
+    assert checks.check_secret_key(None) == []
+
+
+@pytest.mark.parametrize("keys", [[], [""], ["short"], [STRONG, "short"]])
+def test_missing_or_weak_credential_key_is_refused(settings: Settings, keys: list[str]) -> None:
+    settings.TENANT_CREDENTIAL_KEYS = keys
+    assert ids(checks.check_credential_keys(None)) == ["paneldash.E002"]
+
+
+@pytest.mark.django_db
+def test_good_settings_pass() -> None:
+    assert ids(run_checks(databases=["default"])) == []
+
+
+def test_process_does_not_start_with_unsafe_settings(settings: Settings) -> None:
+    settings.SECRET_KEY, settings.TENANT_CREDENTIAL_KEYS = "changeme", []
+    with pytest.raises(SystemExit) as caught:
+        checks.refuse_unsafe_settings()
+    assert [line[:14] for line in str(caught.value).splitlines()] == ["paneldash.E001", "paneldash.E002"]
+
+
+def test_unreachable_central_database_is_one_line(central_database_down: None) -> None:
+    (error,) = checks.check_central_database(None, databases=["default"])
+    assert error.id == "paneldash.E003"
+    assert "\n" not in error.msg

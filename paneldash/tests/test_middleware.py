@@ -1,0 +1,57 @@
+import re
+
+import pytest
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from paneldash.middleware import PrivateAnswersMiddleware, RequestIdMiddleware
+
+
+@pytest.mark.django_db
+def test_answer_carries_an_id(client: Client) -> None:
+    assert re.fullmatch("[0-9a-f]{32}", client.get("/live").headers["X-Request-ID"])
+
+
+@pytest.mark.django_db
+def test_sane_id_of_the_caller_is_kept(client: Client) -> None:
+    assert client.get("/live", headers={"X-Request-ID": "trace-2026.11"}).headers["X-Request-ID"] == "trace-2026.11"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", ["short", "x" * 65, "a b c d e f g", "<script>alert(1)", "über-eleven"])
+def test_odd_id_is_replaced(client: Client, given: str) -> None:
+    assert client.get("/live", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
+
+
+def test_id_and_tenant_are_in_the_log(rf: RequestFactory) -> None:
+    seen = {}
+
+    def view(request: HttpRequest) -> HttpResponse:
+        middleware.process_view(request, view, [], {"tenant": "acme"})
+        seen.update(structlog.contextvars.get_contextvars())
+        return HttpResponse(request.request_id)
+
+    middleware = RequestIdMiddleware(view)
+    assert middleware(rf.get("/")).content.decode() == seen["request_id"]
+    assert seen["tenant"] == "acme"
+
+
+def test_answers_are_not_kept_by_caches_unless_the_view_says_so(rf: RequestFactory) -> None:
+    private = PrivateAnswersMiddleware(lambda _: HttpResponse())(rf.get("/"))
+    public = PrivateAnswersMiddleware(lambda _: HttpResponse(headers={"Cache-Control": "max-age=60"}))(rf.get("/"))
+    assert (private["Cache-Control"], private["Vary"]) == ("private, no-store", "Cookie")
+    assert public["Cache-Control"] == "max-age=60"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/live", "/no/such/page", "/accounts/login/", "/admin/"])
+def test_every_answer_carries_the_security_headers(client: Client, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]

@@ -1,0 +1,34 @@
+// How a panel looks that could not be refreshed: stale, with its last good content, or failed, when it never had any.
+import { announce } from "./announce.js";
+
+const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+const showAge = (panel) => {
+  const drawn = panel.querySelector(".panel-when time");
+  const age = panel.querySelector(".panel-age");
+  if (drawn && age.hidden) age.append(drawn.cloneNode(true));
+  age.hidden = !drawn;
+};
+
+export const markStale = (panel, sentence) => {
+  if (panel.dataset.state !== "stale") announce(panel, sentence);
+  panel.dataset.state = "stale";
+  const head = panel.querySelector(".panel-head");
+  const notice = panel.querySelector(".panel-stale") ?? head.insertAdjacentElement("afterend", clone("stale-notice"));
+  notice.querySelector(".panel-stale-text").textContent = sentence;
+  showAge(panel);
+};
+
+export const markFailed = (panel, sentence) => {
+  const failed = clone("failed-state");
+  failed.querySelector(".state-title").textContent = sentence;
+  panel.dataset.state = "error";
+  panel.setAttribute("aria-busy", "false");
+  panel.querySelector(".panel-body").replaceChildren(failed);
+  announce(panel, sentence);
+};
+
+document.addEventListener("click", (event) => {
+  const panel = event.target.closest("[data-action='retry']")?.closest(".panel");
+  if (panel) htmx.trigger(panel, "refresh");
+});
