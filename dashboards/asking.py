@@ -31,6 +31,11 @@ class PageRange:
     zone: ZoneInfo
     now: datetime
 
+    @classmethod
+    def between(cls, start: str, stop: str, zone: ZoneInfo) -> "PageRange":
+        """A range that is open at an end of which nothing is said."""
+        return cls(start[:60], stop[:60], zone, datetime.now(UTC))
+
     def read(self) -> TimeRange:
         """Raises BadTimeRange."""
         return parse_time_range(self.start, self.stop, zone=self.zone, now=self.now)
@@ -49,7 +54,7 @@ def page_range(query: QueryDict, zone: ZoneInfo, *, default: str) -> PageRange:
     start, stop = query.get("from", ""), query.get("to", "")
     if not start and not stop:
         start, stop = f"now-{default}", "now"
-    return PageRange(start[:60], stop[:60], zone, datetime.now(UTC))
+    return PageRange.between(start, stop, zone)
 
 
 def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "tenants",
     "datasources",
     "dashboards",
+    "api",
     "demo",
 ]
 MIDDLEWARE = [
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dashboards.middleware.PanelErrorsMiddleware",
 ]
 ROOT_URLCONF = "paneldash.urls"
 WSGI_APPLICATION = "paneldash.wsgi.application"

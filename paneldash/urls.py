@@ -22,4 +22,6 @@ urlpatterns = [
     *probes,
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("api.urls")),
+    path("", include("dashboards.urls")),
 ]

@@ -1,7 +1,7 @@
 """What every panel type has: a document, the queries it asks, the answer it gives and the context it is drawn from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -33,6 +33,9 @@ class Ask:
     search: str = ""
     disable_aggregation: bool = False
     row_limit: int = 50_000
+
+    def replaced(self, **changes: Any) -> "Ask":
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-// A table's page, order and search stand in the page's address, as `<panel>.page` and so on: a copied link shows the same.
+// A table's page, order and search stand in the page's address, so that a copied link shows the same: as `<panel>.page`
+// among others on a dashboard, as `page` where the panel stands alone.
 
 const names = ["page", "sort", "order", "q"];
 
@@ -7,7 +8,7 @@ const write = () => {
   for (const panel of document.querySelectorAll(".panel")) {
     const state = new URL(panel.getAttribute("hx-get"), location.origin).searchParams;
     for (const name of names) {
-      const key = `${panel.dataset.panel}.${name}`;
+      const key = panel.closest(".grid") ? `${panel.dataset.panel}.${name}` : name;
       if (state.has(name)) address.searchParams.set(key, state.get(name));
       else address.searchParams.delete(key);
     }

@@ -4,6 +4,14 @@ export const openInDialog = (url) => {
   htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" });
 };
 
+// What cannot be shown says so in the dialog too: of an error page its heart alone.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (target.id !== "dialog-content" || xhr.status < 400) return;
+  event.detail.shouldSwap = true;
+  event.detail.selectOverride = ".state";
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = document.getElementById("dialog");
   if (event.detail.target.id === "dialog-content" && !dialog.open) dialog.showModal();

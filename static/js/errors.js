@@ -10,6 +10,13 @@ const sentences = {
   429: "Too many requests at the moment.",
 };
 
+// A panel that never loaded has no poll yet; it tries again by itself after a while.
+const retryMs = 15_000;
+
+const tryLater = (panel) => {
+  setTimeout(() => panel.isConnected && htmx.trigger(panel, "refresh"), retryMs * (1 + Math.random()));
+};
+
 // The request that drew what each panel shows: only when that same request fails may the drawing stay.
 const shown = new Map();
 
@@ -20,7 +27,10 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     if (!panel) return;
     const sentence = sentences[xhr.status] ?? "The server had a problem with this panel.";
     if (shown.get(panel.id) === requestConfig.path) markStale(panel, sentence);
-    else markFailed(panel, sentence);
+    else {
+      markFailed(panel, sentence);
+      tryLater(panel);
+    }
   });
 }
 

@@ -27,17 +27,21 @@ export const refreshPanels = () => {
 };
 
 // A panel's request carries the page's range as it is now, not as it was when the panel was drawn.
-document.addEventListener("htmx:configRequest", (event) => {
-  const panel = event.detail.elt.closest(".panel");
-  if (!panel || "ownRange" in panel.dataset) return;
-  const url = new URL(event.detail.path, location.origin);
-  for (const name of ["from", "to", "tz", "refresh"]) {
-    if (toolbar().dataset[name]) url.searchParams.set(name, toolbar().dataset[name]);
-  }
+const withPageRange = (path, keepsOwnRange) => {
+  const url = new URL(path, location.origin);
+  const { from, to, tz, refresh } = toolbar().dataset;
+  const wanted = { tz, refresh, ...(keepsOwnRange ? {} : { from, to }) };
+  if (wanted.from && wanted.from !== url.searchParams.get("from")) url.searchParams.delete("page");
+  for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (name.startsWith("var-")) url.searchParams.set(name, value);
   }
-  event.detail.path = url.pathname + url.search;
+  return url.pathname + url.search;
+};
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const panel = event.detail.elt.closest(".panel");
+  if (panel) event.detail.path = withPageRange(event.detail.path, "ownRange" in panel.dataset);
 });
 
 document.addEventListener("htmx:load", (event) => {

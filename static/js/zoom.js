@@ -25,10 +25,16 @@ const zoomBack = () => {
   before = null;
 };
 
-const openPoints = (url, point) => {
-  const target = new URL(url, location.origin);
+// A trace's name is escaped for Plotly; the legend has it as it is.
+const labelOf = (panel, name) => {
+  const button = [...panel.querySelectorAll(".legend-toggle")].find(({ dataset }) => dataset.name === name);
+  return button?.textContent.trim() ?? name;
+};
+
+const openPoints = (panel, point) => {
+  const target = new URL(panel.dataset.points, location.origin);
   target.searchParams.set("at", asText(point.x));
-  if (point.data.name) target.searchParams.set("label", point.data.name);
+  if (point.data.name) target.searchParams.set("label", labelOf(panel, point.data.name));
   openInDialog(target.pathname + target.search);
 };
 
@@ -39,8 +45,8 @@ export const listenForZoom = (node) => {
   });
   node.on("plotly_doubleclick", zoomBack);
   node.on("plotly_click", ({ points }) => {
-    const url = panel().dataset.points;
     clearTimeout(waiting);
-    if (url && performance.now() - doubled > doubleClickMs) waiting = setTimeout(() => openPoints(url, points[0]), doubleClickMs);
+    const isDouble = performance.now() - doubled < doubleClickMs;
+    if (panel().dataset.points && !isDouble) waiting = setTimeout(() => openPoints(panel(), points[0]), doubleClickMs);
   });
 };

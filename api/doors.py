@@ -1,0 +1,83 @@
+"""The JSON API's description, who may use it, and how its errors look."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.renderers import BaseRenderer
+from ninja.security import SessionAuth
+
+from dashboards.panels.base import BadRequest
+from dashboards.refresh import PanelUnavailable
+from tenants.access import find_tenant
+from tenants.models import Role, Tenant, User
+
+
+class StrictJson(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data)
+
+
+class SignedIn(SessionAuth):
+    """A session of an active user. Unsafe methods carry the CSRF token too."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
+        user = request.user
+        return user if isinstance(user, User) and user.is_active else None
+
+
+api = NinjaAPI(title="PanelDash", version="1", renderer=StrictJson(), auth=SignedIn(), docs_url="docs", urls_namespace="api")
+
+
+def tenant_of(request: HttpRequest, tenant_id: str) -> tuple[Tenant, Role]:
+    """The tenant and the caller's role. 403 where there is no access, whether it exists or not."""
+    user = request.user
+    assert isinstance(user, User)
+    found = find_tenant(user, tenant_id)
+    if found is not None:
+        return found
+    if user.is_platform_admin:
+        raise HttpError(404, "There is no such tenant.")
+    raise HttpError(403, "You have no access to this tenant.")
+
+
+@api.exception_handler(AuthenticationError)
+def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _answer(request, 401, "Please sign in.")
+
+
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _answer(request, error.status_code, str(error))
+
+
+@api.exception_handler(ValidationError)
+def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    name = first["loc"][-1] if first.get("loc") else "parameter"
+    return _answer(request, 422, f"“{name}”: {first.get('msg', 'not valid')}.")
+
+
+@api.exception_handler(BadRequest)
+def bad_parameter(request: HttpRequest, error: BadRequest) -> HttpResponse:
+    return _answer(request, 422, str(error))
+
+
+@api.exception_handler(PanelUnavailable)
+def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:
+    response = _answer(request, error.status, error.sentence, reference=True)
+    if error.retry_after_seconds is not None:
+        response["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
+    return response
+
+
+def _answer(request: HttpRequest, status: int, sentence: str, *, reference: bool = False) -> HttpResponse:
+    """CONTRACT.md: every error is a sentence; one of the server's has the reference that stands in the log too."""
+    body = {"detail": sentence}
+    if reference:
+        body["request_id"] = getattr(request, "request_id", "")
+    return api.create_response(request, body, status=status)

@@ -1,0 +1,18 @@
+"""The pages. Whatever belongs to a tenant has `tenant` in its URL, which is what the middleware authorises."""
+
+from django.urls import path
+
+from dashboards import views
+
+PANEL = "t/<slug:tenant>/d/<slug:dashboard>/panels/<slug:panel>/"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("t/<slug:tenant>/", views.tenant_home, name="tenant-home"),
+    path("t/<slug:tenant>/d/<slug:dashboard>/", views.dashboard, name="dashboard"),
+    path(PANEL, views.panel, name="panel"),
+    path(f"{PANEL}view/", views.panel_view, name="panel-view"),
+    path(f"{PANEL}csv/", views.panel_csv, name="panel-csv"),
+    path(f"{PANEL}inspect/", views.panel_inspect, name="panel-inspect"),
+    path(f"{PANEL}points/", views.panel_points, name="panel-points"),
+]

@@ -1,0 +1,200 @@
+"""Pages and fragments: only here HTTP is known. Every object is looked up through the tenant of the request."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboards.asking import (
+    page_range,
+    panel_state,
+    read_ask,
+    refresh_seconds,
+    shared_state,
+    with_query,
+    zone_of,
+)
+from dashboards.drawing import DrawnPanel, draw, drawn_error, find_place
+from dashboards.export import csv_response
+from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels.base import Ask, BadRequest
+from dashboards.panels.cells import text_of
+from dashboards.panels.timeseries import Timeseries
+from dashboards.refresh import PanelUnavailable, read_panel, refresh_panel, run
+from dashboards.section import make_section
+from dashboards.toolbar import make_toolbar
+from datasources.timerange import BadTimeRange, parse_time
+from tenants.access import TenantRequest, require, tenants_of
+from tenants.models import Role
+
+ROWS_ABOVE_THE_FOLD = 10
+FRAGMENT_STATE = ("page", "sort", "order", "q")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The signed-in user's only tenant, or a choice among several."""
+    tenants = list(tenants_of(request.user))
+    if len(tenants) == 1:
+        return redirect("tenant-home", tenant=tenants[0].slug)
+    return render(request, "dashboards/home.html", {"tenants": tenants})
+
+
+@require_safe
+def tenant_home(request: TenantRequest, tenant: str) -> HttpResponse:
+    """The dashboards a tenant has."""
+    context = {"dashboards": Dashboard.objects.nearest(request.tenant), "tenants": tenants_of(request.user)}
+    return render(request, "dashboards/tenant_home.html", context)
+
+
+@require_safe
+def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
+    """A dashboard's page: its panels in place, each still to be loaded. Asks nothing of the tenant's database."""
+    found = Dashboard.objects.find(request.tenant, dashboard)
+    if found is None:
+        raise Http404("No such dashboard.")
+    asked = page_range(request.GET, zone_of(request.GET, request.user, request.tenant), default=found.time_range)
+    refresh = refresh_seconds(request.GET, default=found.refresh_interval)
+    panels = {panel.slug: panel for panel in Panel.objects.nearest(request.tenant)}
+    cells = []
+    for place in found.placements.all():
+        parameters = _fragment_parameters(request, place, panels.get(place.panel_slug), found)
+        section = make_section(
+            request, found, place, panels.get(place.panel_slug), parameters=parameters, asked=asked, refresh=refresh,
+            lazy=place.row >= ROWS_ABOVE_THE_FOLD,
+        )  # fmt: skip
+        cells.append({"row": place.row, "col": place.col, "width": place.width, "height": place.height, "section": section})
+    context = {
+        "tenants": tenants_of(request.user),
+        "dashboard": found,
+        "dashboards": Dashboard.objects.nearest(request.tenant),
+        "cells": cells,
+        "toolbar": make_toolbar(request.path, request.GET, asked, refresh=refresh),
+    }
+    return render(request, "dashboards/dashboard.html", context)
+
+
+@require_safe
+def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
+    """One panel as a fragment, whole: its state, its drawing, and when to ask again."""
+    drawn = _drawn(request, dashboard, panel)
+    return render(request, drawn.template, drawn.context, status=drawn.status)
+
+
+@require_safe
+def panel_view(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
+    """One panel alone on a page, drawn by the server: useful without scripts too."""
+    drawn = _drawn(request, dashboard, panel)
+    back = reverse("dashboard", kwargs={"tenant": tenant, "dashboard": dashboard})
+    context = {
+        **drawn.context,
+        "panel_template": drawn.template,
+        "alone": True,
+        "dashboard": drawn.place.dashboard,
+        "back_url": with_query(back, shared_state(request.GET)),
+        "tenants": tenants_of(request.user),
+        "toolbar": make_toolbar(request.path, request.GET, drawn.asked, refresh=drawn.refresh),
+    }
+    return render(request, "dashboards/panel.html", context, status=drawn.status)
+
+
+@require_safe
+@require(Role.EDITOR)
+def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
+    """What a panel asks of the database and how long it takes, for editors."""
+    drawn = _drawn(request, dashboard, panel)
+    frames = drawn.refreshed.frames if drawn.refreshed else {}
+    queries = [
+        {"name": name, "sql": frame.sql, "rows": frame.row_count, "elapsed_ms": frame.elapsed_ms} for name, frame in frames.items()
+    ]
+    return render(request, "dashboards/inspect.html", {"section": drawn.section, "queries": queries})
+
+
+@require_safe
+def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
+    """The rows behind a point of a chart: those of its bucket and series."""
+    place = find_place(request, dashboard, panel)
+    kind, document = read_panel(place.panel)
+    ask = _ask(request, place.placement, place.panel, place.dashboard)
+    at = _point(request, ask)
+    query = kind.points(document, ask, at=at, label=request.GET.get("label")) if isinstance(kind, Timeseries) else None
+    if query is None:
+        raise Http404("This panel has no points to show.")
+    frame = run(request.tenant, {"points": query}, is_shared=place.panel.is_shared)["points"]
+    bucket = ask.time_range.bucket()
+    context = {
+        "section": {"title": place.panel.title},
+        "columns": frame.names,
+        "rows": [[text_of(value, ask.zone) for value in row] for row in frame.rows()],
+        "truncated": frame.row_count >= 500,
+        "span_label": f"{at.astimezone(ask.zone):%-d %b %Y %H:%M}" + (f", {bucket.label}" if bucket else ""),
+    }
+    return render(request, "dashboards/points.html", context)
+
+
+@require_safe
+def panel_csv(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponseBase:
+    """The whole result as CSV, streamed."""
+    place = find_place(request, dashboard, panel)
+    return csv_response(request.tenant, place.panel, _ask(request, place.placement, place.panel, place.dashboard))
+
+
+def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:
+    """A file or a dialog that cannot be had now: its status, and a sentence."""
+    context = {"sentence": error.sentence, "reference": getattr(request, "request_id", "")}
+    return render(request, "dashboards/not_available.html", context, status=error.status)
+
+
+def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
+    context = {"sentence": str(error), "reference": ""}
+    return render(request, "dashboards/not_available.html", context, status=422)
+
+
+def _drawn(request: TenantRequest, dashboard: str, panel: str) -> DrawnPanel:
+    place = find_place(request, dashboard, panel)
+    parameters = {**shared_state(request.GET), **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)}}
+    zone = zone_of(request.GET, request.user, request.tenant)
+    asked = page_range(request.GET, zone, default=_own_range(place.placement, place.panel, place.dashboard))
+    refresh = refresh_seconds(request.GET, default=place.dashboard.refresh_interval)
+    section = make_section(
+        request, place.dashboard, place.placement, place.panel, parameters=parameters, asked=asked, refresh=refresh
+    )
+    try:
+        ask = read_ask(request.GET, asked, request.tenant)
+        return draw(request, place, section, asked, refresh, refresh_panel(request.tenant, place.panel, ask))
+    except PanelUnavailable as error:
+        return drawn_error(request, place, section, asked, refresh, error)
+
+
+def _ask(request: TenantRequest, placement: Placement, panel: Panel, dashboard: Dashboard) -> Ask:
+    zone = zone_of(request.GET, request.user, request.tenant)
+    asked = page_range(request.GET, zone, default=_own_range(placement, panel, dashboard))
+    return read_ask(request.GET, asked, request.tenant)
+
+
+def _own_range(placement: Placement, panel: Panel, dashboard: Dashboard) -> str:
+    return placement.time_range or panel.document.get("time_range") or dashboard.time_range
+
+
+def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> dict[str, str]:
+    """A fragment's own parameters: the page's range unless the panel keeps one, and the state of its table."""
+    shared = shared_state(request.GET)
+    if place.time_range or (panel is not None and panel.document.get("time_range")):
+        shared = {name: value for name, value in shared.items() if name not in {"from", "to"}}
+    elif "from" not in shared and "to" not in shared:
+        shared |= {"from": f"now-{dashboard.time_range}", "to": "now"}
+    return shared | panel_state(request.GET, place.panel_slug)
+
+
+def _point(request: TenantRequest, ask: Ask) -> datetime:
+    try:
+        at = parse_time(request.GET.get("at", ""), zone=ask.zone, now=ask.now, name="at")
+    except BadTimeRange as error:
+        raise BadRequest(str(error)) from error
+    if not datetime(1, 1, 2, tzinfo=UTC) < at < datetime(9999, 1, 1, tzinfo=UTC) - timedelta(days=40):
+        raise BadRequest("“at” is too far away.")
+    return at
+
+
