@@ -9,6 +9,7 @@ from paneldash.databases import central_database
 from paneldash.environment import ROOT, byte_count, env, forget_libpq_defaults, read_file
 from paneldash.home import default_home
 from paneldash.logs import logging_settings
+from paneldash.single_sign_on import openid_connect
 
 BASE_DIR = ROOT
 PANELDASH_HOME = default_home(BASE_DIR)
@@ -102,6 +103,29 @@ AUTH_USER_MODEL = "tenants.User"
 SESSION_ENGINE = "tenants.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ALLOW_SIGNUP = env.bool("ALLOW_SIGNUP", default=False)
+ACCOUNT_ADAPTER = "tenants.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ALLOW_SIGNUP else "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "60/m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "PanelDash"
+SOCIALACCOUNT_ADAPTER = "tenants.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = openid_connect(
+    issuer=env.str("OIDC_ISSUER", default=""),
+    client_id=env.str("OIDC_CLIENT_ID", default=""),
+    client_secret=env.str("OIDC_CLIENT_SECRET", default=""),
+    name=env.str("OIDC_NAME", default="Single sign-on"),
+)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

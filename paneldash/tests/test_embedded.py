@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -74,6 +75,7 @@ def test_uses_a_server_that_a_killed_process_left_behind_and_stops_it(server: Em
 
 def test_interrupted_initdb_is_not_taken_for_a_cluster(server: EmbeddedServer) -> None:
     fresh = EmbeddedServer(server.home / "fresh", durable=False)
+    shutil.rmtree(fresh.home, ignore_errors=True)
     draft = fresh.data.with_suffix(".draft")
     draft.mkdir(parents=True)
     (draft / "PG_VERSION").write_text("18")

@@ -1,0 +1,75 @@
+"""Making panels and dashboards, for now: documents with a preview on any tenant before they are saved."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.urls.resolvers import URLPattern
+
+from dashboards.forms import DashboardForm, PanelForm, PlacementFormSet
+from dashboards.models import Dashboard, Panel, Placement, Shared
+from dashboards.preview import preview
+from tenants.models import Tenant
+
+
+class SharedAdmin(admin.ModelAdmin):
+    list_filter = ["scope", "tenant"]
+    filter_horizontal = ["shared_with"]
+    save_on_top = True
+
+    def save_model(self, request: HttpRequest, obj: Shared, form: ModelForm, change: bool) -> None:
+        if change:
+            obj.version += 1
+        obj.updated_by = request.user
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Panel)
+class PanelAdmin(SharedAdmin):
+    form = PanelForm
+    change_form_template = "admin/dashboards/panel/change_form.html"
+    list_display = ["title", "slug", "panel_type", "scope", "tenant", "updated_at", "updated_by"]
+    list_filter = ["panel_type", *SharedAdmin.list_filter]
+    search_fields = ["slug", "title"]
+    fieldsets = [
+        (None, {"fields": ["slug", "text", "seen_version"]}),
+        ("Who has it", {"fields": ["scope", "tenant", "shared_with"]}),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [path("preview/", self.admin_site.admin_view(self.preview), name="dashboards_panel_preview")]
+        return own + super().get_urls()
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        extra = {"preview_tenants": Tenant.objects.filter(is_active=True), **(options.pop("extra_context", None) or {})}
+        return super().changeform_view(request, *args, extra_context=extra, **options)
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """The document as it stands in the form, drawn on a tenant; nothing is saved."""
+        if request.method != "POST" or not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), **preview(request)}
+        return TemplateResponse(request, "admin/dashboards/panel/preview.html", context)
+
+
+class PlacementInline(admin.TabularInline):
+    model = Placement
+    formset = PlacementFormSet
+    extra = 1
+    fields = ["panel_slug", "row", "col", "width", "height", "time_range", "refresh_interval"]
+
+
+@admin.register(Dashboard)
+class DashboardAdmin(SharedAdmin):
+    form = DashboardForm
+    list_display = ["name", "slug", "scope", "tenant", "updated_at", "updated_by"]
+    search_fields = ["slug", "name"]
+    inlines = [PlacementInline]
+    fieldsets = [
+        (None, {"fields": ["slug", "name", "description", "time_range", "refresh_interval", "seen_version"]}),
+        ("Who has it", {"fields": ["scope", "tenant", "shared_with"]}),
+    ]

@@ -1,0 +1,120 @@
+"""Panels and dashboards as they are written in the admin: the document as YAML or JSON, each error at its path."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+
+from dashboards.checks import check_queries
+from dashboards.models import Dashboard, Panel, Placement, Shared
+from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
+
+EXAMPLE = """\
+panel:
+  type: timeseries
+  title: CPU usage by server
+  data_source:
+    table: metrics
+    columns: {timestamp: recorded_at, value: cpu_percent, series_label: server_name}
+    aggregate: avg
+  display: {unit: percent, decimals: 1}
+  refresh_interval: 60
+"""
+
+
+class SharedForm(forms.ModelForm):
+    """Who has it: one tenant, all, or chosen ones; and that nobody else has changed it meanwhile."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["seen_version"].initial = self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        scope, tenant = cleaned.get("scope"), cleaned.get("tenant")
+        if scope == Shared.Scope.TENANT and tenant is None:
+            self.add_error("tenant", "Choose the tenant it belongs to.")
+        if scope in {Shared.Scope.ALL, Shared.Scope.CHOSEN} and tenant is not None:
+            self.add_error("tenant", "What is shared belongs to no tenant.")
+        if scope == Shared.Scope.CHOSEN and not cleaned.get("shared_with"):
+            self.add_error("shared_with", "Choose the tenants it is shared with.")
+        self._refuse_if_overtaken(cleaned.get("seen_version"))
+        return cleaned
+
+    def _refuse_if_overtaken(self, seen: int | None) -> None:
+        if self.instance.pk is None or seen is None:
+            return
+        stored = type(self.instance)._default_manager.filter(pk=self.instance.pk).values("version", "updated_by__email").first()
+        if stored is not None and stored["version"] != seen:
+            who = stored["updated_by__email"] or "somebody"
+            raise ValidationError(f"Meanwhile {who} has changed it. Copy your text, reload, and put it in again.", code="overtaken")
+
+
+class PanelForm(SharedForm):
+    text = forms.CharField(
+        label="Document",
+        help_text="YAML or JSON. See docs/panels.md for all that may stand in it.",
+        widget=forms.Textarea(attrs={"rows": 28, "cols": 100, "spellcheck": "false", "class": "document"}),
+    )
+
+    class Meta:
+        model = Panel
+        fields = ["slug", "scope", "tenant", "shared_with"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].initial = as_yaml(self.instance.document) if self.instance.pk else EXAMPLE
+
+    def clean_text(self) -> PanelDocument:
+        try:
+            return parse_text(self.cleaned_data["text"])
+        except DocumentInvalid as error:
+            raise ValidationError([str(one) for one in error.errors]) from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        document = cleaned.get("text")
+        if isinstance(document, PanelDocument):
+            is_shared = cleaned.get("scope") != Shared.Scope.TENANT
+            for error in check_queries(document, is_shared=is_shared):
+                self.add_error("text", str(error))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Panel:
+        document: PanelDocument = self.cleaned_data["text"]
+        self.instance.document = document.model_dump(mode="json", exclude_unset=True)
+        self.instance.title, self.instance.panel_type = document.title, document.type
+        return super().save(commit)
+
+
+class DashboardForm(SharedForm):
+    class Meta:
+        model = Dashboard
+        fields = ["slug", "scope", "tenant", "shared_with", "name", "description", "time_range", "refresh_interval"]
+
+
+class PlacementFormSet(BaseInlineFormSet):
+    """Placements that fit the grid and do not lie on one another."""
+
+    def clean(self) -> None:
+        super().clean()
+        placed: list[Placement] = []
+        for form in self.forms:
+            if not form.cleaned_data or form.cleaned_data.get("DELETE") or form.errors:
+                continue
+            place: Placement = form.instance
+            if place.col + place.width > 12:
+                form.add_error("width", "Column and width together are more than 12.")
+            over = next((other for other in placed if _overlap(place, other)), None)
+            if over is not None:
+                form.add_error("row", f"It lies on {over.panel_slug}.")
+            placed.append(place)
+
+
+def _overlap(one: Placement, other: Placement) -> bool:
+    beside = one.col + one.width <= other.col or other.col + other.width <= one.col
+    apart = one.row + one.height <= other.row or other.row + other.height <= one.row
+    return not beside and not apart

@@ -1,0 +1,45 @@
+"""A panel's document drawn on a tenant before it is saved."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+
+from dashboards.asking import page_range, read_ask
+from dashboards.checks import check_queries
+from dashboards.models import Panel
+from dashboards.panels.base import BadRequest
+from dashboards.panels.document import DocumentInvalid, parse_text
+from dashboards.refresh import PanelUnavailable, refresh_panel
+from dashboards.section import Section
+from tenants.models import Tenant
+
+
+def preview(request: HttpRequest) -> dict[str, Any]:
+    """The context of the preview's page: the section and its panel, or `errors` in words."""
+    tenant = Tenant.objects.filter(is_active=True, slug=request.POST.get("preview_tenant", "")).first()
+    if tenant is None:
+        return {"errors": ["Choose a tenant for the preview."]}
+    is_shared = request.POST.get("scope") != "tenant"
+    try:
+        document = parse_text(request.POST.get("text", ""))
+    except DocumentInvalid as error:
+        return {"errors": [str(one) for one in error.errors]}
+    if errors := check_queries(document, is_shared=is_shared):
+        return {"errors": [str(one) for one in errors]}
+    scope = Panel.Scope.ALL if is_shared else Panel.Scope.TENANT
+    stored = document.model_dump(mode="json", exclude_unset=True)
+    panel = Panel(slug="preview", title=document.title, panel_type=document.type, document=stored, scope=scope)
+    asked = page_range(request.POST, ZoneInfo(tenant.time_zone), default=document.time_range or "6h")
+    try:
+        done = refresh_panel(tenant, panel, read_ask(request.POST, asked, tenant))
+        drawn = done.context()
+    except PanelUnavailable as error:
+        return {"errors": [error.sentence, error.detail], "tenant": tenant}
+    except BadRequest as error:
+        return {"errors": [str(error)], "tenant": tenant}
+    section = Section(
+        slug="preview", type=document.type, title=document.title, description=document.description, url="", view_url="",
+        csv_url="", state="empty" if drawn.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms,
+    )  # fmt: skip
+    return {"section": section, "panel": drawn, "panel_template": done.kind.template, "tenant": tenant}

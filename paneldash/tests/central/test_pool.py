@@ -1,0 +1,90 @@
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg_pool import PoolTimeout
+
+from paneldash.central import pool as module
+from paneldash.central.pool import CentralPool
+from paneldash.embedded import EmbeddedServer
+
+
+def make_pool(address: str, **options: object) -> CentralPool:
+    options = {"min_size": 0, "max_size": 2, "timeout": 5.0, "num_workers": 1, **options}
+    return CentralPool(conninfo=address, open=True, check=CentralPool.check_connection, **options)
+
+
+@pytest.fixture
+def pool(embedded_server: EmbeddedServer) -> Iterator[CentralPool]:
+    pool = make_pool(embedded_server.url("postgres"))
+    yield pool
+    pool.close()
+
+
+def refused_after(pool: CentralPool) -> float:
+    started = time.monotonic()
+    with pytest.raises(PoolTimeout):
+        pool.getconn()
+    return time.monotonic() - started
+
+
+def test_lends_and_takes_back(pool: CentralPool) -> None:
+    with pool.connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert pool.get_stats()["pool_available"] == 1
+
+
+def test_server_that_refuses_is_known_within_a_second() -> None:
+    pool = make_pool("host=/nonexistent")
+    assert refused_after(pool) < 1
+    assert refused_after(pool) < 0.05
+    pool.close()
+
+
+def test_server_that_is_back_is_found(pool: CentralPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.1)
+    address, pool.conninfo = pool.conninfo, "host=/nonexistent"
+    refused_after(pool)
+    pool.conninfo = address
+    time.sleep(0.15)
+    with pool.connection() as connection:
+        assert not connection.closed
+
+
+def test_one_caller_tries_while_the_others_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.0)
+    pool = make_pool("host=/nonexistent")
+    pool._retry_at = time.monotonic() - 1
+    pool._refuse_while_down(5.0)
+    assert refused_after(pool) < 0.05
+    pool.close()
+
+
+def test_full_pool_makes_wait_and_then_refuses(embedded_server: EmbeddedServer) -> None:
+    pool = make_pool(embedded_server.url("postgres"), max_size=1, timeout=0.5)
+    with pool.connection():
+        assert 0.4 < refused_after(pool) < 1
+        assert pool.get_stats()["requests_queued"] >= 1
+    with pool.connection():
+        pass
+    pool.close()
+
+
+def test_waiting_caller_gets_the_connection_that_comes_back(embedded_server: EmbeddedServer) -> None:
+    pool = make_pool(embedded_server.url("postgres"), max_size=1)
+    held = pool.getconn()
+    threading.Timer(0.3, pool.putconn, [held]).start()
+    with pool.connection() as connection:
+        assert connection is held
+    pool.close()
+
+
+def test_connection_the_server_closed_is_replaced(pool: CentralPool, embedded_server: EmbeddedServer) -> None:
+    with pool.connection() as connection:
+        process = connection.info.backend_pid
+    with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s)", [process])
+    with pool.connection() as connection:
+        assert connection.info.backend_pid != process
