@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import psutil
 import psycopg
@@ -18,12 +19,11 @@ NEWEST = "SELECT max(recorded_at) FROM metrics WHERE server_name = ANY(%s)"
 INSERT = "INSERT INTO metrics VALUES (now(), %s, %s, %s, %s, %s, %s, %s)"
 
 
-def collect(*, should_stop: Callable[[], bool], say: Callable[[str], None]) -> None:
+def collect(*, stopped: Event, say: Callable[[str], None]) -> None:
     """Run until told to stop. A database that is away is tried again with the next measurement."""
     psutil.cpu_percent()
     traffic, measured_at, next_fill = psutil.net_io_counters(), time.monotonic(), 0.0
-    while not should_stop():
-        time.sleep(MEASURE_SECONDS)
+    while not stopped.wait(MEASURE_SECONDS):
         now, counters = time.monotonic(), psutil.net_io_counters()
         seconds = now - measured_at
         received = (counters.bytes_recv - traffic.bytes_recv) / seconds

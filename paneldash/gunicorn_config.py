@@ -1,6 +1,7 @@
 """How gunicorn serves PanelDash: `gunicorn --config paneldash/gunicorn_config.py paneldash.wsgi`."""
 
 import gc
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paneldash.settings")
 
 from django.conf import settings
+
+from paneldash.logs import configure, log_configuration
 
 bind = f"{settings.HOST}:{settings.PORT}"
 worker_class = "gthread"
@@ -22,7 +25,14 @@ limit_request_line = 8_190
 preload_app = not settings.DEBUG
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  only its heartbeat
 control_socket_disable = True
-logconfig_dict = settings.LOGGING
+errorlog = None  # through our own log, see on_starting
+
+
+def on_starting(_server: Any) -> None:
+    """One log for all: gunicorn's lines go where everybody's go."""
+    configure(settings.LOGGING)
+    logging.getLogger("gunicorn.error").propagate = True
+    log_configuration()
 
 
 def when_ready(_server: Any) -> None:
@@ -53,9 +63,3 @@ def child_exit(_server: Any, worker: Any) -> None:
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
-
-
-def on_starting(_server: Any) -> None:
-    from paneldash.logs import log_configuration
-
-    log_configuration()

@@ -10,7 +10,7 @@ import structlog
 
 SECRET_NAMES = re.compile(r"passw|secret|token|authorization|cookie|credential|api_?key|private|session_?key", re.I)
 SECRET_TEXT = re.compile(
-    r"(?P<before>://[^\s:/@]*:|\b(?:password|passwd|pwd|token|secret)\s*[=:]\s*)[^\s@,;&'\"]+", re.I
+    r"(?P<before>://[^\s:/@]*:(?=[^\s/]*@)|\b(?:password|passwd|pwd|token|secret)\s*[=:]\s*)[^\s@,;&'\"]+", re.I
 )
 HIDDEN = "***"
 LONGEST_VALUE = 8_000
@@ -84,5 +84,4 @@ def log_configuration() -> None:
     central = settings.DATABASES["default"]
     facts = {name.lower(): getattr(settings, name) for name in names.split()}
     where = {"database_host": central["HOST"], "database": central["NAME"], "database_role": central["USER"]}
-    keys = {"credential_keys": len(settings.TENANT_CREDENTIAL_KEYS)}
-    structlog.get_logger("paneldash").info("configuration", **facts, **where, **keys)
+    structlog.get_logger("paneldash").info("configuration", **facts, **where)

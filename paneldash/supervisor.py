@@ -53,21 +53,14 @@ class Supervisor:
         fill_in_settings(self.home)
         with self._database() as server:
             self._prepare()
-            say("Starting the web server")
-            with self._program(self._web_command()) as web, self._program([*MANAGE, "collect"]) as collector:
-                self._wait_until_it_answers(web)
-                self._welcome()
-                self._watch(web, collector, server)
+            self._serve(server)
 
     @contextlib.contextmanager
     def _database(self) -> Iterator[EmbeddedServer | None]:
         say("Starting PostgreSQL")
         with central_database(self.home) as server:
             say(f"PostgreSQL {server.version} runs in {self.home}" if server else "Using the PostgreSQL you named")
-            try:
-                yield server
-            finally:
-                say("Stopping")
+            yield server
 
     def _prepare(self) -> None:
         """Checks, migrations, the demo and static files: in a process of their own, which needs Django."""
@@ -76,6 +69,16 @@ class Supervisor:
         with self._program([*MANAGE, "prepare", *options]) as preparation:
             if preparation.wait() != 0:
                 raise Failed("PanelDash could not be prepared; the reason stands above.")
+
+    def _serve(self, server: EmbeddedServer | None) -> None:
+        say("Starting the web server")
+        with self._program(self._web_command()) as web, self._program([*MANAGE, "collect"]) as collector:
+            try:
+                self._wait_until_it_answers(web)
+                self._welcome()
+                self._watch(web, collector, server)
+            finally:
+                say("Stopping; requests that run may end")
 
     def _web_command(self) -> list[str]:
         return [*MANAGE, "runserver", self.address.bind] if self.development else GUNICORN

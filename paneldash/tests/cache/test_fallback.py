@@ -29,6 +29,10 @@ class Redis:
         self._ask()
         self.values[key] = value
 
+    def add(self, key: str, value: object, timeout: int = 60) -> bool:
+        self._ask()
+        return self.values.setdefault(key, value) is value
+
     def close(self) -> None: ...
 
 
