@@ -24,7 +24,7 @@ _server = EmbeddedServer(default_home(Path(__file__).parent) / "test", durable=F
 _running = contextlib.ExitStack()
 
 
-def pytest_configure() -> None:
+def _prepare() -> None:
     """Have the server running, then let Django read its settings; the last of parallel runs stops it."""
     _running.enter_context(_server.use())
     os.environ |= {
@@ -41,6 +41,9 @@ def pytest_configure() -> None:
     }
     Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
     django.setup()
+
+
+_prepare()  # now, not in a hook: conftests below this one import models while they are collected
 
 
 def pytest_unconfigure() -> None:

@@ -54,12 +54,11 @@ def require(role: Role) -> Callable[[View], View]:
 
 def find_tenant(user: User, slug: str) -> tuple[Tenant, Role] | None:
     """The tenant and the user's role in it; None for a stranger, whether it exists or not."""
-    tenant = Tenant.objects.open_to(user).filter(slug=slug).first()
-    if tenant is None:
-        return None
     if user.is_platform_admin:
-        return tenant, Role.ADMIN
-    return tenant, Role(Membership.objects.values_list("role", flat=True).get(user=user, tenant=tenant))
+        tenant = Tenant.objects.filter(slug=slug, is_active=True).first()
+        return (tenant, Role.ADMIN) if tenant else None
+    found = Membership.objects.select_related("tenant").filter(user=user, tenant__slug=slug, tenant__is_active=True).first()
+    return (found.tenant, Role(found.role)) if found else None
 
 
 def tenants_of(user: User) -> models.QuerySet[Tenant]:

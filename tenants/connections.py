@@ -37,6 +37,10 @@ class Lender:
     tenant: Tenant
     wait_seconds: float
 
+    def serves(self, tenant: Tenant) -> bool:
+        mine = self.tenant
+        return (mine.pk, mine.connection_version) == (tenant.pk, tenant.connection_version)
+
     def borrow(self) -> psycopg.Connection:
         tenant = self.tenant
         return _pool.borrow(tenant.pk, tenant.connection_version, lambda: connect(tenant), wait_seconds=self.wait_seconds)
@@ -53,8 +57,7 @@ def lease(tenant: Tenant, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[psy
     """
     if not tenant.is_active:
         raise TenantDisabled("This tenant is switched off.")
-    _register(tenant, wait_seconds)
-    wrapper = connections[tenant.alias]
+    wrapper = _wrapper(tenant, wait_seconds)
     try:
         wrapper.connect()
         connection = cast(psycopg.Connection, wrapper.connection)
@@ -97,18 +100,18 @@ def pool_figures() -> dict[str, int]:
     return _pool.figures()
 
 
-def _register(tenant: Tenant, wait_seconds: float) -> None:
+def _register(tenant: Tenant, wait_seconds: float) -> Lender:
     """Make the alias known, by copy: other threads walk over Django's dictionary while we change it."""
     with _registration:
         known = _registered.get(tenant.alias)
-        if known is not None and known.tenant.connection_version == tenant.connection_version:
+        if known is not None and known.serves(tenant):
             _registered.move_to_end(tenant.alias)
-            return
-        _registered[tenant.alias] = Lender(tenant, wait_seconds)
+            return known
+        lender = _registered[tenant.alias] = Lender(tenant, wait_seconds)
         dropped = {_registered.popitem(last=False)[0] for _ in range(len(_registered) - REGISTERED_AT_ONCE)}
         kept = {alias: entry for alias, entry in connections.settings.items() if alias not in dropped}
-        entry = _settings(tenant, _registered[tenant.alias])
-        connections.settings = connections.configure_settings({**kept, tenant.alias: entry})
+        connections.settings = connections.configure_settings({**kept, tenant.alias: _settings(tenant, lender)})
+        return lender
 
 
 def _settings(tenant: Tenant, lender: Lender) -> dict[str, Any]:
@@ -122,7 +125,9 @@ def _settings(tenant: Tenant, lender: Lender) -> dict[str, Any]:
     }
 
 
-def wrapper_of(tenant: Tenant) -> BaseDatabaseWrapper:
-    """Django's connection to the tenant in this thread, for code that speaks Django's database API."""
-    _register(tenant, WAIT_SECONDS)
+def _wrapper(tenant: Tenant, wait_seconds: float) -> BaseDatabaseWrapper:
+    """Django's connection of this thread under the alias. One made under other settings may lie there still: it goes."""
+    lender = _register(tenant, wait_seconds)
+    if connections[tenant.alias].settings_dict["LENDER"] is not lender:
+        del connections[tenant.alias]
     return connections[tenant.alias]

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from tenants.models import Tenant
@@ -78,4 +80,5 @@ def _keys() -> list[str]:
 
 @lru_cache(maxsize=32)
 def _derived(key: str) -> bytes:
-    return hashlib.sha256(b"paneldash credentials" + key.encode()).digest()
+    """An AES-256 key from a configured text: HKDF with SHA-256 (RFC 5869)."""
+    return HKDF(SHA256(), 32, salt=None, info=b"paneldash credentials").derive(key.encode())

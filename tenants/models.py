@@ -11,7 +11,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -75,6 +75,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Ada@Example.com and ada@example.com are one person."""
+        return super().normalize_username(username).lower()
+
     @property
     def is_platform_admin(self) -> bool:
         return self.is_active and self.is_superuser
@@ -97,6 +102,15 @@ class Tenant(models.Model):
         VERIFY_CA = "verify-ca", "verify-ca: certificate checked"
         VERIFY_FULL = "verify-full", "verify-full: certificate and host name checked"
 
+    class Verdict(models.TextChoices):
+        """What the last connection test found."""
+
+        UNTESTED = "untested", "not tested"
+        GOOD = "good", "good"
+        WARNING = "warning", "warnings"
+        REFUSED = "refused", "not fit"
+        UNREACHABLE = "unreachable", "unreachable"
+
     slug = models.CharField("tenant id", max_length=63, unique=True, validators=[SLUG])
     name = models.CharField(max_length=200)
     host = models.CharField(max_length=255)
@@ -115,6 +129,9 @@ class Tenant(models.Model):
     row_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT.")
     is_active = models.BooleanField("enabled", default=True)
     connection_version = models.PositiveIntegerField(default=1, editable=False)
+    tested_at = models.DateTimeField("last test", null=True, editable=False)
+    test_verdict = models.CharField("connection", max_length=12, choices=Verdict.choices, default=Verdict.UNTESTED, editable=False)
+    test_summary = models.CharField(max_length=500, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="tenants")
@@ -134,13 +151,21 @@ class Tenant(models.Model):
         tenant._stored = tenant._connection()
         return tenant
 
+    def refresh_from_db(self, *args: Any, **options: Any) -> None:
+        super().refresh_from_db(*args, **options)
+        self._stored = self._connection()
+
     def save(self, *args: Any, **options: Any) -> None:
         """A changed connection gets a new version, so that no process goes on using the old one."""
-        if self._stored is not None and self._stored != self._connection():
-            self.connection_version += 1
+        changed = self._stored is not None and self._stored != self._connection()
+        if changed:
+            # Counted by the database: two who save at the same moment get two versions.
+            self.connection_version = F("connection_version") + 1
             if options.get("update_fields") is not None:
                 options["update_fields"] = {*options["update_fields"], "connection_version"}
         super().save(*args, **options)
+        if changed:
+            self.refresh_from_db(fields=["connection_version"])
         self._stored = self._connection()
 
     @property
@@ -166,6 +191,8 @@ class Tenant(models.Model):
 
 
 class Membership(models.Model):
+    """That a person belongs to a tenant, and as what."""
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)

@@ -10,6 +10,14 @@ const sentences = {
   429: "Too many requests at the moment.",
 };
 
+const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+// What was asked cannot be answered: the server says why, on a page of its own.
+const sentenceFor = ({ status, response }) => {
+  const said = status === 422 && parse(response).querySelector(".state-title")?.textContent.trim();
+  return said || (sentences[status] ?? "The server had a problem with this panel.");
+};
+
 // A panel that never loaded has no poll yet; it tries again by itself after a while.
 const retryMs = 15_000;
 
@@ -25,7 +33,7 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     const { elt, xhr, requestConfig } = event.detail;
     const panel = elt.closest(".panel");
     if (!panel) return;
-    const sentence = sentences[xhr.status] ?? "The server had a problem with this panel.";
+    const sentence = sentenceFor(xhr);
     if (shown.get(panel.id) === requestConfig.path) markStale(panel, sentence);
     else {
       markFailed(panel, sentence);
@@ -37,7 +45,7 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
 // A tenant's database that fails answers 200 with the panel in its error state.
 const errorIn = (html) => {
   if (!html.includes('data-state="error"')) return null;
-  return new DOMParser().parseFromString(html, "text/html").querySelector("[data-state='error'] .state-error");
+  return parse(html).querySelector("[data-state='error'] .state-error");
 };
 
 const sentenceOf = (error) => {

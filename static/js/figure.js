@@ -1,6 +1,16 @@
 // A figure as the server gave it, dressed for the theme. The server says what is drawn; here it is said how it looks.
 import { withAlpha } from "./colours.js";
 
+// Numbers are wall-clock milliseconds of the viewer's zone. As text Plotly takes them as they are; as numbers it would
+// move them by the zone of the browser, which need not be the viewer's choice.
+const wallClock = (time) => (typeof time === "number" ? new Date(time).toISOString().slice(0, 23) : time);
+
+const withWallClock = (trace) => ({
+  ...trace,
+  ...(trace.x ? { x: trace.x.map(wallClock) } : {}),
+  ...("x0" in trace ? { x0: wallClock(trace.x0) } : {}),
+});
+
 const paint = (trace, colours) => {
   const series = trace.meta?.series;
   if (series === undefined) return trace;
@@ -48,6 +58,7 @@ const timeAxis = (given, colours) => ({
   spikedash: "solid",
   spikecolor: colours["line-strong"],
   ...axis(given, colours),
+  ...(given?.range ? { range: given.range.map(wallClock) } : {}),
 });
 
 const hoverLabel = (colours) => ({
@@ -58,7 +69,7 @@ const hoverLabel = (colours) => ({
 });
 
 export const dress = (figure, { colours, font, hidden, uirevision, width, height }) => ({
-  data: figure.data.map((trace) => ({ ...paint(trace, colours), ...(hidden.has(trace.name) ? { visible: false } : {}) })),
+  data: figure.data.map((trace) => ({ ...paint(withWallClock(trace), colours), visible: !hidden.has(trace.name) })),
   layout: {
     showlegend: false,
     dragmode: "zoom",
