@@ -30,7 +30,8 @@ from tenants.access import TenantRequest, require, tenants_of
 from tenants.models import Role
 
 ROWS_ABOVE_THE_FOLD = 10
-FRAGMENT_STATE = ("page", "sort", "order", "q")
+# `alone`: the panel stands on a page of its own, with its table twin.
+FRAGMENT_STATE = ("page", "sort", "order", "q", "alone")
 
 
 @require_safe
@@ -80,13 +81,14 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
 def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """One panel as a fragment, whole: its state, its drawing, and when to ask again."""
     drawn = _drawn(request, dashboard, panel)
-    return render(request, drawn.template, drawn.context, status=drawn.status)
+    context = {**drawn.context, "alone": "alone" in request.GET}
+    return render(request, drawn.template, context, status=drawn.status)
 
 
 @require_safe
 def panel_view(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """One panel alone on a page, drawn by the server: useful without scripts too."""
-    drawn = _drawn(request, dashboard, panel)
+    drawn = _drawn(request, dashboard, panel, alone=True)
     back = reverse("dashboard", kwargs={"tenant": tenant, "dashboard": dashboard})
     context = {
         **drawn.context,
@@ -152,9 +154,10 @@ def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
     return render(request, "dashboards/not_available.html", context, status=422)
 
 
-def _drawn(request: TenantRequest, dashboard: str, panel: str) -> DrawnPanel:
+def _drawn(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> DrawnPanel:
     place = find_place(request, dashboard, panel)
     parameters = {**shared_state(request.GET), **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)}}
+    parameters |= {"alone": "1"} if alone else {}
     zone = zone_of(request.GET, request.user, request.tenant)
     asked = page_range(request.GET, zone, default=_own_range(place.placement, place.panel, place.dashboard))
     refresh = refresh_seconds(request.GET, default=place.dashboard.refresh_interval)

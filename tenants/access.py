@@ -57,7 +57,9 @@ def find_tenant(user: User, slug: str) -> tuple[Tenant, Role] | None:
     if user.is_platform_admin:
         tenant = Tenant.objects.filter(slug=slug, is_active=True).first()
         return (tenant, Role.ADMIN) if tenant else None
-    found = Membership.objects.select_related("tenant").filter(user=user, tenant__slug=slug, tenant__is_active=True).first()
+    found = (
+        Membership.objects.select_related("tenant").filter(user=user, tenant__slug=slug, tenant__is_active=True).first()
+    )
     return (found.tenant, Role(found.role)) if found else None
 
 
@@ -69,8 +71,8 @@ def tenants_of(user: User) -> models.QuerySet[Tenant]:
 def visit(session_key: str | None, slug: str) -> Visit | None:
     """Read session, user, tenant and membership with one query. None when nobody is signed in.
 
-    It does what Django's session and authentication middleware do, expiry, inactive users and the session's password hash
-    included, in 1 query instead of 4: authorising is on the path of every refresh of every panel.
+    It does what Django's session and authentication middleware do, expiry, inactive users and the session's password
+    hash included, in 1 query instead of 4: authorising is on the path of every refresh of every panel.
     """
     if not session_key:
         return None

@@ -1,52 +1,33 @@
-"""A tenant's connection tested, in words: is it there, how fast, over TLS, what may the role read, and could it write?"""
+"""A tenant's connection tested, in words: is it there, how fast, over TLS, what may its role read, could it write?"""
 
+import contextlib
+import os
+import socket
 import statistics
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 import psycopg
+from django.db import connection as central
+from django.utils import timezone
 
 from tenants.connections import connect
+from tenants.credentials import CredentialsError
 from tenants.errors import TenantDatabaseError
 from tenants.models import Tenant
+from tenants.rights import NAMED_AT_MOST, Rights, SchemaRights, read_rights, read_schemas
 from tenants.session_options import schemas
 
-Severity = Literal["good", "note", "warning", "refused"]
+Severity = Literal["good", "warning", "refused"]
 ROUND_TRIPS = 5
-# Older minor versions have known holes that any SQL user can use (SECURITY releases of May 2026).
-LEAST_MINOR = {14: 23, 15: 18, 16: 14, 17: 10, 18: 4}
-POWERFUL_ROLES = (
-    "pg_write_all_data", "pg_read_server_files", "pg_write_server_files", "pg_execute_server_program",
-    "pg_signal_backend", "pg_monitor", "pg_read_all_data", "pg_checkpoint", "pg_maintain",
-)  # fmt: skip
-
-_ROLE = """
-SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = current_user
-"""
-_MEMBER = """
-SELECT coalesce(array_agg(rolname::text ORDER BY rolname), '{}') FROM pg_roles
-WHERE rolname = ANY (%s) AND pg_has_role(current_user, oid, 'member')
-"""
-_OWNED = """
-SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname NOT LIKE 'pg\\_%%' AND pg_has_role(c.relowner, 'member')
-"""
-_WRITABLE = """
-SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-  AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') ORDER BY 1 LIMIT 4
-"""
-_CREATABLE = """
-SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%%' AND has_schema_privilege(oid, 'CREATE') ORDER BY 1
-"""
-_SCHEMAS = """
-SELECT name, n.oid IS NOT NULL, n.oid IS NOT NULL AND has_schema_privilege(n.oid, 'USAGE'),
-       (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm')),
-       (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm')
-          AND has_table_privilege(c.oid, 'SELECT'))
-FROM unnest(%s::text[]) AS name LEFT JOIN pg_namespace n ON n.nspname = name
-"""
+DEADLINE_SECONDS = 15.0
+OLDEST_TESTED = 14
+# Before these, anyone who may run SQL can corrupt the server's memory: CVE-2026-6473, CVE-2026-6637.
+SAFE_MINOR = {15: 18, 16: 14, 17: 10, 18: 4}
+WHERE_AM_I = "SELECT current_database(), pg_postmaster_start_time()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,105 +38,175 @@ class Finding:
 
 @dataclass(slots=True)
 class Report:
-    """`reachable` false leaves the rest empty. A `refused` finding means that panels should not run with this role."""
+    """`reachable` false leaves the figures empty. After a `refused` finding no panel should run with this role."""
 
     reachable: bool = False
     server_version: str = ""
     latency_ms: float | None = None
     encrypted: bool = False
+    role: str = ""
     can_write: bool | None = None
     findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def is_fit(self) -> bool:
-        return self.reachable and not any(finding.severity == "refused" for finding in self.findings)
 
     def add(self, severity: Severity, sentence: str) -> None:
         self.findings.append(Finding(severity, sentence))
 
+    @property
+    def verdict(self) -> Tenant.Verdict:
+        severities = {finding.severity for finding in self.findings}
+        if not self.reachable:
+            return Tenant.Verdict.UNREACHABLE
+        if "refused" in severities:
+            return Tenant.Verdict.REFUSED
+        return Tenant.Verdict.WARNING if "warning" in severities else Tenant.Verdict.GOOD
+
+    @property
+    def is_fit(self) -> bool:
+        return self.verdict in {Tenant.Verdict.GOOD, Tenant.Verdict.WARNING}
+
     def summary(self) -> str:
         """One line: what matters most."""
-        if not self.reachable:
-            return self.findings[0].sentence
-        worst = next((finding for level in ("refused", "warning") for finding in self.findings if finding.severity == level), None)
-        facts = f"PostgreSQL {self.server_version}, {self.latency_ms:.1f} ms"
-        return f"{facts}. {worst.sentence}" if worst else f"{facts}, read-only, all well."
+        bad = [finding for level in ("refused", "warning") for finding in self.findings if finding.severity == level]
+        if not self.reachable or self.latency_ms is None:
+            return bad[0].sentence
+        facts = f"PostgreSQL {self.server_version}, {self.latency_ms:.1f} ms."
+        return f"{facts} {bad[0].sentence}" if bad else f"{facts} Read-only, all well."
 
 
 def examine(tenant: Tenant) -> Report:
-    """Connect anew, outside the pool and whether or not the tenant is enabled, and look around."""
+    """Connect anew, outside the pool and whether or not the tenant is enabled, and look around for 15 s at most."""
     report = Report()
     try:
-        with connect(tenant) as connection:
-            connection.read_only = True
+        with connect(tenant) as connection, _hanging_up(connection, DEADLINE_SECONDS):
             report.reachable = True
             _measure(connection, report)
-            _look_for_power(connection, report)
-            _look_for_writing(connection, report)
-            _look_for_reading(connection, report, schemas(tenant))
+            _look_at_server(connection, report)
+            _look_at_session(connection, report)
+            _judge_rights(read_rights(connection), report)
+            for schema in read_schemas(connection, schemas(tenant)):
+                _judge_schema(schema, report)
     except TenantDatabaseError as error:
         report.add("refused", error.sentence)
+    except CredentialsError as error:
+        report.add("refused", f"The stored password cannot be read. {error}")
     except psycopg.Error as error:
-        report.add("warning", f"The test could not be finished: {error.diag.message_primary or type(error).__name__}")
+        report.add("warning", f"The test could not be finished: {error.diag.message_primary or 'no answer in time'}.")
     return report
 
 
+def record(tenant: Tenant, report: Report) -> None:
+    """Keep the result for the list of tenants."""
+    found = {"tested_at": timezone.now(), "test_verdict": report.verdict, "test_summary": report.summary()[:500]}
+    Tenant.objects.filter(pk=tenant.pk).update(**found)
+
+
 def _measure(connection: psycopg.Connection, report: Report) -> None:
-    version = connection.info.server_version
-    major, minor = version // 10_000, version % 10_000
-    report.server_version = f"{major}.{minor}"
     taken = []
     for _ in range(ROUND_TRIPS):
         started = time.perf_counter()
         connection.execute("SELECT 1")
         taken.append((time.perf_counter() - started) * 1_000)
-    report.latency_ms = statistics.median(taken)
-    report.encrypted = connection.pgconn.ssl_in_use
+    report.latency_ms = round(statistics.median(taken), 2)
+
+
+def _look_at_server(connection: psycopg.Connection, report: Report) -> None:
+    major, minor = divmod(connection.info.server_version, 10_000)
+    report.server_version = f"{major}.{minor}"
+    report.encrypted = bool(connection.pgconn.ssl_in_use)
     report.add("good", f"It answers: PostgreSQL {report.server_version}, {report.latency_ms:.1f} ms a round trip.")
-    if not report.encrypted and not connection.info.host.startswith("/"):
-        report.add("warning", "The connection is not encrypted.")
-    if minor < LEAST_MINOR.get(major, 0):
-        report.add("warning", f"Version {report.server_version} lacks security fixes; {major}.{LEAST_MINOR[major]} has them.")
-    if major < 14:
-        report.add("warning", f"PostgreSQL {major} is older than what PanelDash is tested with (14).")
+    if report.encrypted:
+        report.add("good", "The connection is encrypted.")
+    elif not connection.info.host.startswith("/"):
+        report.add("warning", "The connection is not encrypted: choose a TLS mode of require or more.")
+    if minor < SAFE_MINOR.get(major, 0):
+        report.add(
+            "warning",
+            f"PostgreSQL {report.server_version} lacks security fixes: update to {major}.{SAFE_MINOR[major]} or later.",
+        )
+    if major < OLDEST_TESTED:
+        report.add("warning", f"PostgreSQL {major} is older than what PanelDash is tested with ({OLDEST_TESTED}).")
 
 
-def _look_for_power(connection: psycopg.Connection, report: Report) -> None:
-    row = connection.execute(_ROLE).fetchone() or (False,) * 5
-    if row[0]:
-        report.add("refused", "The role is a superuser. Panels must not run as one: make a role with `tenants grant-reader`.")
-    names = ("create roles", "create databases", "replicate the server", "pass by row security")
-    powers = [name for name, has in zip(names, row[1:], strict=True) if has]
-    if powers and not row[0]:
-        report.add("warning", f"The role may {', '.join(powers)}; a reader needs none of that.")
-    member = connection.execute(_MEMBER, [list(POWERFUL_ROLES)]).fetchone()
-    if member and member[0] and not row[0]:
-        report.add("warning", f"The role is a member of {', '.join(member[0])}; a reader needs none of them.")
+def _look_at_session(connection: psycopg.Connection, report: Report) -> None:
+    limits = connection.execute(
+        "SELECT current_setting('default_transaction_read_only') = 'on' AND current_setting('statement_timeout') <> '0'"
+    ).fetchone()
+    if limits != (True,):
+        report.add("warning", "The session's limits did not take effect; a connection pooler in between may drop them.")
+    with central.cursor() as cursor:
+        cursor.execute(WHERE_AM_I)
+        if cursor.fetchone() == connection.execute(WHERE_AM_I).fetchone():
+            report.add("refused", "This is PanelDash's own database. It must not be a tenant's.")
 
 
-def _look_for_writing(connection: psycopg.Connection, report: Report) -> None:
-    owned = (connection.execute(_OWNED).fetchone() or (0,))[0]
-    writable = [row[0] for row in connection.execute(_WRITABLE).fetchall()]
-    creatable = [row[0] for row in connection.execute(_CREATABLE).fetchall()]
-    report.can_write = bool(owned or writable or creatable)
-    if owned:
-        report.add("warning", f"The role owns {owned} tables, so it could change or drop them.")
-    if writable:
-        more = " and more" if len(writable) > 3 else ""
-        report.add("warning", f"The role could write to {', '.join(writable[:3])}{more}.")
-    if creatable:
-        report.add("warning", f"The role could create tables in {', '.join(creatable[:3])}.")
-    if not report.can_write:
+def _judge_rights(rights: Rights, report: Report) -> None:
+    report.role, report.can_write = rights.role, rights.can_write
+    if rights.is_superuser:
+        report.add(
+            "refused", "The role is a superuser. Panels must not run as one: make a reader with “tenants grant-reader”."
+        )
+        return
+    powers = [*rights.attributes, *(f"membership in {name}" for name in rights.member_of)]
+    if rights.reaches_the_server:
+        report.add(
+            "refused",
+            f"The role reaches beyond this database: {_listed(powers)}. Make a reader with “tenants grant-reader”.",
+        )
+    elif powers:
+        report.add("warning", f"The role has more than a reader needs: {_listed(powers)}.")
+    if rights.owned:
+        report.add(
+            "warning",
+            f"The role can write: it owns {_counted(rights.owned, 'table')}, and may change or drop what it owns.",
+        )
+    if rights.writable:
+        report.add("warning", f"The role can write to {_listed(rights.writable)}.")
+    if rights.creatable:
+        report.add("warning", f"The role can create things in {_listed(rights.creatable)}.")
+    if not rights.can_write:
         report.add("good", "The role cannot write.")
 
 
-def _look_for_reading(connection: psycopg.Connection, report: Report, wanted: tuple[str, ...]) -> None:
-    for name, exists, usable, tables, readable in connection.execute(_SCHEMAS, [list(wanted)]).fetchall():
-        if not exists:
-            report.add("warning", f"There is no schema “{name}”.")
-        elif not usable:
-            report.add("warning", f"The role may not use the schema “{name}”.")
-        elif readable < tables:
-            report.add("warning", f"The role may read {readable} of the {tables} tables and views in “{name}”.")
-        else:
-            report.add("good", f"It may read all {tables} tables and views in “{name}”.")
+def _judge_schema(schema: SchemaRights, report: Report) -> None:
+    if not schema.exists:
+        report.add("warning", f"There is no schema “{schema.name}”.")
+    elif not schema.is_usable:
+        report.add("warning", f"The role may not use the schema “{schema.name}”: GRANT USAGE is missing.")
+    elif schema.unreadable:
+        report.add(
+            "warning",
+            f"In “{schema.name}” the role may not read {_listed(schema.unreadable)}: GRANT SELECT is missing.",
+        )
+    elif schema.relations:
+        report.add(
+            "good", f"It may read all of the {_counted(schema.relations, 'table')} and views in “{schema.name}”."
+        )
+    else:
+        report.add("warning", f"The schema “{schema.name}” is empty.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    """The first few, and that there are more."""
+    shown = ", ".join(names[: NAMED_AT_MOST - 1])
+    return f"{shown} and more" if len(names) >= NAMED_AT_MOST else shown
+
+
+@contextlib.contextmanager
+def _hanging_up(connection: psycopg.Connection, seconds: float) -> Iterator[None]:
+    """A server that stopped answering does not keep whoever waits for the test: the socket is shut under it."""
+    alarm = threading.Timer(seconds, _hang_up, [connection])
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+
+
+def _hang_up(connection: psycopg.Connection) -> None:
+    with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)

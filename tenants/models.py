@@ -15,10 +15,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from tenants.resolve import HostRefused, check_host
+
 SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$", "Use small letters, digits, - and _, 63 at most.")
 
 CONNECTION_FIELDS = (
-    "host", "port", "database", "user", "password_token", "sslmode", "ca_certificate", "time_zone", "search_path", "timeout_ms",
+    "host", "port", "database", "user", "password_token", "sslmode", "ca_certificate",
+    "time_zone", "search_path", "timeout_ms",
 )  # fmt: skip
 
 
@@ -59,7 +62,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's.")
+    time_zone = models.CharField(
+        max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's."
+    )
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin site", default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -121,16 +126,22 @@ class Tenant(models.Model):
     sslmode = models.CharField("TLS", max_length=16, choices=SslMode.choices, default=SslMode.VERIFY_FULL)
     ca_certificate = models.TextField("CA certificate", blank=True, help_text="PEM; empty: the system's.")
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
-    search_path = models.CharField("schemas", max_length=500, default="public", help_text="Schemas panels may read, by comma.")
+    search_path = models.CharField(
+        "schemas", max_length=500, default="public", help_text="Schemas panels may read, by comma."
+    )
     timeout_ms = models.PositiveIntegerField(
         "statement timeout (ms)", null=True, blank=True, help_text="Empty: the installation's PANEL_TIMEOUT_MS.",
         validators=[MinValueValidator(100), MaxValueValidator(30_000)],
     )  # fmt: skip
-    row_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT.")
+    row_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT."
+    )
     is_active = models.BooleanField("enabled", default=True)
     connection_version = models.PositiveIntegerField(default=1, editable=False)
     tested_at = models.DateTimeField("last test", null=True, editable=False)
-    test_verdict = models.CharField("connection", max_length=12, choices=Verdict.choices, default=Verdict.UNTESTED, editable=False)
+    test_verdict = models.CharField(
+        "connection", max_length=12, choices=Verdict.choices, default=Verdict.UNTESTED, editable=False
+    )
     test_summary = models.CharField(max_length=500, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -151,10 +162,6 @@ class Tenant(models.Model):
         tenant._stored = tenant._connection()
         return tenant
 
-    def refresh_from_db(self, *args: Any, **options: Any) -> None:
-        super().refresh_from_db(*args, **options)
-        self._stored = self._connection()
-
     def save(self, *args: Any, **options: Any) -> None:
         """A changed connection gets a new version, so that no process goes on using the old one."""
         changed = self._stored is not None and self._stored != self._connection()
@@ -168,6 +175,21 @@ class Tenant(models.Model):
             self.refresh_from_db(fields=["connection_version"])
         self._stored = self._connection()
 
+    def clean(self) -> None:
+        """The host is one that PanelDash may go to, and the database is not PanelDash's own."""
+        try:
+            check_host(self.host)
+        except HostRefused as error:
+            raise ValidationError({"host": str(error)}) from error
+        central = settings.DATABASES["default"]
+        own = (central.get("HOST") or "localhost", int(central.get("PORT") or 5432), central["NAME"])
+        if (self.host, self.port, self.database) == own:
+            raise ValidationError({"database": "This is PanelDash's own database. It must not be a tenant's."})
+
+    def refresh_from_db(self, *args: Any, **options: Any) -> None:
+        super().refresh_from_db(*args, **options)
+        self._stored = self._connection()
+
     @property
     def alias(self) -> str:
         """The name of its database among Django's."""
@@ -179,7 +201,7 @@ class Tenant(models.Model):
         return f"tenants.Tenant.password:{self.pk}"
 
     def set_password(self, plain: str) -> None:
-        """Encrypt and keep the password of the database role; the tenant must have been saved before. Save it afterwards."""
+        """Encrypt and keep the role's password. The tenant must have been saved before; save it afterwards."""
         from tenants.credentials import encrypt
 
         if self.pk is None:
@@ -202,7 +224,9 @@ class Membership(models.Model):
         ordering = ["tenant", "user"]
         constraints = [
             models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_a_user_and_tenant"),
-            models.CheckConstraint(condition=Q(role__in=["viewer", "editor", "admin"]), name="membership_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=["viewer", "editor", "admin"]), name="membership_role_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ LONGEST_STEADY_OFFSET = timedelta(days=120)  # summer time cannot begin and end 
 Style = Literal["lines", "bars", "points"]
 
 
-def trace(series: Series, number: int, *, style: Style, fill: bool, stacked: bool, zone: ZoneInfo, unit: str) -> dict[str, Any]:
+def trace(series: Series, number: int, *, style: Style, fill: bool, stacked: bool, zone: ZoneInfo) -> dict[str, Any]:
     """One series as a Plotly trace; `number` is its place in the palette."""
     name = escaped(series.label)
     drawn: dict[str, Any] = {
@@ -27,7 +27,7 @@ def trace(series: Series, number: int, *, style: Style, fill: bool, stacked: boo
         "meta": {"series": number % len(PALETTE)},
         **_times(series.times, zone),
         "y": rounded(series.values),
-        "hovertemplate": f"%{{y}}{_suffix(unit)}<extra>{name}</extra>",
+        "hovertemplate": f"%{{y}}<extra>{name}</extra>",
     }
     if style == "bars":
         return {**drawn, "type": "bar"}

@@ -81,7 +81,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
         step = float(bucket.seconds) if bucket else None
         most = max(200, MOST_POINTS // max(1, len(shown)))
         drawn = [with_gaps(thinned(one, most), step) for one in shown]
-        kinds = {"style": display.style, "fill": display.fill_area, "stacked": display.stacked, "unit": display.unit}
+        kinds = {"style": display.style, "fill": display.fill_area, "stacked": display.stacked}
         return {
             "figure": {
                 "data": [figures.trace(one, number, zone=ask.zone, **kinds) for number, one in enumerate(drawn)],

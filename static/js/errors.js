@@ -21,8 +21,13 @@ const sentenceFor = ({ status, response }) => {
 // A panel that never loaded has no poll yet; it tries again by itself after a while.
 const retryMs = 15_000;
 
+const retries = new WeakMap();
+
 const tryLater = (panel) => {
-  setTimeout(() => panel.isConnected && htmx.trigger(panel, "refresh"), retryMs * (1 + Math.random()));
+  if (panel.getAttribute("hx-trigger").includes("every")) return;
+  clearTimeout(retries.get(panel));
+  const retry = () => panel.isConnected && htmx.trigger(panel, "refresh");
+  retries.set(panel, setTimeout(retry, retryMs * (1 + Math.random())));
 };
 
 // The request that drew what each panel shows: only when that same request fails may the drawing stay.
