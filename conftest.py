@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
-import django
 import psycopg
 import pytest
 from psycopg import sql
@@ -75,9 +74,7 @@ def tenant_database(embedded_server: EmbeddedServer) -> Iterator[Callable[..., d
         with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
             _drop(admin, database)
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-            admin.execute(
-                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
-            )
+            admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
         made.append(database)
         with psycopg.connect(embedded_server.url(database), autocommit=True) as owner:
             if setup:
@@ -85,9 +82,7 @@ def tenant_database(embedded_server: EmbeddedServer) -> Iterator[Callable[..., d
             for grant in ("USAGE ON SCHEMA public", "SELECT ON ALL TABLES IN SCHEMA public"):
                 owner.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), sql.Identifier(role)))
             owner.execute(
-                sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}").format(
-                    sql.Identifier(role)
-                )
+                sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}").format(sql.Identifier(role))
             )
         where = {"host": str(embedded_server.socket_folder), "port": 5432, "database": database, "user": role}
         return {**where, "password": password, "sslmode": "disable"}

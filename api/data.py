@@ -37,7 +37,10 @@ def panel_data(
     zone = zone_of(request.GET, user, tenant)
     asked = PageRange.between(date_from, date_to, zone)
     ask = read_ask(request.GET, asked, tenant).replaced(
-        page=read_page(page), sort=sort_column or None, descending=sort_order == "desc", disable_aggregation=disable_aggregation
+        page=read_page(page),
+        sort=sort_column or None,
+        descending=sort_order == "desc",
+        disable_aggregation=disable_aggregation,
     )
     refreshed = refresh_panel(tenant, panel, ask)
     answer = refreshed.answer()

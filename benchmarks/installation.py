@@ -1,4 +1,4 @@
-"""An installation to measure: its own embedded PostgreSQL, the data set, a tenant, a member, and gunicorn as `make run` starts it."""
+"""An installation to measure: its own embedded PostgreSQL, the data set, and gunicorn as `make run` starts it."""
 
 import http.client
 import os
@@ -64,7 +64,15 @@ def serving() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--config", "paneldash/gunicorn_config.py", "--bind", f"127.0.0.1:{port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "paneldash/gunicorn_config.py",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
     process = subprocess.Popen([*command, "paneldash.wsgi"], cwd=ROOT)
     try:
         _wait_for(port)

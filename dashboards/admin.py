@@ -1,6 +1,6 @@
 """Making panels and dashboards, for now: documents with a preview on any tenant before they are saved."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from django.urls.resolvers import URLPattern
 from dashboards.forms import DashboardForm, PanelForm, PlacementFormSet
 from dashboards.models import Dashboard, Panel, Placement, Shared
 from dashboards.preview import preview
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 
 
 class SharedAdmin(admin.ModelAdmin):
@@ -24,7 +24,7 @@ class SharedAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Shared, form: ModelForm, change: bool) -> None:
         if change:
             obj.version += 1
-        obj.updated_by = request.user
+        obj.updated_by = cast(User, request.user)
         super().save_model(request, obj, form, change)
 
 
@@ -44,9 +44,11 @@ class PanelAdmin(SharedAdmin):
         own = [path("preview/", self.admin_site.admin_view(self.preview), name="dashboards_panel_preview")]
         return own + super().get_urls()
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        extra = {"preview_tenants": Tenant.objects.filter(is_active=True), **(options.pop("extra_context", None) or {})}
-        return super().changeform_view(request, *args, extra_context=extra, **options)
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        extra = {"preview_tenants": Tenant.objects.filter(is_active=True), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The document as it stands in the form, drawn on a tenant; nothing is saved."""

@@ -1,7 +1,7 @@
 """What a URL asks: its time range, zone, variables, page and order; and the URL that asks the same with something changed."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -101,11 +101,11 @@ def panel_state(query: Mapping[str, str], slug: str) -> dict[str, str]:
 
 def shared_state(query: QueryDict) -> dict[str, str]:
     """What a dashboard's URL says to all its panels."""
-    kept = {name: query[name] for name in ("from", "to", "tz", "refresh", "raw") if query.get(name)}
-    return kept | {name: query[name] for name in query if _VARIABLE.fullmatch(name)}
+    kept = {name: query.get(name, "") for name in ("from", "to", "tz", "refresh", "raw") if query.get(name)}
+    return kept | {name: query.get(name, "") for name in query if _VARIABLE.fullmatch(name)}
 
 
-def with_query(path: str, parameters: Mapping[str, str | int] | Iterable[tuple[str, str]]) -> str:
+def with_query(path: str, parameters: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:
     text = urlencode(parameters)
     return f"{path}?{text}" if text else path
 

@@ -50,7 +50,9 @@ class SharedForm(forms.ModelForm):
         stored = type(self.instance)._default_manager.filter(pk=self.instance.pk).values("version", "updated_by__email").first()
         if stored is not None and stored["version"] != seen:
             who = stored["updated_by__email"] or "somebody"
-            raise ValidationError(f"Meanwhile {who} has changed it. Copy your text, reload, and put it in again.", code="overtaken")
+            raise ValidationError(
+                f"Meanwhile {who} has changed it. Copy your text, reload, and put it in again.", code="overtaken"
+            )
 
 
 class PanelForm(SharedForm):

@@ -1,6 +1,6 @@
 """What: panels, dashboards, and where a panel stands on a dashboard."""
 
-from typing import ClassVar, Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,8 +9,10 @@ from django.db.models import Case, Q, Value, When
 
 from tenants.models import SLUG, Tenant
 
+_Row = TypeVar("_Row", bound="Shared")
 
-class SharedQuerySet(models.QuerySet):
+
+class SharedQuerySet(models.QuerySet[_Row]):
     def visible_to(self, tenant: Tenant) -> Self:
         """What a tenant has: its own, what all share, and what is shared with it by name; its own first."""
         mine = Q(scope=Shared.Scope.TENANT, tenant=tenant)
@@ -18,16 +20,30 @@ class SharedQuerySet(models.QuerySet):
         own_first = Case(When(mine, then=Value(0)), When(chosen, then=Value(1)), default=Value(2))
         return self.filter(mine | chosen | Q(scope=Shared.Scope.ALL)).annotate(nearness=own_first).order_by("slug", "nearness")
 
-    def find(self, tenant: Tenant, slug: str) -> "Shared | None":
+    def find(self, tenant: Tenant, slug: str) -> _Row | None:
         """The tenant's own of that name, else the one shared with it, else None."""
         return self.visible_to(tenant).filter(slug=slug).first()
 
-    def nearest(self, tenant: Tenant) -> list:
+    def nearest(self, tenant: Tenant) -> list[_Row]:
         """All of `visible_to`, one a slug: the tenant's own wins over a shared one."""
-        found: dict[str, models.Model] = {}
+        found: dict[str, _Row] = {}
         for item in self.visible_to(tenant):
             found.setdefault(item.slug, item)
         return list(found.values())
+
+
+class SharedManager(models.Manager[_Row]):
+    def get_queryset(self) -> SharedQuerySet[_Row]:
+        return SharedQuerySet(self.model, using=self._db)
+
+    def visible_to(self, tenant: Tenant) -> SharedQuerySet[_Row]:
+        return self.get_queryset().visible_to(tenant)
+
+    def find(self, tenant: Tenant, slug: str) -> _Row | None:
+        return self.get_queryset().find(tenant, slug)
+
+    def nearest(self, tenant: Tenant) -> list[_Row]:
+        return self.get_queryset().nearest(tenant)
 
 
 class Shared(models.Model):
@@ -48,8 +64,6 @@ class Shared(models.Model):
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
-
-    objects: ClassVar[SharedQuerySet] = SharedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -75,6 +89,8 @@ class Panel(Shared):
     panel_type = models.CharField(max_length=40)
     document = models.JSONField()
 
+    objects = SharedManager["Panel"]()
+
     def __str__(self) -> str:
         return self.title
 
@@ -86,6 +102,8 @@ class Dashboard(Shared):
         "refresh (seconds)", default=30, validators=[MaxValueValidator(86_400)], help_text="0: never by itself."
     )
     time_range = models.CharField(max_length=40, default="6h", help_text="How far back it looks at first: 15m, 6h, 7d.")
+
+    objects = SharedManager["Dashboard"]()
 
     def __str__(self) -> str:
         return self.name

@@ -89,5 +89,3 @@ def _shaped(shape: Any, refreshed: Refreshed) -> Any:
         return shape(refreshed.document, refreshed.frames, refreshed.ask)
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=500) from error
-
-

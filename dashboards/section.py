@@ -93,7 +93,9 @@ def make_section(
         csv_url=to("panel-csv"),
         inspect_url=to("panel-inspect") if is_editor else "",
         edit_url=_edit_url(request, panel),
-        points_url=to("panel-points") if drill_down.get("enabled") and panel is not None and panel.panel_type == "timeseries" else "",
+        points_url=to("panel-points")
+        if drill_down.get("enabled") and panel is not None and panel.panel_type == "timeseries"
+        else "",
         poll_seconds=poll_seconds(placement, document, refresh),
         own_range=bool(own_range),
         range_label=f"Last {own_range}" if own_range else range_label(asked),

@@ -52,12 +52,13 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int)
         time_range, error = asked.read(), ""
     except BadTimeRange as reason:
         time_range, error = TimeRange(), str(reason)
-    kept = [(name, query[name]) for name in query if name not in {"from", "to"} and query[name]]
+    asked_for = [(name, query.get(name, "")) for name in query if query.get(name)]
+    kept = [(name, value) for name, value in asked_for if name not in {"from", "to"}]
 
     def at(ends: tuple[str, str]) -> str:
         return with_query(path, [*kept, ("from", ends[0]), ("to", ends[1])])
 
-    without_refresh = [(name, value) for name, value in query.items() if name != "refresh" and value]
+    without_refresh = [(name, value) for name, value in asked_for if name != "refresh"]
     return Toolbar(
         start=asked.start,
         stop=asked.stop,
@@ -68,7 +69,12 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int)
         zones=zones(),
         refresh=refresh,
         refresh_choices=[
-            (seconds, refresh_label(seconds), with_query(path, [*without_refresh, ("refresh", str(seconds))]), seconds == refresh)
+            (
+                seconds,
+                refresh_label(seconds),
+                with_query(path, [*without_refresh, ("refresh", str(seconds))]),
+                seconds == refresh,
+            )
             for seconds in sorted({*REFRESH_CHOICES, refresh})
         ],
         quick=[(label, at((start, stop)), (start, stop) == (asked.start, asked.stop)) for label, start, stop in QUICK],
@@ -77,7 +83,7 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int)
         zoom_out_url=at(widened(time_range, asked.now)),
         hidden=[(name, value) for name, value in kept if name not in {"tz", "refresh"} and not name.startswith("var-")],
         error=error,
-        variables=[(name.removeprefix("var-"), name.removeprefix("var-"), query[name]) for name in query if name.startswith("var-")],
+        variables=[(name[4:], name[4:], value) for name, value in asked_for if name.startswith("var-")],
     )
 
 
@@ -89,7 +95,10 @@ def refresh_label(seconds: int) -> str:
 
 def zones() -> list[str]:
     """The zones to offer: regions and cities, and UTC."""
-    return ["UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))]
+    return [
+        "UTC",
+        *sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))),
+    ]
 
 
 def _label(asked: PageRange, time_range: TimeRange) -> str:

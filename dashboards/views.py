@@ -1,6 +1,7 @@
 """Pages and fragments: only here HTTP is known. Every object is looked up through the tenant of the request."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,13 +22,13 @@ from dashboards.export import csv_response
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.cells import text_of
-from dashboards.panels.timeseries import Timeseries
+from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.refresh import PanelUnavailable, read_panel, refresh_panel, run
 from dashboards.section import make_section
 from dashboards.toolbar import make_toolbar
 from datasources.timerange import BadTimeRange, parse_time
 from tenants.access import TenantRequest, require, tenants_of
-from tenants.models import Role
+from tenants.models import Role, User
 
 ROWS_ABOVE_THE_FOLD = 10
 # `alone`: the panel stands on a page of its own, with its table twin.
@@ -37,7 +38,7 @@ FRAGMENT_STATE = ("page", "sort", "order", "q", "alone")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The signed-in user's only tenant, or a choice among several."""
-    tenants = list(tenants_of(request.user))
+    tenants = list(tenants_of(cast(User, request.user)))
     if len(tenants) == 1:
         return redirect("tenant-home", tenant=tenants[0].slug)
     return render(request, "dashboards/home.html", {"tenants": tenants})
@@ -109,7 +110,8 @@ def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: st
     drawn = _drawn(request, dashboard, panel)
     frames = drawn.refreshed.frames if drawn.refreshed else {}
     queries = [
-        {"name": name, "sql": frame.sql, "rows": frame.row_count, "elapsed_ms": frame.elapsed_ms} for name, frame in frames.items()
+        {"name": name, "sql": frame.sql, "rows": frame.row_count, "elapsed_ms": frame.elapsed_ms}
+        for name, frame in frames.items()
     ]
     return render(request, "dashboards/inspect.html", {"section": drawn.section, "queries": queries})
 
@@ -121,7 +123,9 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
     kind, document = read_panel(place.panel)
     ask = _ask(request, place.placement, place.panel, place.dashboard)
     at = _point(request, ask)
-    query = kind.points(document, ask, at=at, label=request.GET.get("label")) if isinstance(kind, Timeseries) else None
+    query = None
+    if isinstance(kind, Timeseries) and isinstance(document, TimeseriesDocument):
+        query = kind.points(document, ask, at=at, label=request.GET.get("label"))
     if query is None:
         raise Http404("This panel has no points to show.")
     frame = run(request.tenant, {"points": query}, is_shared=place.panel.is_shared)["points"]
@@ -156,7 +160,10 @@ def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
 
 def _drawn(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> DrawnPanel:
     place = find_place(request, dashboard, panel)
-    parameters = {**shared_state(request.GET), **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)}}
+    parameters = {
+        **shared_state(request.GET),
+        **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)},
+    }
     parameters |= {"alone": "1"} if alone else {}
     zone = zone_of(request.GET, request.user, request.tenant)
     asked = page_range(request.GET, zone, default=_own_range(place.placement, place.panel, place.dashboard))
@@ -199,5 +206,3 @@ def _point(request: TenantRequest, ask: Ask) -> datetime:
     if not datetime(1, 1, 2, tzinfo=UTC) < at < datetime(9999, 1, 1, tzinfo=UTC) - timedelta(days=40):
         raise BadRequest("“at” is too far away.")
     return at
-
-

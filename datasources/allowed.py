@@ -79,9 +79,7 @@ SET_RETURNING = _words("""
     jsonb_each jsonb_each_text jsonb_object_keys jsonb_path_query jsonb_path_query_tz jsonb_populate_recordset
     jsonb_to_recordset regexp_matches regexp_split_to_table string_to_table unnest
 """)
-SCALARS = (
-    _MATHEMATICS | _TEXT | _BINARY | _TIME | _TEXT_SEARCH | _JSON | _ARRAYS_AND_RANGES | _GEOMETRY_AND_NETWORK | _OTHER
-)
+SCALARS = _MATHEMATICS | _TEXT | _BINARY | _TIME | _TEXT_SEARCH | _JSON | _ARRAYS_AND_RANGES | _GEOMETRY_AND_NETWORK | _OTHER
 FUNCTIONS = SCALARS | AGGREGATES | WINDOW_FUNCTIONS | SET_RETURNING
 
 # Functions of fuzzystrmatch, hstore, pg_trgm, unaccent and timescaledb that only compute. A tenant's own function of
@@ -125,6 +123,4 @@ OPERATORS = _words("""
 SAMPLE_METHODS = _words("bernoulli system")
 
 # What shared panels kept by the platform may read of a server's own figures.
-STATISTICS_VIEWS = _words(
-    "pg_stat_database pg_stat_user_tables pg_stat_user_indexes pg_statio_user_tables pg_stat_bgwriter"
-)
+STATISTICS_VIEWS = _words("pg_stat_database pg_stat_user_tables pg_stat_user_indexes pg_statio_user_tables pg_stat_bgwriter")

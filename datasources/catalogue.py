@@ -144,7 +144,9 @@ def find_table(tenant: Tenant, name: str) -> Table:
     for youngest in (KEPT_SECONDS, YOUNG_SECONDS):
         if (table := catalogue(tenant, youngest=youngest).find(name, schemas(tenant))) is not None:
             return table
-    raise QueryRefused("A table this panel needs is not in this tenant's database.", detail=f"There is no table or view “{name}”.")
+    raise QueryRefused(
+        "A table this panel needs is not in this tenant's database.", detail=f"There is no table or view “{name}”."
+    )
 
 
 def policy(tenant: Tenant, *, statistics: bool = False, youngest: float = KEPT_SECONDS) -> Policy:

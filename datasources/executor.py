@@ -67,7 +67,9 @@ def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> 
     try:
         return _run_once(tenant, statements, limits)
     except SourceUnavailable as error:
-        if not isinstance(error.__cause__, GONE + (psycopg.OperationalError,)) or isinstance(error.__cause__, errors.QueryCanceled):
+        if not isinstance(error.__cause__, (*GONE, psycopg.OperationalError)) or isinstance(
+            error.__cause__, errors.QueryCanceled
+        ):
             raise
         return _run_once(tenant, statements, limits)
     except SourceError as error:
@@ -184,7 +186,7 @@ def _wrapped(statement: Statement, shape: _Shape, rows: int, *, times_as_text: b
     cells = [values.cell(place, shape.oids[place], times_as_text=times_as_text) for place in places]
     names = ", ".join(f"c{place}" for place in places)
     alias = f"q({names})" if names else "q"
-    return f"SELECT {', '.join(cells)} FROM (\n{statement.sql}\n) AS {alias} LIMIT {rows + 1}"  # noqa: S608 - guarded
+    return f"SELECT {', '.join(cells)} FROM (\n{statement.sql}\n) AS {alias} LIMIT {rows + 1}"
 
 
 def _stream(connection: psycopg.Connection, sql: str, statement: Statement, shape: _Shape) -> Iterator[tuple[Any, ...]]:

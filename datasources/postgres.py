@@ -95,5 +95,3 @@ class PostgresSource:
         for name, frame in frames.items():
             if frame.elapsed_ms > settings.SLOW_QUERY_MS:
                 log.warning("slow query", extra={"tenant": self.tenant.slug, "query": name, "ms": round(frame.elapsed_ms)})
-
-

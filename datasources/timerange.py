@@ -30,7 +30,9 @@ class Bucket:
     @property
     def seconds(self) -> int:
         """The width; of a month, 30 days."""
-        return self.count * {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}[self.unit]
+        return (
+            self.count * {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}[self.unit]
+        )
 
     @property
     def follows_calendar(self) -> bool:
@@ -138,17 +140,18 @@ def _days_in(year: int, month: int) -> int:
 
 
 def _round(moment: datetime, unit: str, *, round_up: bool) -> datetime:
-    hour, midnight = {"minute": 0, "second": 0, "microsecond": 0}, {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+    minute = moment.replace(second=0, microsecond=0)
+    midnight = minute.replace(hour=0, minute=0)
     floors = {
-        "s": lambda: moment.replace(microsecond=0),
-        "m": lambda: moment.replace(second=0, microsecond=0),
-        "h": lambda: moment.replace(**hour),
-        "d": lambda: moment.replace(**midnight),
-        "w": lambda: moment.replace(**midnight) - timedelta(days=moment.weekday()),
-        "M": lambda: moment.replace(day=1, **midnight),
-        "y": lambda: moment.replace(month=1, day=1, **midnight),
+        "s": moment.replace(microsecond=0),
+        "m": minute,
+        "h": minute.replace(minute=0),
+        "d": midnight,
+        "w": midnight - timedelta(days=moment.weekday()),
+        "M": midnight.replace(day=1),
+        "y": midnight.replace(month=1, day=1),
     }
     if unit not in floors:
         raise ValueError(unit)
-    floor = floors[unit]()
+    floor = floors[unit]
     return _step(floor, 1, unit) if round_up else floor

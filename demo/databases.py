@@ -19,9 +19,7 @@ SCHEMA = sql.Identifier("public")
 @contextlib.contextmanager
 def owner_connection(database: str) -> Iterator[psycopg.Connection]:
     """A connection with the central database's own role, to a database of the same server."""
-    with psycopg.connect(
-        **_server(), dbname=database, connect_timeout=5, application_name="paneldash demo"
-    ) as connection:
+    with psycopg.connect(**_server(), dbname=database, connect_timeout=5, application_name="paneldash demo") as connection:
         yield connection
 
 

@@ -41,9 +41,7 @@ def _make_panel(path: Path) -> bool:
 
 def _make_dashboard(path: Path) -> bool:
     described = yaml.safe_load(path.read_text())["dashboard"]
-    facts = {
-        name: described[name] for name in ("name", "description", "refresh_interval", "time_range") if name in described
-    }
+    facts = {name: described[name] for name in ("name", "description", "refresh_interval", "time_range") if name in described}
     dashboard, made = Dashboard.objects.get_or_create(slug=path.stem, **_ownership(path, "dashboards"), defaults=facts)
     if made:
         Placement.objects.bulk_create(

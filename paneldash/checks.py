@@ -37,9 +37,7 @@ def check_credential_keys(app_configs: Any, **_: Any) -> list[CheckMessage]:
     if keys and not any(_is_weak(key) for key in keys):
         return []
     said = "A key in TENANT_CREDENTIAL_KEYS is short or a known sample." if keys else "TENANT_CREDENTIAL_KEYS is empty."
-    hint = (
-        f"Give at least one key of {SHORTEST_SECRET} random characters; without it tenants' passwords cannot be read."
-    )
+    hint = f"Give at least one key of {SHORTEST_SECRET} random characters; without it tenants' passwords cannot be read."
     return [Error(said, hint=hint, id="paneldash.E002")]
 
 

@@ -199,7 +199,7 @@ class EmbeddedServer:
             who = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
         command = [str(self.bin / program), *map(str, arguments)]
         with tempfile.TemporaryFile("w+") as output:
-            streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
+            streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
             done = subprocess.run(command, cwd="/", check=False, **streams, **who)  # noqa: S603
             if done.returncode:
                 output.seek(0)

@@ -39,7 +39,5 @@ def byte_count(name: str, *, default: str) -> int:
 def _measure(name: str, text: str, units: Mapping[str, float]) -> float:
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", text)
     if found is None or found[2] not in units:
-        raise ImproperlyConfigured(
-            f"{name}={text!r} is not a number with one of the units {', '.join(filter(None, units))}."
-        )
+        raise ImproperlyConfigured(f"{name}={text!r} is not a number with one of the units {', '.join(filter(None, units))}.")
     return float(found[1]) * units[found[2]]

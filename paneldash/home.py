@@ -6,6 +6,7 @@ import os
 import pwd
 import subprocess
 from pathlib import Path
+from typing import Any
 
 
 def default_home(root: Path) -> Path:
@@ -32,5 +33,5 @@ def server_user() -> pwd.struct_passwd | None:
 def is_reachable(path: Path, user: pwd.struct_passwd) -> bool:
     """Whether that user may enter the folder, or run the file."""
     command = ["/bin/sh", "-c", 'test -x "$0"', str(path)]
-    who = {"user": user.pw_uid, "group": user.pw_gid}
+    who: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid}
     return subprocess.run(command, cwd="/", extra_groups=[], check=False, **who).returncode == 0  # noqa: S603

@@ -20,7 +20,7 @@ Event = MutableMapping[str, Any]
 
 def logging_settings(*, level: str, style: str) -> dict[str, Any]:
     """Django's LOGGING, and gunicorn's: everything goes to standard error, formatted by structlog."""
-    last = [structlog.processors.JSONRenderer()] if style == "json" else [structlog.dev.ConsoleRenderer(colors=False)]
+    last: list[Any] = [structlog.processors.JSONRenderer()] if style == "json" else [structlog.dev.ConsoleRenderer(colors=False)]
     if style == "json":
         last.insert(0, structlog.processors.format_exc_info)
     formatter = {

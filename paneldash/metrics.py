@@ -24,9 +24,7 @@ from paneldash.pools import PoolFigures, central_pool, tenant_pool
 REQUESTS = Counter("paneldash_requests_total", "Answers", ["method", "view", "status"])
 SECONDS = Histogram("paneldash_request_seconds", "Time until the answer's first byte", ["view"])
 CONNECTIONS = Gauge("paneldash_connections", "Open connections", ["pool", "state"], multiprocess_mode="livesum")
-WAITS = Gauge(
-    "paneldash_connection_waits", "Times a request waited for a connection", ["pool"], multiprocess_mode="livesum"
-)
+WAITS = Gauge("paneldash_connection_waits", "Times a request waited for a connection", ["pool"], multiprocess_mode="livesum")
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 

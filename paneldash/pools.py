@@ -43,6 +43,4 @@ def central_pool() -> PoolFigures:
 
 def tenant_pool() -> PoolFigures:
     figures = tenant_connections.pool_figures()
-    return PoolFigures(
-        open=figures["open"], idle=figures["idle"], waits=figures["waited"], most=settings.TENANT_POOL_TOTAL
-    )
+    return PoolFigures(open=figures["open"], idle=figures["idle"], waits=figures["waited"], most=settings.TENANT_POOL_TOTAL)

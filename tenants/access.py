@@ -21,7 +21,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 class TenantRequest(HttpRequest):
     """A request the middleware has let in: its user may look at `tenant` as `role`."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     tenant: Tenant
     role: Role
     request_id: str
@@ -57,9 +57,7 @@ def find_tenant(user: User, slug: str) -> tuple[Tenant, Role] | None:
     if user.is_platform_admin:
         tenant = Tenant.objects.filter(slug=slug, is_active=True).first()
         return (tenant, Role.ADMIN) if tenant else None
-    found = (
-        Membership.objects.select_related("tenant").filter(user=user, tenant__slug=slug, tenant__is_active=True).first()
-    )
+    found = Membership.objects.select_related("tenant").filter(user=user, tenant__slug=slug, tenant__is_active=True).first()
     return (found.tenant, Role(found.role)) if found else None
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern
@@ -52,7 +52,10 @@ class TenantAdmin(admin.ModelAdmin):
     actions = ["enable", "disable", "test"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "is_active"]}),
-        ("Database", {"fields": ["host", "port", "database", "user", "password", "sslmode", "ca_certificate", "search_path"]}),
+        (
+            "Database",
+            {"fields": ["host", "port", "database", "user", "password", "sslmode", "ca_certificate", "search_path"]},
+        ),
         ("Panels", {"fields": ["time_zone", "timeout_ms", "row_limit"]}),
     ]
 
@@ -96,8 +99,13 @@ class TenantAdmin(admin.ModelAdmin):
         """What a connection test of one tenant finds."""
         tenant = self.get_object(request, str(pk))
         if tenant is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        context = {**self.admin_site.each_context(request), "title": f"Connection of {tenant}", "tenant": tenant, "report": examine(tenant)}
+            raise Http404("No such tenant.")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Connection of {tenant}",
+            "tenant": tenant,
+            "report": examine(tenant),
+        }
         return TemplateResponse(request, "admin/tenants/tenant/test.html", context)
 
 

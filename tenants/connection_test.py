@@ -142,9 +142,7 @@ def _look_at_session(connection: psycopg.Connection, report: Report) -> None:
 def _judge_rights(rights: Rights, report: Report) -> None:
     report.role, report.can_write = rights.role, rights.can_write
     if rights.is_superuser:
-        report.add(
-            "refused", "The role is a superuser. Panels must not run as one: make a reader with “tenants grant-reader”."
-        )
+        report.add("refused", "The role is a superuser. Panels must not run as one: make a reader with “tenants grant-reader”.")
         return
     powers = [*rights.attributes, *(f"membership in {name}" for name in rights.member_of)]
     if rights.reaches_the_server:
@@ -178,9 +176,7 @@ def _judge_schema(schema: SchemaRights, report: Report) -> None:
             f"In “{schema.name}” the role may not read {_listed(schema.unreadable)}: GRANT SELECT is missing.",
         )
     elif schema.relations:
-        report.add(
-            "good", f"It may read all of the {_counted(schema.relations, 'table')} and views in “{schema.name}”."
-        )
+        report.add("good", f"It may read all of the {_counted(schema.relations, 'table')} and views in “{schema.name}”.")
     else:
         report.add("warning", f"The schema “{schema.name}” is empty.")
 

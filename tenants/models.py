@@ -62,9 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
-    time_zone = models.CharField(
-        max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's."
-    )
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's.")
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin site", default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -126,16 +124,12 @@ class Tenant(models.Model):
     sslmode = models.CharField("TLS", max_length=16, choices=SslMode.choices, default=SslMode.VERIFY_FULL)
     ca_certificate = models.TextField("CA certificate", blank=True, help_text="PEM; empty: the system's.")
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
-    search_path = models.CharField(
-        "schemas", max_length=500, default="public", help_text="Schemas panels may read, by comma."
-    )
+    search_path = models.CharField("schemas", max_length=500, default="public", help_text="Schemas panels may read, by comma.")
     timeout_ms = models.PositiveIntegerField(
         "statement timeout (ms)", null=True, blank=True, help_text="Empty: the installation's PANEL_TIMEOUT_MS.",
         validators=[MinValueValidator(100), MaxValueValidator(30_000)],
     )  # fmt: skip
-    row_limit = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT."
-    )
+    row_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT.")
     is_active = models.BooleanField("enabled", default=True)
     connection_version = models.PositiveIntegerField(default=1, editable=False)
     tested_at = models.DateTimeField("last test", null=True, editable=False)
@@ -147,7 +141,7 @@ class Tenant(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="tenants")
 
-    objects: ClassVar[TenantQuerySet] = TenantQuerySet.as_manager()
+    objects = TenantQuerySet.as_manager()
     _stored: tuple[Any, ...] | None = None
 
     class Meta:
@@ -155,12 +149,6 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> "Tenant":
-        tenant = super().from_db(db, field_names, values)
-        tenant._stored = tenant._connection()
-        return tenant
 
     def save(self, *args: Any, **options: Any) -> None:
         """A changed connection gets a new version, so that no process goes on using the old one."""
@@ -174,6 +162,12 @@ class Tenant(models.Model):
         if changed:
             self.refresh_from_db(fields=["connection_version"])
         self._stored = self._connection()
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> "Tenant":
+        tenant = super().from_db(db, field_names, values, **options)
+        tenant._stored = tenant._connection()
+        return tenant
 
     def clean(self) -> None:
         """The host is one that PanelDash may go to, and the database is not PanelDash's own."""
@@ -224,9 +218,7 @@ class Membership(models.Model):
         ordering = ["tenant", "user"]
         constraints = [
             models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_a_user_and_tenant"),
-            models.CheckConstraint(
-                condition=Q(role__in=["viewer", "editor", "admin"]), name="membership_role_is_known"
-            ),
+            models.CheckConstraint(condition=Q(role__in=["viewer", "editor", "admin"]), name="membership_role_is_known"),
         ]
 
     def __str__(self) -> str:

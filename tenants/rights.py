@@ -109,9 +109,7 @@ def read_rights(connection: psycopg.Connection) -> Rights:
 def read_schemas(connection: psycopg.Connection, wanted: tuple[str, ...]) -> list[SchemaRights]:
     """The rights in each of these schemas, in the same order."""
     rows = connection.execute(_SCHEMAS, [list(wanted)]).fetchall()
-    return [
-        SchemaRights(name, exists, usable, relations, tuple(hidden)) for name, exists, usable, relations, hidden in rows
-    ]
+    return [SchemaRights(name, exists, usable, relations, tuple(hidden)) for name, exists, usable, relations, hidden in rows]
 
 
 def _names(connection: psycopg.Connection, query: str, parameters: list[Any] | None = None) -> tuple[str, ...]:

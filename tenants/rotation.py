@@ -2,23 +2,29 @@
 
 from django.db import transaction
 
-from tenants.credentials import CredentialsError, decrypt, is_newest
+from tenants.credentials import CredentialsError, is_newest, tenant_password
 from tenants.models import Tenant
 
 
-def rotate() -> tuple[int, list[str]]:
-    """Row by row, so that it may be stopped and run again. Answers how many changed and whose no key opens."""
-    changed, unreadable = 0, []
+def rotate() -> tuple[int, int, list[str]]:
+    """Row by row, so that it may be stopped and run again while everything is in use.
+
+    Answers how many were changed, how many were under the newest key already, and whose password no key opens.
+    """
+    changed, current, unreadable = 0, 0, []
     for pk in Tenant.objects.exclude(password_token="").order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             tenant = Tenant.objects.select_for_update().get(pk=pk)
-            if is_newest(tenant.password_token):
-                continue
             try:
-                tenant.set_password(decrypt(tenant.password_token, bound_to=tenant.password_binding))
+                password = tenant_password(tenant)
             except CredentialsError:
                 unreadable.append(tenant.slug)
                 continue
-            tenant.save(update_fields=["password_token"])
+            if is_newest(tenant.password_token):
+                current += 1
+                continue
+            tenant.set_password(password)
+            # Past save(): it is the same password, so connections that use it stay open.
+            Tenant.objects.filter(pk=pk).update(password_token=tenant.password_token)
             changed += 1
-    return changed, unreadable
+    return changed, current, unreadable

@@ -1,6 +1,6 @@
 """Sessions in the central database that name their user, so that one query can authorise a request."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -14,7 +14,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session = super().create_model_instance(data)
+        session = cast(Session, super().create_model_instance(data))
         user = data.get(SESSION_KEY)
         session.user_id = int(user) if user is not None else None
         return session

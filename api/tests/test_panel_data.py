@@ -148,7 +148,10 @@ def health(acme_database, admin_sql, make_panel):
         mapping = {"0": {"label": "healthy", "color": "#10B981"}, "1": {"label": "degraded", "color": "#F59E0B"}}
         columns = {"service_name": "name", "status_value": "status"}
         return make_panel(
-            "health", type="health_status", data_source={"table": "health", "columns": columns}, display={"status_mapping": mapping}
+            "health",
+            type="health_status",
+            data_source={"table": "health", "columns": columns},
+            display={"status_mapping": mapping},
         )
 
     return make

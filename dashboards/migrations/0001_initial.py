@@ -5,64 +5,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Dashboard',
+            name="Dashboard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=63, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$', 'Use small letters, digits, - and _, 63 at most.')], verbose_name='id')),
-                ('scope', models.CharField(choices=[('tenant', "One tenant's own"), ('all', 'Shared with every tenant'), ('chosen', 'Shared with chosen tenants')], default='all', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('refresh_interval', models.PositiveIntegerField(default=30, help_text='0: never by itself.', validators=[django.core.validators.MaxValueValidator(86400)], verbose_name='refresh (seconds)')),
-                ('time_range', models.CharField(default='6h', help_text='How far back it looks at first: 15m, 6h, 7d.', max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=63,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$",
+                                "Use small letters, digits, - and _, 63 at most.",
+                            )
+                        ],
+                        verbose_name="id",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("tenant", "One tenant's own"),
+                            ("all", "Shared with every tenant"),
+                            ("chosen", "Shared with chosen tenants"),
+                        ],
+                        default="all",
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "refresh_interval",
+                    models.PositiveIntegerField(
+                        default=30,
+                        help_text="0: never by itself.",
+                        validators=[django.core.validators.MaxValueValidator(86400)],
+                        verbose_name="refresh (seconds)",
+                    ),
+                ),
+                (
+                    "time_range",
+                    models.CharField(default="6h", help_text="How far back it looks at first: 15m, 6h, 7d.", max_length=40),
+                ),
             ],
             options={
-                'ordering': ['slug'],
-                'abstract': False,
+                "ordering": ["slug"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Panel',
+            name="Panel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=63, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$', 'Use small letters, digits, - and _, 63 at most.')], verbose_name='id')),
-                ('scope', models.CharField(choices=[('tenant', "One tenant's own"), ('all', 'Shared with every tenant'), ('chosen', 'Shared with chosen tenants')], default='all', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('title', models.CharField(max_length=200)),
-                ('panel_type', models.CharField(max_length=40)),
-                ('document', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=63,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$",
+                                "Use small letters, digits, - and _, 63 at most.",
+                            )
+                        ],
+                        verbose_name="id",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("tenant", "One tenant's own"),
+                            ("all", "Shared with every tenant"),
+                            ("chosen", "Shared with chosen tenants"),
+                        ],
+                        default="all",
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("title", models.CharField(max_length=200)),
+                ("panel_type", models.CharField(max_length=40)),
+                ("document", models.JSONField()),
             ],
             options={
-                'ordering': ['slug'],
-                'abstract': False,
+                "ordering": ["slug"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('panel_slug', models.CharField(max_length=63, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$', 'Use small letters, digits, - and _, 63 at most.')], verbose_name='panel')),
-                ('row', models.PositiveSmallIntegerField(default=0)),
-                ('col', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(11)], verbose_name='column')),
-                ('width', models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)])),
-                ('height', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24)])),
-                ('time_range', models.CharField(blank=True, help_text="Only where it differs from the dashboard's.", max_length=40)),
-                ('refresh_interval', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(86400)])),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "panel_slug",
+                    models.CharField(
+                        max_length=63,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$",
+                                "Use small letters, digits, - and _, 63 at most.",
+                            )
+                        ],
+                        verbose_name="panel",
+                    ),
+                ),
+                ("row", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "col",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(11)], verbose_name="column"
+                    ),
+                ),
+                (
+                    "width",
+                    models.PositiveSmallIntegerField(
+                        default=6,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(12),
+                        ],
+                    ),
+                ),
+                (
+                    "height",
+                    models.PositiveSmallIntegerField(
+                        default=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(24),
+                        ],
+                    ),
+                ),
+                (
+                    "time_range",
+                    models.CharField(blank=True, help_text="Only where it differs from the dashboard's.", max_length=40),
+                ),
+                (
+                    "refresh_interval",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MaxValueValidator(86400)]
+                    ),
+                ),
             ],
             options={
-                'ordering': ['row', 'col'],
+                "ordering": ["row", "col"],
             },
         ),
     ]

@@ -7,81 +7,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dashboards', '0001_initial'),
-        ('tenants', '0001_initial'),
+        ("dashboards", "0001_initial"),
+        ("tenants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dashboard',
-            name='shared_with',
-            field=models.ManyToManyField(blank=True, related_name='shared_%(class)ss', to='tenants.tenant'),
+            model_name="dashboard",
+            name="shared_with",
+            field=models.ManyToManyField(blank=True, related_name="shared_%(class)ss", to="tenants.tenant"),
         ),
         migrations.AddField(
-            model_name='dashboard',
-            name='tenant',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='own_%(class)ss', to='tenants.tenant'),
+            model_name="dashboard",
+            name="tenant",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="own_%(class)ss",
+                to="tenants.tenant",
+            ),
         ),
         migrations.AddField(
-            model_name='dashboard',
-            name='updated_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="dashboard",
+            name="updated_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='panel',
-            name='shared_with',
-            field=models.ManyToManyField(blank=True, related_name='shared_%(class)ss', to='tenants.tenant'),
+            model_name="panel",
+            name="shared_with",
+            field=models.ManyToManyField(blank=True, related_name="shared_%(class)ss", to="tenants.tenant"),
         ),
         migrations.AddField(
-            model_name='panel',
-            name='tenant',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='own_%(class)ss', to='tenants.tenant'),
+            model_name="panel",
+            name="tenant",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="own_%(class)ss",
+                to="tenants.tenant",
+            ),
         ),
         migrations.AddField(
-            model_name='panel',
-            name='updated_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="panel",
+            name="updated_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='dashboard',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='dashboards.dashboard'),
+            model_name="placement",
+            name="dashboard",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="placements", to="dashboards.dashboard"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dashboard',
-            constraint=models.UniqueConstraint(condition=models.Q(('scope', 'tenant')), fields=('tenant', 'slug'), name='dashboard_slug_a_tenant'),
+            model_name="dashboard",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("scope", "tenant")), fields=("tenant", "slug"), name="dashboard_slug_a_tenant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dashboard',
-            constraint=models.UniqueConstraint(condition=models.Q(('scope', 'tenant'), _negated=True), fields=('slug',), name='dashboard_slug_shared'),
+            model_name="dashboard",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("scope", "tenant"), _negated=True), fields=("slug",), name="dashboard_slug_shared"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dashboard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'tenant'), ('tenant__isnull', False)), models.Q(('scope__in', ['all', 'chosen']), ('tenant__isnull', True)), _connector='OR'), name='dashboard_scope_says_who'),
+            model_name="dashboard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("scope", "tenant"), ("tenant__isnull", False)),
+                    models.Q(("scope__in", ["all", "chosen"]), ("tenant__isnull", True)),
+                    _connector="OR",
+                ),
+                name="dashboard_scope_says_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panel',
-            constraint=models.UniqueConstraint(condition=models.Q(('scope', 'tenant')), fields=('tenant', 'slug'), name='panel_slug_a_tenant'),
+            model_name="panel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("scope", "tenant")), fields=("tenant", "slug"), name="panel_slug_a_tenant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panel',
-            constraint=models.UniqueConstraint(condition=models.Q(('scope', 'tenant'), _negated=True), fields=('slug',), name='panel_slug_shared'),
+            model_name="panel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("scope", "tenant"), _negated=True), fields=("slug",), name="panel_slug_shared"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'tenant'), ('tenant__isnull', False)), models.Q(('scope__in', ['all', 'chosen']), ('tenant__isnull', True)), _connector='OR'), name='panel_scope_says_who'),
+            model_name="panel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("scope", "tenant"), ("tenant__isnull", False)),
+                    models.Q(("scope__in", ["all", "chosen"]), ("tenant__isnull", True)),
+                    _connector="OR",
+                ),
+                name="panel_scope_says_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('dashboard', 'panel_slug'), name='a_panel_once_on_a_dashboard'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(fields=("dashboard", "panel_slug"), name="a_panel_once_on_a_dashboard"),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('width__gte', 1), ('width__lte', django.db.models.expressions.CombinedExpression(models.Value(12), '-', models.F('col')))), name='placement_fits_the_grid'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("width__gte", 1),
+                    (
+                        "width__lte",
+                        django.db.models.expressions.CombinedExpression(models.Value(12), "-", models.F("col")),
+                    ),
+                ),
+                name="placement_fits_the_grid",
+            ),
         ),
     ]

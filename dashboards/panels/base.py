@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from dashboards.panels.document import PanelDocument
 from datasources.base import Query
 from datasources.frame import Frame
 from datasources.timerange import UTC_ZONE, TimeRange
-
-from dashboards.panels.document import PanelDocument
 
 Document = TypeVar("Document", bound=PanelDocument)
 

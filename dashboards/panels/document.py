@@ -132,8 +132,8 @@ def read_document(raw: Any) -> PanelDocument:
         raw = raw["panel"]
     if not isinstance(raw, Mapping):
         raise DocumentInvalid([DocumentError("", "a panel is a mapping with type, title and data_source")])
-    if error := _unfit(raw, "", 0):
-        raise DocumentInvalid([error])
+    if (unfit := _unfit(raw, "", 0)) is not None:
+        raise DocumentInvalid([unfit])
     kind = PANEL_TYPES.get(str(raw.get("type")))
     if kind is None:
         raise DocumentInvalid([DocumentError("type", f"must be one of {', '.join(sorted(PANEL_TYPES))}")])

@@ -1,6 +1,7 @@
 """Plotly figures as plain dicts: what is drawn, not how it looks; colours of the theme are put on in the browser."""
 
 import html
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from dashboards.panels.document import Threshold
 from dashboards.panels.series import Series
 from dashboards.panels.units import format_number
 
-# Told apart by colour-blind eyes too, 3:1 on paper and 4.5:1 beside each other in docs/design-system.md; dark twins in tokens.css.
+# Told apart by colour-blind eyes too (docs/design-system.md); the dark twins stand in tokens.css.
 PALETTE = ("#2C5FDD", "#E56D12", "#33A17D", "#BA7ADC", "#115B76", "#862C34", "#896634", "#6122AC")
 DIGITS = 5  # significant digits of a series' largest value: more than a screen can show
 LONGEST_STEADY_OFFSET = timedelta(days=120)  # summer time cannot begin and end within this
@@ -101,7 +102,7 @@ def _times(times: Sequence[float], zone: ZoneInfo) -> dict[str, Any]:
     if not is_steady or offset != end:
         return {"x": [wall_clock(moment, zone) for moment in times]}
     local = [round((moment + offset) * 1_000) for moment in times]
-    steps = {b - a for a, b in zip(local, local[1:], strict=False)}
+    steps = {b - a for a, b in itertools.pairwise(local)}
     if len(steps) == 1:
         return {"x0": local[0], "dx": steps.pop()}
     return {"x": local}
@@ -152,5 +153,3 @@ def _threshold_marks(thresholds: Sequence[Threshold]) -> dict[str, Any]:
         for threshold in ordered if threshold.label
     ]  # fmt: skip
     return {"shapes": shapes, "annotations": labels}
-
-

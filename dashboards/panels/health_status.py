@@ -58,11 +58,18 @@ class HealthStatus(PanelType[HealthDocument]):
         source, variables = document.data_source, {**document.variables, **ask.variables}
         if source.columns is None or source.table is None:
             return {"services": SqlQuery(text=source.sql or "", time_range=ask.time_range, variables=variables)}
-        where, order_by, _ = split_kpi_query(source.query) if isinstance(source.query, str) else (source.where, source.order_by, None)
+        where, order_by, _ = (
+            split_kpi_query(source.query) if isinstance(source.query, str) else (source.where, source.order_by, None)
+        )
         columns = source.columns.model_dump(exclude_none=True)
         return {
             "services": TableQuery(
-                table=source.table, columns=columns, where=where, order_by=order_by, limit=MOST_SERVICES, variables=variables
+                table=source.table,
+                columns=columns,
+                where=where,
+                order_by=order_by,
+                limit=MOST_SERVICES,
+                variables=variables,
             )
         }
 

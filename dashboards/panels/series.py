@@ -1,5 +1,6 @@
 """Points over time, sorted by series: from a Frame of any of the shapes a time series query may have."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def usual_step(times: Sequence[float]) -> float | None:
         return None
     sample = times[:: max(1, len(times) // 500)] if len(times) > 2_000 else times
     scale = max(1, len(times) // 500) if len(times) > 2_000 else 1
-    return median(b - a for a, b in zip(sample, sample[1:], strict=False)) / scale
+    return median(b - a for a, b in itertools.pairwise(sample)) / scale
 
 
 def with_gaps(series: Series, step: float | None) -> Series:
@@ -127,7 +128,7 @@ def _one(label: str, times: Sequence[float | None], values: Sequence[Any]) -> Se
     clean = list(values) if all(type(value) is float for value in values) else [as_float(value) for value in values]
     clean = [value if value is not None and math.isfinite(value) else None for value in clean]
     points = [(time, value) for time, value in zip(times, clean, strict=True) if time is not None]
-    if any(b[0] < a[0] for a, b in zip(points, points[1:], strict=False)):
+    if any(b[0] < a[0] for a, b in itertools.pairwise(points)):
         points.sort(key=lambda point: point[0])
     return Series(label, [time for time, _ in points], [value for _, value in points])
 

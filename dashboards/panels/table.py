@@ -80,7 +80,10 @@ class Table(PanelType[TableDocument]):
         frame, columns = frames["rows"], _columns(document, frames["rows"])
         pagination, sort = _pagination(document, frames["count"], ask), _sort(document, ask)
         places = [frame.names.index(column.name) for column in columns]
-        rows = [[page_cell(row[place], column.format, ask.zone) for place, column in zip(places, columns, strict=True)] for row in frame.rows()]
+        rows = [
+            [page_cell(row[place], column.format, ask.zone) for place, column in zip(places, columns, strict=True)]
+            for row in frame.rows()
+        ]
         first = (ask.page - 1) * document.display.pagination + 1
         return {
             "columns": [_heading(column, frame, document, sort) for column in columns],
@@ -119,9 +122,7 @@ def _rows_query(document: TableDocument, ask: Ask, *, paged: bool, sorted_: bool
         return SqlQuery(text=source.sql or "", **around)
     where, order_by, _ = split_kpi_query(source.query) if isinstance(source.query, str) else (source.where, source.order_by, None)
     columns = {column.name: column.name for column in source.columns}
-    return TableQuery(
-        table=source.table, columns=columns, time_column=source.timestamp, where=where, order_by=order_by, **around
-    )
+    return TableQuery(table=source.table, columns=columns, time_column=source.timestamp, where=where, order_by=order_by, **around)
 
 
 def _sort(document: TableDocument, ask: Ask) -> Sort | None:

@@ -81,7 +81,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
         step = float(bucket.seconds) if bucket else None
         most = max(200, MOST_POINTS // max(1, len(shown)))
         drawn = [with_gaps(thinned(one, most), step) for one in shown]
-        kinds = {"style": display.style, "fill": display.fill_area, "stacked": display.stacked}
+        kinds: dict[str, Any] = {"style": display.style, "fill": display.fill_area, "stacked": display.stacked}
         return {
             "figure": {
                 "data": [figures.trace(one, number, zone=ask.zone, **kinds) for number, one in enumerate(drawn)],
@@ -184,7 +184,11 @@ def _ends(time_range: TimeRange) -> tuple[float | None, float | None]:
 def _legend_row(series: Series, number: int, display: SeriesDisplay) -> dict[str, Any]:
     values = [value for value in series.values if value is not None]
     figures_of = {"min": min(values), "mean": sum(values) / len(values), "last": values[-1], "max": max(values)} if values else {}
-    row: dict[str, Any] = {"label": series.label, "name": figures.escaped(series.label), "number": number % len(figures.PALETTE)}
+    row: dict[str, Any] = {
+        "label": series.label,
+        "name": figures.escaped(series.label),
+        "number": number % len(figures.PALETTE),
+    }
     for name in ("min", "mean", "last", "max"):
         row[name] = str(format_number(figures_of.get(name), display.unit, display.decimals))
     return row

@@ -11,7 +11,14 @@ _BITS = ("bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s")
 _SHORT = ("", "k", "M", "G", "T", "P")
 _SCALED = {"bytes": (_BYTES, ""), "bytes/s": (_BYTES, "/s"), "bits/s": (_BITS, ""), "short": (_SHORT, "")}
 _CURRENCIES = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "CHF"}
-_SUFFIXES = {"percent": "%", "celsius": "°C", "ms": "ms", "seconds": "s", "requests/s": "req/s", "none": ""} | _CURRENCIES
+_SUFFIXES = {
+    "percent": "%",
+    "celsius": "°C",
+    "ms": "ms",
+    "seconds": "s",
+    "requests/s": "req/s",
+    "none": "",
+} | _CURRENCIES
 _SPANS = (("d", 86_400), ("h", 3_600), ("min", 60))
 PLAIN_DIGITS = 4  # significant digits where a document does not say how many decimals
 
@@ -78,7 +85,7 @@ def _digits(value: Number, decimals: int | None) -> str:
 
 
 def _useful_decimals(value: float) -> int:
-    if value == 0 or value == int(value) and abs(value) < 10**15:
+    if value == 0 or (value == int(value) and abs(value) < 10**15):
         return 0
     return max(0, min(6, PLAIN_DIGITS - 1 - math.floor(math.log10(abs(value)))))
 

@@ -7,8 +7,7 @@ import pytest
 
 TOKENS = (Path(__file__).parents[2] / "static/css/tokens.css").read_text()
 COLOURS = {
-    name: (light, dark)
-    for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", TOKENS)
+    name: (light, dark) for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", TOKENS)
 }
 GROUNDS = ("canvas", "surface", "sunken")
 TONES = ("good", "warning", "critical", "unknown")

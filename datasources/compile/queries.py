@@ -29,9 +29,7 @@ def validate(query: Query, *, statistics: bool = False) -> None:
     if isinstance(query, SqlQuery):
         check_statically(_sql(query, "UTC").sql, allow_parameters=True, statistics=statistics)
         return
-    where = expand(
-        query.where, parameters=Parameters(), time_range=query.time_range, zone="UTC", variables=query.variables
-    )
+    where = expand(query.where, parameters=Parameters(), time_range=query.time_range, zone="UTC", variables=query.variables)
     if where.strip():
         check_expression(where, allow_parameters=True)
     if isinstance(query, TableQuery) and query.order_by.strip():
@@ -47,7 +45,7 @@ def _sql(query: SqlQuery, zone: str, *, ordered: bool = True) -> Statement:
     text = expand(query.text, parameters=parameters, time_range=query.time_range, zone=zone, variables=query.variables)
     text = single_statement(text)
     is_plain = query.sort is None and not query.search and query.limit is None and not query.offset
-    if is_plain or not ordered and not query.search:
+    if is_plain or (not ordered and not query.search):
         return Statement(text, tuple(parameters.values))
     text = f"SELECT * FROM (\n{text}\n) AS q"
     if query.search:
@@ -81,5 +79,3 @@ def is_whole_table(query: TableQuery | SqlQuery) -> bool:
     if isinstance(query, SqlQuery) or query.where.strip() or query.search:
         return False
     return query.time_column is None or query.time_range == TimeRange()
-
-

@@ -65,7 +65,7 @@ class TableSql:
         check_order(order_by, columns=self.table.columns, **self._names())
         return order_by
 
-    def _names(self) -> dict[str, Collection[str]]:
+    def _names(self) -> dict[str, Any]:
         return {"functions": self.catalogue.names["function"], "enums": self.catalogue.names["enum"]}
 
 
@@ -147,10 +147,12 @@ def _points(query: SeriesQuery, sql: TableSql) -> str:
     conditions.append(f"{time} IS NOT NULL")
     source = f"FROM {sql.name}{where_clause(conditions)}"
     if query.time_range.is_closed or query.limit is None:
-        return f"SELECT {_epoch(time)} AS \"timestamp\", {value} AS value{label}\n{source}\nORDER BY {time}"
-    newest = f"SELECT {time} AS at, {value} AS value{label}\n{source}\nORDER BY {time} DESC{paging(query.limit, 0, sql.parameters)}"
+        return f'SELECT {_epoch(time)} AS "timestamp", {value} AS value{label}\n{source}\nORDER BY {time}'
+    newest = (
+        f"SELECT {time} AS at, {value} AS value{label}\n{source}\nORDER BY {time} DESC{paging(query.limit, 0, sql.parameters)}"
+    )
     kept = ", label" if query.label else ""
-    return f"SELECT {_epoch('at')} AS \"timestamp\", value{kept}\nFROM (\n{newest}\n) AS newest\nORDER BY at"
+    return f'SELECT {_epoch("at")} AS "timestamp", value{kept}\nFROM (\n{newest}\n) AS newest\nORDER BY at'
 
 
 def _buckets_by_index(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
@@ -174,7 +176,7 @@ def _buckets_by_index(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
         f"FROM {sql.name}{where_clause(conditions)}\n{f'GROUP BY {label}' if label else 'HAVING count(*) > 0'}"
     )
     return (
-        f"SELECT bucket.at AS \"timestamp\", points.value{', points.label' if label else ''}\n"
+        f'SELECT bucket.at AS "timestamp", points.value{", points.label" if label else ""}\n'
         f"FROM {arrays} AS bucket(at, start, stop)\nCROSS JOIN LATERAL (\n{inner}\n) AS points"
     )
 
@@ -194,4 +196,3 @@ def _buckets_by_group(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
 
 def _epoch(time: str) -> str:
     return f"date_part('epoch', ({time})::timestamptz)"
-

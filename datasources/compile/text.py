@@ -23,9 +23,7 @@ _TOKEN = re.compile(
 )
 
 
-def expand(
-    text: str, *, parameters: Parameters, time_range: TimeRange, zone: str, variables: Mapping[str, Any]
-) -> str:
+def expand(text: str, *, parameters: Parameters, time_range: TimeRange, zone: str, variables: Mapping[str, Any]) -> str:
     """Bind variables and write out macros. Raises QueryRefused for an unknown macro or a variable without a value."""
     macros = {
         "timeFilter": lambda arguments: time_filter(_one(arguments, "timeFilter"), time_range, parameters),

@@ -116,9 +116,7 @@ def _before(keyword: str) -> str:
 
 def _check_plain(node: Node) -> None:
     if node.kind not in PLAIN or (node.kind == "FuncCall" and not set(node.fields) <= _PLAIN_CALL):
-        raise Refusal(
-            "Only plain expressions may stand here: no sub-query, aggregate or window.", node.kind, at=node.at
-        )
+        raise Refusal("Only plain expressions may stand here: no sub-query, aggregate or window.", node.kind, at=node.at)
     if node.kind == "A_Indirection" and any("A_Indices" not in item for item in node.fields["indirection"]):
         raise Refusal("No field of a value may be taken here.", at=node.at)
     check_node(node)

@@ -30,9 +30,7 @@ def admit(text: str) -> bytes:
     if len(text) - len(text.translate(_NO_OPERATORS)) > MAX_OPERATORS:
         raise Refusal(f"This query has too many operators: at most {MAX_OPERATORS:,} characters of them are allowed.")
     if _nesting(text) > MAX_NESTING:
-        raise Refusal(
-            f"This query is nested too deeply: at most {MAX_NESTING} brackets inside one another are allowed."
-        )
+        raise Refusal(f"This query is nested too deeply: at most {MAX_NESTING} brackets inside one another are allowed.")
     return encoded
 
 

@@ -32,9 +32,7 @@ def relations_when_inlined(nodes: list[Node], scopes: Scopes) -> int:
 def _copied(nodes: list[Node], reads: dict[int, Counter[int]]) -> set[int]:
     """The WITH queries that are read once, or NOT MATERIALIZED; each of the others is computed once."""
     times: Counter[int] = sum(reads.values(), Counter())
-    hints = {
-        index: node.fields.get("ctematerialized") for index, node in enumerate(nodes) if node.kind == "CommonTableExpr"
-    }
+    hints = {index: node.fields.get("ctematerialized") for index, node in enumerate(nodes) if node.kind == "CommonTableExpr"}
     once = {query for query, hint in hints.items() if hint == "CTEMaterializeDefault" and times[query] == 1}
     return once | {query for query, hint in hints.items() if hint == "CTEMaterializeNever"}
 

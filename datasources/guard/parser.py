@@ -33,10 +33,7 @@ def _load_library() -> ctypes.CDLL:
     spec = importlib.util.find_spec("postgast")
     folders = spec.submodule_search_locations if spec else None
     found = [
-        file
-        for folder in folders or ()
-        for file in Path(folder).glob("*pg_query.*")
-        if file.suffix in {".so", ".dylib", ".dll"}
+        file for folder in folders or () for file in Path(folder).glob("*pg_query.*") if file.suffix in {".so", ".dylib", ".dll"}
     ]
     if not found:
         raise ImportError("The SQL parser is missing: install the requirements (postgast carries libpg_query).")

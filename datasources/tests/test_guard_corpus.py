@@ -6,9 +6,7 @@ from datasources.guard import check, check_statically, single_statement
 from datasources.tests.cases import POLICY, measured, refusal, written
 
 ATTACKS = measured("sql_attacks.jsonl", "rejected")
-LEGITIMATE = (
-    measured("sql_benign.jsonl", "pass") + measured("sql_attacks.jsonl", "harmless") + written("more_legitimate.sql")
-)
+LEGITIMATE = measured("sql_benign.jsonl", "pass") + measured("sql_attacks.jsonl", "harmless") + written("more_legitimate.sql")
 
 
 @pytest.mark.parametrize("sql", ATTACKS + written("more_attacks.sql"))

@@ -89,9 +89,7 @@ def test_parameters_enums_and_extension_functions_are_allowed_where_given() -> N
         check_expression(text, functions={"similarity"}, enums={"mood"})
 
 
-@pytest.mark.parametrize(
-    "text", ["at", "at DESC NULLS LAST, lower(name) ASC", "a + b, 1", "doc -> 'x' DESC", 'a COLLATE "C"']
-)
+@pytest.mark.parametrize("text", ["at", "at DESC NULLS LAST, lower(name) ASC", "a + b, 1", "doc -> 'x' DESC", 'a COLLATE "C"'])
 def test_a_plain_order_passes(text: str) -> None:
     check_order(text)
 

@@ -17,9 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("kilobytes", [8_192, 4_096], ids=["as threads get", "half of it"])
 def test_no_text_overflows_the_parsers_stack(kilobytes: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "datasources.tests.parser_stack", str(kilobytes)], cwd=ROOT, timeout=120
-    )
+    done = subprocess.run([sys.executable, "-m", "datasources.tests.parser_stack", str(kilobytes)], cwd=ROOT, timeout=120)
     assert done.returncode == 0
 
 

@@ -30,9 +30,7 @@ def source(acme, acme_database, admin_sql):
 
 
 def test_rows_of_a_table_come_in_order_and_by_page(source):
-    query = TableQuery(
-        table="points", columns={"host": "host", "n": "id"}, sort=Sort("n", descending=True), limit=3, offset=1
-    )
+    query = TableQuery(table="points", columns={"host": "host", "n": "id"}, sort=Sort("n", descending=True), limit=3, offset=1)
     frame = source.run({"rows": query})["rows"]
     assert list(frame.rows()) == [("host-0", 1998), ("host-2", 1997), ("host-1", 1996)]
 

@@ -18,8 +18,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.alias not in pools:
             arguments: dict[str, Any] = {**self.get_connection_params(), "autocommit": True}
             check = CentralPool.check_connection
-            made = CentralPool(
-                kwargs=arguments, open=False, configure=self._configure_connection, check=check, **options
-            )
+            made = CentralPool(kwargs=arguments, open=False, configure=self._configure_connection, check=check, **options)
             pools.setdefault(self.alias, made)
         return pools[self.alias]

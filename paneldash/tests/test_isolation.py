@@ -39,7 +39,9 @@ def world(transactional_db: None, make_tenant: Any, acme_database: dict, globex_
         make_tenant(slug, database)
     board = Dashboard.objects.create(slug="board", name="Board", scope="all")
     for slug, document in DOCUMENTS.items():
-        Panel.objects.create(slug=slug, title=slug, panel_type=document["type"], scope="all", document={"title": slug, **document})
+        Panel.objects.create(
+            slug=slug, title=slug, panel_type=document["type"], scope="all", document={"title": slug, **document}
+        )
         Placement.objects.create(dashboard=board, panel_slug=slug)
     for name, slugs in PEOPLE.items():
         user = User.objects.create_user(f"{name}@example.com", "x" * 12)

@@ -62,7 +62,5 @@ def test_nothing_configured_is_refused_with_a_line_for_each_secret() -> None:
 def test_panel_timeout_has_a_ceiling() -> None:
     code = "from paneldash import settings; print(settings.PANEL_TIMEOUT_MS)"
     environment = {"PANEL_TIMEOUT_MS": "90000", "ENV_FILE": "/dev/null"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "30000"

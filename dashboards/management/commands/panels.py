@@ -22,9 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(required=True, metavar="COMMAND")
         check_sql = commands.add_parser("check-sql", help="say which of many queries the guard lets through; runs none")
-        check_sql.add_argument(
-            "--tenant", required=True, help="the tenant's id, whose tables and functions may be named"
-        )
+        check_sql.add_argument("--tenant", required=True, help="the tenant's id, whose tables and functions may be named")
         check_sql.add_argument("file", nargs="?", type=Path, help='JSON lines {"id", "sql"}; standard input without it')
         check_sql.set_defaults(run=self.check_sql)
 

@@ -18,9 +18,7 @@ class Command(BaseCommand):
         if len(password) < 8:
             raise CommandError("Set PANELDASH_DEMO_PASSWORD to a password of eight characters or more.")
         for tenant in missing_tenants():
-            self.stdout.write(
-                f"  Demo tenant {tenant.name}: making its database and {tenant.history.days} days of data …"
-            )
+            self.stdout.write(f"  Demo tenant {tenant.name}: making its database and {tenant.history.days} days of data …")
             self.stdout.flush()
             make_database(tenant)
             if not is_filled(tenant):

@@ -1,0 +1,110 @@
+"""Themes, a phone, the keyboard, and no violation of accessibility anywhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
+def test_a_dashboard_has_no_violation(drawn: Callable[..., Page], options: dict[str, Any]) -> None:
+    page = drawn(**options)
+    page.locator("#panel-lines").scroll_into_view_if_needed()
+    expect(page.locator("#panel-lines tbody tr")).to_have_count(25)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/t/acme/", "/t/acme/d/overview/panels/cpu/view/", "/accounts/password/change/", "/nowhere/"]
+)
+def test_a_page_has_no_violation(visit: Callable[..., Page], bob: Any, overview: Any, path: str) -> None:
+    assert violations(visit(bob, path)) == []
+
+
+def test_the_sign_in_page_has_no_violation(visit: Callable[..., Page], db: None) -> None:
+    assert violations(visit(None, "/")) == []
+
+
+def test_the_theme_follows_the_system_until_one_chooses(drawn: Callable[..., Page]) -> None:
+    page = drawn(color_scheme="dark")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", "dark")
+    page.get_by_label("Switch between light and dark").click()
+    expect(root).to_have_attribute("data-theme", "light")
+    page.reload()
+    expect(root).to_have_attribute("data-theme", "light")
+
+
+def test_charts_change_colour_with_the_theme(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    line = page.locator("#chart-cpu .js-line").first
+    before = line.evaluate("line => line.style.stroke")
+    page.keyboard.press("d")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_timeout(300)
+    assert line.evaluate("line => line.style.stroke") != before
+
+
+def test_a_phone_shows_the_panels_below_one_another(drawn: Callable[..., Page]) -> None:
+    page = drawn(**PHONE)
+    boxes = [cell.bounding_box() for cell in page.locator(".cell").all()]
+    lefts = {round(box["x"]) for box in boxes if box}
+    assert len(lefts) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_placements_stand_where_the_grid_says(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    newest, health = (page.locator(f"#panel-{slug}").bounding_box() for slug in ("newest", "health"))
+    assert newest is not None
+    assert health is not None
+    assert newest["y"] == health["y"]
+    assert health["width"] == pytest.approx(2 * newest["width"], abs=20)
+
+
+def test_without_javascript_every_panel_can_be_opened(visit: Callable[..., Page], bob: Any, overview: Any) -> None:
+    page = visit(bob, "/t/acme/d/overview/", java_script_enabled=False)
+    page.get_by_role("link", name="Show Health").click()
+    expect(page.locator(".health")).to_contain_text("mail")
+
+
+def test_every_shortcut_is_one_key_away(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.get_by_label("From", exact=True)).to_be_focused()
+
+
+def test_a_series_hidden_in_the_legend_stays_hidden_after_a_refresh(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    page.get_by_role("button", name="worker").click()
+    expect(page.locator("#chart-cpu .scatterlayer .trace")).to_have_count(1)
+    with page.expect_response(lambda response: "/panels/cpu/" in response.url):
+        page.keyboard.press("r")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#chart-cpu .scatterlayer .trace")).to_have_count(1)
+    expect(page.get_by_role("button", name="worker")).to_have_attribute("aria-pressed", "false")
+
+
+def test_no_page_breaks_its_content_security_policy(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    broken: list[str] = []
+    page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
+    page.reload()
+    page.wait_for_selector("#chart-cpu .trace")
+    page.locator("#panel-lines").scroll_into_view_if_needed()
+    expect(page.locator("#panel-lines tbody tr")).to_have_count(25)
+    assert broken == []

@@ -1,0 +1,52 @@
+"""A tenant that dies and comes back; a server that cannot be reached."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import F
+from playwright.sync_api import Page, expect
+
+from tenants.models import Tenant
+
+
+def move_tenant(host: str) -> None:
+    """Another address for Acme's database, noticed at the next query."""
+    Tenant.objects.filter(slug="acme").update(host=host, connection_version=F("connection_version") + 1)
+
+
+def test_a_tenant_that_dies_leaves_its_last_answer_and_comes_back(drawn: Callable[..., Page], acme: Any) -> None:
+    page = drawn()
+    newest = page.locator("#panel-newest")
+    move_tenant("/nonexistent")
+    expect(newest).to_have_attribute("data-state", "stale", timeout=20_000)
+    expect(newest.locator(".kpi-number")).to_contain_text("85.7")
+    expect(newest.get_by_role("button", name="Try again")).to_be_visible()
+    move_tenant(acme.host)
+    expect(newest).to_have_attribute("data-state", "fresh", timeout=40_000)
+
+
+def test_a_dead_tenant_shows_a_sentence_from_the_first(visit: Callable[..., Page], bob: Any, overview: Any) -> None:
+    move_tenant("/nonexistent")
+    page = visit(bob, "/t/acme/d/overview/")
+    newest = page.locator("#panel-newest")
+    expect(newest).to_have_attribute("data-state", "error")
+    expect(newest.get_by_text("Reference")).to_be_visible()
+    expect(newest.get_by_text("/nonexistent")).to_have_count(0)
+
+
+def test_a_lost_network_keeps_what_is_shown(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    page.context.set_offline(True)
+    page.keyboard.press("r")
+    expect(page.locator("#panel-cpu")).to_have_attribute("data-state", "stale")
+    expect(page.locator("#chart-cpu .trace")).not_to_have_count(0)
+    page.context.set_offline(False)
+    page.locator("#panel-cpu").get_by_role("button", name="Try again").click()
+    expect(page.locator("#panel-cpu")).to_have_attribute("data-state", "fresh")
+
+
+def test_a_panel_in_use_is_not_refreshed_under_ones_hands(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    page.get_by_label("Menu of Newest").click()
+    page.wait_for_timeout(5_000)
+    expect(page.locator("#panel-newest .panel-menu")).to_have_attribute("open", "")
