@@ -31,7 +31,9 @@ const withPageRange = (path, keepsOwnRange) => {
   const url = new URL(path, location.origin);
   const { from, to, tz, refresh } = toolbar().dataset;
   const wanted = { tz, refresh, ...(keepsOwnRange ? {} : { from, to }) };
-  if (wanted.from && wanted.from !== url.searchParams.get("from")) url.searchParams.delete("page");
+  const drawnFrom = url.searchParams.get("from");
+  // Another range has other pages.
+  if (drawnFrom && wanted.from && drawnFrom !== wanted.from) url.searchParams.delete("page");
   for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (name.startsWith("var-")) url.searchParams.set(name, value);
@@ -46,6 +48,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt.id !== "toolbar") return;
+  // The menu it replaces was still open, and of menus of one name only one may be.
+  const wrong = toolbar().querySelector(".field-error");
+  if (wrong) wrong.closest("details").open = true;
   addCalendars();
   refreshPanels();
 });

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboards.tests.browser.actions import scroll_to_table
+
 AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -20,8 +22,7 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
 def test_a_dashboard_has_no_violation(drawn: Callable[..., Page], options: dict[str, Any]) -> None:
     page = drawn(**options)
-    page.locator("#panel-lines").scroll_into_view_if_needed()
-    expect(page.locator("#panel-lines tbody tr")).to_have_count(25)
+    scroll_to_table(page)
     assert violations(page) == []
 
 
@@ -105,6 +106,5 @@ def test_no_page_breaks_its_content_security_policy(drawn: Callable[..., Page]) 
     page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
     page.reload()
     page.wait_for_selector("#chart-cpu .trace")
-    page.locator("#panel-lines").scroll_into_view_if_needed()
-    expect(page.locator("#panel-lines tbody tr")).to_have_count(25)
+    scroll_to_table(page)
     assert broken == []

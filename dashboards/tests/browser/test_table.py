@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dashboards.tests.browser.actions import scroll_to_table
+
 
 @pytest.fixture
 def table(drawn: Callable[..., Page]) -> Locator:
-    page = drawn()
-    panel = page.locator("#panel-lines")
-    panel.scroll_into_view_if_needed()
-    expect(panel.locator("tbody tr")).to_have_count(25)
-    return panel
+    return scroll_to_table(drawn())
 
 
 def first_row(table: Locator) -> Locator:
@@ -31,7 +30,7 @@ def test_the_next_page_is_shared_by_its_address(table: Locator) -> None:
     expect(first_row(table)).to_contain_text("line 26")
     expect(table.page).to_have_url(re.compile("lines.page=2"))
     table.page.reload()
-    table.scroll_into_view_if_needed()
+    scroll_to_table(table.page)
     expect(first_row(table)).to_contain_text("line 26")
 
 
@@ -47,3 +46,10 @@ def test_csv_is_offered_as_a_file(table: Locator) -> None:
     with table.page.expect_download() as download:
         table.get_by_role("link", name="Download CSV").click()
     assert download.value.suggested_filename.endswith(".csv")
+
+
+def test_a_table_alone_on_its_page_has_pages_too(visit: Callable[..., Page], bob: Any, overview: Any) -> None:
+    page = visit(bob, "/t/acme/d/overview/panels/lines/view/")
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile("[?&]page=2"))
+    expect(page.locator("tbody tr").first).to_contain_text("line 26")
