@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 
 from paneldash.caches import caches
 from paneldash.databases import central_database
-from paneldash.environment import ROOT, byte_count, env, forget_libpq_defaults, read_file
+from paneldash.environment import ROOT, byte_count, env, read_file
 from paneldash.home import default_home
 from paneldash.logs import logging_settings
 from paneldash.single_sign_on import openid_connect
@@ -14,7 +14,6 @@ from paneldash.single_sign_on import openid_connect
 BASE_DIR = ROOT
 PANELDASH_HOME = default_home(BASE_DIR)
 read_file()
-forget_libpq_defaults()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or "unset"  # check E001 refuses it in words, Django by a traceback
@@ -39,7 +38,7 @@ WEB_CONCURRENCY = max(1, env.int("WEB_CONCURRENCY", default=2))
 WEB_THREADS = max(1, env.int("WEB_THREADS", default=8))
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "tenants.operators.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,15 +7,16 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Literal
 
 import psycopg
 from django.db import connection as central
+from django.db import connections
 from django.utils import timezone
 
 from tenants.connections import connect
-from tenants.credentials import CredentialsError
 from tenants.errors import TenantDatabaseError
 from tenants.models import Tenant
 from tenants.rights import NAMED_AT_MOST, Rights, SchemaRights, read_rights, read_schemas
@@ -24,6 +25,7 @@ from tenants.session_options import schemas
 Severity = Literal["good", "warning", "refused"]
 ROUND_TRIPS = 5
 DEADLINE_SECONDS = 15.0
+AT_ONCE, ALL_SECONDS = 4, 30.0
 OLDEST_TESTED = 14
 # Before these, anyone who may run SQL can corrupt the server's memory: CVE-2026-6473, CVE-2026-6637.
 SAFE_MINOR = {15: 18, 16: 14, 17: 10, 18: 4}
@@ -87,17 +89,35 @@ def examine(tenant: Tenant) -> Report:
                 _judge_schema(schema, report)
     except TenantDatabaseError as error:
         report.add("refused", error.sentence)
-    except CredentialsError as error:
-        report.add("refused", f"The stored password cannot be read. {error}")
     except psycopg.Error as error:
         report.add("warning", f"The test could not be finished: {error.diag.message_primary or 'no answer in time'}.")
     return report
+
+
+def examine_all(tenants: list[Tenant], *, seconds: float = ALL_SECONDS) -> list[Report]:
+    """Examine several, a few at a time, and keep the results. What is not done in time is reported as that."""
+    testers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="connection-test")
+    started = [testers.submit(_examine_in_thread, tenant) for tenant in tenants]
+    done, _ = wait(started, timeout=seconds)
+    testers.shutdown(wait=False, cancel_futures=True)
+    late = Report(findings=[Finding("refused", "The test did not end in time.")])
+    reports = [future.result() if future in done else late for future in started]
+    for tenant, report in zip(tenants, reports, strict=True):
+        record(tenant, report)
+    return reports
 
 
 def record(tenant: Tenant, report: Report) -> None:
     """Keep the result for the list of tenants."""
     found = {"tested_at": timezone.now(), "test_verdict": report.verdict, "test_summary": report.summary()[:500]}
     Tenant.objects.filter(pk=tenant.pk).update(**found)
+
+
+def _examine_in_thread(tenant: Tenant) -> Report:
+    try:
+        return examine(tenant)
+    finally:
+        connections.close_all()
 
 
 def _measure(connection: psycopg.Connection, report: Report) -> None:

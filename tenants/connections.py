@@ -16,6 +16,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tenants import session_options
+from tenants.credentials import CredentialsError
 from tenants.errors import TenantDisabled, TenantUnreachable
 from tenants.models import Tenant
 from tenants.pool import Pool
@@ -43,7 +44,7 @@ class Lender:
 
     def borrow(self) -> psycopg.Connection:
         tenant = self.tenant
-        return _pool.borrow(tenant.pk, tenant.connection_version, lambda: connect(tenant), wait_seconds=self.wait_seconds)
+        return _pool.borrow(tenant.pk, tenant.connection_version, lambda: _connect_reader(tenant), wait_seconds=self.wait_seconds)
 
     def give_back(self, connection: psycopg.Connection) -> None:
         _pool.give_back(self.tenant.pk, self.tenant.connection_version, connection)
@@ -78,6 +79,9 @@ def connect(tenant: Tenant) -> psycopg.Connection:
         return psycopg.connect(**session_options.parameters(tenant, address), autocommit=True)
     except HostRefused as error:
         raise TenantUnreachable("The database's host is not allowed on this installation.", detail=str(error)) from error
+    except CredentialsError as error:
+        sentence = "The database's stored password cannot be read. An admin has to look at the credential keys."
+        raise TenantUnreachable(sentence, detail=str(error)) from error
     except psycopg.Error as error:
         raise unreachable(error, tenant) from error
 
@@ -98,6 +102,16 @@ def close_all() -> None:
 def pool_figures() -> dict[str, int]:
     """This process's connections to tenants: open, idle, in_use, waited, tenants."""
     return _pool.figures()
+
+
+def _connect_reader(tenant: Tenant) -> psycopg.Connection:
+    """A connection that panels may use. The server says at sign-in whether the role is a superuser: no query is spent."""
+    connection = connect(tenant)
+    if connection.info.parameter_status("is_superuser") == "on":
+        connection.close()
+        sentence = "The database's role is a superuser, which PanelDash does not use. An admin has to change it."
+        raise TenantUnreachable(sentence, detail="superuser")
+    return connection
 
 
 def _register(tenant: Tenant, wait_seconds: float) -> Lender:

@@ -1,12 +1,12 @@
-"""Tenants as platform admins enter them: the password goes in and never comes out."""
+"""Tenants and people as platform admins enter them: passwords go in and never come out."""
 
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 
-from tenants.models import Tenant
-from tenants.resolve import HostRefused, check_host
+from tenants.models import Tenant, User
 
 TARGET = ("host", "port", "database", "user")
 
@@ -26,14 +26,6 @@ class TenantForm(forms.ModelForm):
             "timeout_ms", "row_limit", "is_active",
         ]  # fmt: skip
 
-    def clean_host(self) -> str:
-        host = self.cleaned_data["host"]
-        try:
-            check_host(host)
-        except HostRefused as error:
-            raise ValidationError(str(error)) from error
-        return host
-
     def clean(self) -> dict[str, Any]:
         """A password must not be sent to another server than the one it was given for."""
         cleaned = super().clean() or {}
@@ -43,4 +35,26 @@ class TenantForm(forms.ModelForm):
             self.add_error("password", "Give the role's password.")
         elif any(name in self.changed_data for name in TARGET):
             self.add_error("password", "Host, port, database or role has changed: give the password again.")
+        return cleaned
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+
+class UserForm(UserChangeForm):
+    acting_user: User | None = None
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "time_zone", "is_active", "is_superuser"]
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody takes their own rights away; so there is always one platform admin left."""
+        cleaned = super().clean() or {}
+        stays = cleaned.get("is_active") and cleaned.get("is_superuser")
+        if self.instance == self.acting_user and not stays:
+            raise ValidationError("You cannot take your own rights away. Another platform admin can.")
         return cleaned

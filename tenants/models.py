@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
+from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -17,17 +18,25 @@ from django.utils import timezone
 
 from tenants.resolve import HostRefused, check_host
 
-SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$", "Use small letters, digits, - and _, 63 at most.")
+SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z", "Use small letters, digits, - and _, 63 at most.")
 
 CONNECTION_FIELDS = (
     "host", "port", "database", "user", "password_token", "sslmode", "ca_certificate",
     "time_zone", "search_path", "timeout_ms",
 )  # fmt: skip
+FOLLOWING_FIELDS = ("connection_version", "tested_at", "test_verdict", "test_summary")
 
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError("“%(name)s” is not a time zone; use a name such as Europe/Paris.", params={"name": name})
+
+
+def _check_certificate(text: str) -> None:
+    try:
+        load_pem_x509_certificates(text.encode())
+    except ValueError as error:
+        raise ValidationError({"ca_certificate": "This is not a certificate in PEM form."}) from error
 
 
 class Role(models.TextChoices):
@@ -156,8 +165,9 @@ class Tenant(models.Model):
         if changed:
             # Counted by the database: two who save at the same moment get two versions.
             self.connection_version = F("connection_version") + 1
+            self.tested_at, self.test_verdict, self.test_summary = None, self.Verdict.UNTESTED, ""
             if options.get("update_fields") is not None:
-                options["update_fields"] = {*options["update_fields"], "connection_version"}
+                options["update_fields"] = {*options["update_fields"], *FOLLOWING_FIELDS}
         super().save(*args, **options)
         if changed:
             self.refresh_from_db(fields=["connection_version"])
@@ -179,6 +189,10 @@ class Tenant(models.Model):
         own = (central.get("HOST") or "localhost", int(central.get("PORT") or 5432), central["NAME"])
         if (self.host, self.port, self.database) == own:
             raise ValidationError({"database": "This is PanelDash's own database. It must not be a tenant's."})
+        if any(name.strip().startswith(("pg_", "information_schema")) for name in self.search_path.split(",")):
+            raise ValidationError({"search_path": "PostgreSQL's own schemas are not for panels."})
+        if self.ca_certificate:
+            _check_certificate(self.ca_certificate)
 
     def refresh_from_db(self, *args: Any, **options: Any) -> None:
         super().refresh_from_db(*args, **options)

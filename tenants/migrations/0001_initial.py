@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\\Z",
                                 "Use small letters, digits, - and _, 63 at most.",
                             )
                         ],
