@@ -67,6 +67,7 @@ def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:
         time_range=time_range,
         variables=_variables(query),
         zone=asked.zone,
+        tenant_zone=ZoneInfo(tenant.time_zone),
         now=asked.now,
         page=read_page(query.get("page", "1")),
         sort=_text(query, "sort") or None,

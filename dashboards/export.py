@@ -11,12 +11,9 @@ from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from dashboards.models import Panel
-from dashboards.panels.base import Ask
-from dashboards.panels.cells import csv_cell
-from dashboards.panels.table import Table, TableDocument
-from dashboards.refresh import read_panel, unavailable
-from datasources.errors import SourceError
-from datasources.frame import Frame
+from dashboards.panels.base import Ask, WrongShape
+from dashboards.refresh import PanelUnavailable, read_panel, unavailable
+from datasources.errors import QueryFailed, SourceError
 from datasources.postgres import EXPORT_ROWS, PostgresSource
 from tenants.models import Tenant
 
@@ -31,8 +28,12 @@ def csv_response(tenant: Tenant, panel: Panel, ask: Ask) -> StreamingHttpRespons
         first = next(frames)
     except SourceError as error:
         raise unavailable(error) from error
-    headings = kind.export_columns(document) if isinstance(kind, Table) and isinstance(document, TableDocument) else {}
-    response = StreamingHttpResponse(_lines(first, frames, headings, ask), content_type="text/csv; charset=utf-8")
+    try:
+        heading = kind.csv_heading(document, first)
+    except WrongShape as error:
+        raise PanelUnavailable(str(error), status=QueryFailed.status) from error
+    rows = ((kind.csv_rows(document, frame, ask), frame.truncated) for frame in chain([first], frames))
+    response = StreamingHttpResponse(_lines(heading, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{file_name(panel.title)}.csv")
     return response
 
@@ -44,14 +45,15 @@ def file_name(title: str) -> str:
     return re.sub(r"\s+", " ", kept)[:100] or "panel"
 
 
-def _lines(first: Frame, others: Iterator[Frame], headings: dict[str, str], ask: Ask) -> Iterator[str]:
+def _lines(heading: list[str], frames: Iterator[tuple[Iterator[list[str]], bool]]) -> Iterator[str]:
+    """The heading, then the rows of each Frame, with whether it was cut off there."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([csv_cell(headings.get(name, name), ask.zone) for name in first.names])
+    writer.writerow(heading)
     yield BYTE_ORDER_MARK + _taken(buffer)
-    for frame in chain([first], others):
-        writer.writerows([csv_cell(value, ask.zone) for value in row] for row in frame.rows())
-        if frame.truncated:
+    for rows, is_cut in frames:
+        writer.writerows(rows)
+        if is_cut:
             writer.writerow([f"# Cut off after {EXPORT_ROWS:,} rows."])
         yield _taken(buffer)
 

@@ -21,8 +21,8 @@ from dashboards.drawing import DrawnPanel, draw, drawn_error, find_place
 from dashboards.export import csv_response
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
-from dashboards.panels.cells import text_of
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
+from dashboards.panels.values import text_of
 from dashboards.refresh import PanelUnavailable, read_panel, refresh_panel, run
 from dashboards.section import make_section
 from dashboards.toolbar import make_toolbar

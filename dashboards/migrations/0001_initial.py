@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                         max_length=63,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\\Z",
                                 "Use small letters, digits, - and _, 63 at most.",
                             )
                         ],
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                         max_length=63,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\\Z",
                                 "Use small letters, digits, - and _, 63 at most.",
                             )
                         ],
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                         max_length=63,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\\Z",
                                 "Use small letters, digits, - and _, 63 at most.",
                             )
                         ],

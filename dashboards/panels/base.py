@@ -1,12 +1,13 @@
 """What every panel type has: a document, the queries it asks, the answer it gives and the context it is drawn from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboards.panels.document import PanelDocument
+from dashboards.panels.values import csv_cell
 from datasources.base import Query
 from datasources.frame import Frame
 from datasources.timerange import UTC_ZONE, TimeRange
@@ -20,11 +21,15 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a viewer asks of a panel. `zone` is the viewer's: times are shown in it. `tenant_zone` cuts days into buckets."""
+    """What a viewer asks of a panel. `zone` is the viewer's: times are shown in it.
+
+    `tenant_zone` is the tenant's: it cuts days into buckets, and timestamps without a zone are in it.
+    """
 
     time_range: TimeRange = field(default_factory=TimeRange)
     variables: Mapping[str, str] = field(default_factory=dict)
     zone: ZoneInfo = UTC_ZONE
+    tenant_zone: ZoneInfo = UTC_ZONE
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     page: int = 1
     sort: str | None = None
@@ -73,12 +78,23 @@ class PanelType(Generic[Document]):
         raise NotImplementedError
 
     def context(self, document: Document, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
-        """What `template` needs, computed once from the Frames: figures as plain dicts, numbers formatted for people."""
+        """What `template` needs as `panel`: figures as plain dicts, numbers formatted for people.
+
+        Every type gives `notes` and `is_empty` too, as in Answer. Raises as `answer`.
+        """
         raise NotImplementedError
 
     def export(self, document: Document, ask: Ask) -> Query:
-        """One query whose rows are the whole result, for CSV."""
+        """One query whose rows are the whole result, for CSV. Raises BadRequest."""
         raise NotImplementedError
+
+    def csv_heading(self, document: Document, frame: Frame) -> list[str]:
+        """The headings of `csv_rows`, from the first Frame of the result."""
+        return [csv_cell(name, UTC_ZONE) for name in frame.names]
+
+    def csv_rows(self, document: Document, frame: Frame, ask: Ask) -> Iterator[list[str]]:
+        """The rows of one Frame of the result as CSV cells."""
+        return ([csv_cell(value, ask.zone) for value in row] for row in frame.rows())
 
 
 class WrongShape(ValueError):

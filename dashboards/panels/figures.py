@@ -1,155 +1,162 @@
-"""Plotly figures as plain dicts: what is drawn, not how it looks; colours of the theme are put on in the browser."""
+"""Plotly figures as plain dicts: what is drawn. The theme's colours and fonts are put on in the browser."""
 
 import html
-import itertools
-import math
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from dashboards.panels.document import Threshold
+from dashboards.panels.axis import Scale, scale_for
+from dashboards.panels.colours import PALETTE, hex_of
+from dashboards.panels.grid import Grid, broken, find_grid, thinned
+from dashboards.panels.marks import threshold_marks
+from dashboards.panels.moments import is_steady, wall_clock, wall_clocks
+from dashboards.panels.parts import Threshold
 from dashboards.panels.series import Series
-from dashboards.panels.units import format_number
+from datasources.timerange import UTC_ZONE, TimeRange
 
-# Told apart by colour-blind eyes too (docs/design-system.md); the dark twins stand in tokens.css.
-PALETTE = ("#2C5FDD", "#E56D12", "#33A17D", "#BA7ADC", "#115B76", "#862C34", "#896634", "#6122AC")
-DIGITS = 5  # significant digits of a series' largest value: more than a screen can show
-LONGEST_STEADY_OFFSET = timedelta(days=120)  # summer time cannot begin and end within this
+MOST_POINTS = 15_000  # more make SVG slow to draw (docs/performance.md)
+DASHES = ("solid", "dash", "dot", "dashdot")  # beyond the palette's end, series of one colour differ in these
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-Style = Literal["lines", "bars", "points"]
-
-
-def trace(series: Series, number: int, *, style: Style, fill: bool, stacked: bool, zone: ZoneInfo) -> dict[str, Any]:
-    """One series as a Plotly trace; `number` is its place in the palette."""
-    name = escaped(series.label)
-    drawn: dict[str, Any] = {
-        "name": name,
-        "meta": {"series": number % len(PALETTE)},
-        **_times(series.times, zone),
-        "y": rounded(series.values),
-        "hovertemplate": f"%{{y}}<extra>{name}</extra>",
-    }
-    if style == "bars":
-        return {**drawn, "type": "bar"}
-    mode = "markers" if style == "points" else "lines"
-    drawn |= {"type": "scatter", "mode": mode, "line": {"width": 1.5}, "connectgaps": False}
-    if len([value for value in series.values if value is not None]) == 1:
-        drawn["mode"] = "lines+markers"
-    if stacked:
-        return {**drawn, "stackgroup": "all"}
-    return {**drawn, "fill": "tozeroy"} if fill else drawn
+Style = Literal["lines", "area", "bars", "points"]
 
 
-def layout(
-    *,
-    time_range: tuple[float | None, float | None],
-    zone: ZoneInfo,
-    y_range: tuple[float | None, float | None],
-    unit: str,
-    thresholds: Sequence[Threshold],
-    stacked: bool,
-) -> dict[str, Any]:
-    """Axes and thresholds. The time axis shows the whole range asked for, wall-clock times of `zone`."""
-    low, high = y_range
-    y_axis: dict[str, Any] = {"ticksuffix": _suffix(unit), **_number_format(unit)}
-    if low is not None or high is not None:
-        y_axis["range"] = [low, high]
-    x_axis: dict[str, Any] = {"type": "date"}
-    if None not in time_range:
-        x_axis["range"] = [wall_clock(moment, zone) for moment in time_range if moment is not None]
-    drawn: dict[str, Any] = {"xaxis": x_axis, "yaxis": y_axis}
-    if stacked:
-        drawn["barmode"] = "stack"
-    if thresholds:
-        drawn |= _threshold_marks(thresholds)
-    return drawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How series are drawn. `step` is the bucket's width in seconds; `colours` are the document's, by label."""
+
+    style: Style = "lines"
+    stacked: bool = False
+    unit: str = ""
+    decimals: int | None = None
+    low: float | None = None
+    high: float | None = None
+    thresholds: Sequence[Threshold] = ()
+    colours: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneInfo = UTC_ZONE
+    step: float | None = None
 
 
-def rounded(values: Iterable[float | None]) -> list[float | None]:
-    """Values with the digits a screen can show: 17 kB instead of 57 for 5,760 points, compressed."""
-    values = list(values)
-    largest = max((abs(value) for value in values if value is not None), default=0.0)
-    decimals = DIGITS - 1 - math.floor(math.log10(largest)) if largest > 0 else 0
-    if decimals <= 0:
-        return [None if value is None else int(value) if abs(value) < 2**53 else value for value in map(_whole, values)]
-    return [None if value is None else round(value, decimals) for value in values]
+def draw(all_series: Sequence[Series], look: Look, time_range: TimeRange) -> dict[str, Any]:
+    """The figure: `data` and `layout`. Its times are wall-clock times of `look.zone`."""
+    lowest, highest = _reach(all_series, stacked=look.stacked)
+    scale = scale_for(look.unit, max(abs(lowest), abs(highest)))
+    grid = _steady(find_grid(all_series, look.step), look.zone)
+    places = colour_places([series.label for series in all_series])
+    traces = [_trace(_fitted(series, look, len(all_series)), places[series.label], look, scale, grid) for series in all_series]
+    layout: dict[str, Any] = {"xaxis": _x_axis(time_range, look.zone), "yaxis": _y_axis(look, scale)}
+    if look.style == "bars":
+        layout["barmode"] = "stack" if look.stacked else "group"
+    layout |= threshold_marks(look.thresholds, scale, lowest=lowest, highest=max(highest, look.high or highest))
+    return {"data": traces, "layout": layout}
 
 
-def wall_clock(moment: float, zone: ZoneInfo) -> int:
-    """Epoch milliseconds as if the wall clock of the zone were UTC's: Plotly knows no zones and shows what it is given."""
-    local = datetime.fromtimestamp(moment, zone)
-    return round((moment + _offset(local)) * 1_000)
+def colour_places(labels: Sequence[str]) -> dict[str, int]:
+    """A place for each label, its colour's in the palette: by the label's own hash, the next free one if that is taken.
+
+    So a series keeps its colour when others come and go. Places beyond the palette's end are the colour's second use.
+    """
+    size, used, places = len(PALETTE), Counter[int](), {}
+    for label in sorted(set(labels)):
+        wanted = crc32(label.encode("utf-8", "replace")) if len(labels) > 1 else 0
+        fewest = min(used[place] for place in range(size))
+        place = next(place % size for place in range(wanted % size, 2 * size) if used[place % size] == fewest)
+        places[label] = place + size * used[place]
+        used[place] += 1
+    return places
 
 
 def escaped(text: str) -> str:
-    """Text from data, safe where Plotly would read HTML and templates."""
-    return html.escape(text, quote=False).replace("%{", "%&#123;")
+    """Text from data, safe where Plotly reads HTML, and without signs that turn the line round."""
+    return html.escape(_BIDI.sub("", text), quote=False)
 
 
-def series_number(labels: Sequence[str]) -> dict[str, int]:
-    """A palette place for each label, by its order among them: the same labels always get the same colours."""
-    return {label: number for number, label in enumerate(sorted(labels))}
+def _fitted(series: Series, look: Look, count: int) -> Series:
+    return thinned(broken(series, look.step), max(200, MOST_POINTS // count))
 
 
-def _times(times: Sequence[float], zone: ZoneInfo) -> dict[str, Any]:
-    """`x`, or `x0` and `dx` where the points stand at equal distances: a tenth of the bytes."""
-    if not times:
-        return {"x": []}
-    first, last = times[0], times[-1]
-    is_steady = last - first <= LONGEST_STEADY_OFFSET.total_seconds()
-    offset, end = (_offset(datetime.fromtimestamp(moment, zone)) for moment in (first, last))
-    if not is_steady or offset != end:
-        return {"x": [wall_clock(moment, zone) for moment in times]}
-    local = [round((moment + offset) * 1_000) for moment in times]
-    steps = {b - a for a, b in itertools.pairwise(local)}
-    if len(steps) == 1:
-        return {"x0": local[0], "dx": steps.pop()}
-    return {"x": local}
+def _trace(series: Series, place: int, look: Look, scale: Scale, grid: Grid | None) -> dict[str, Any]:
+    """`meta.series` lets the browser paint it for the theme; a colour of the document's own is final."""
+    points = _on_grid(series, grid, scale, look.zone) if grid is not None else _where_they_are(series, scale, look.zone)
+    trace: dict[str, Any] = {"name": escaped(series.label), "meta": {"label": series.label}, **points}
+    trace["hovertemplate"] = f"{escaped(scale.before)}%{{y:{_hover_format(look, scale)}}}{escaped(scale.after)}"
+    own = look.colours.get(series.label)
+    painted = {"color": hex_of(own)} if own else {}
+    if not own:
+        trace["meta"]["series"] = place % len(PALETTE)
+    if look.style == "bars":
+        return {**trace, "type": "bar", **({"marker": painted} if painted else {})}
+    line = {"width": 1.5, **painted, **({"dash": DASHES[place // len(PALETTE) % len(DASHES)]} if place >= len(PALETTE) else {})}
+    trace |= {"type": "scatter", "mode": _mode(trace["y"], look), "line": line, "marker": {"size": 4, **painted}}
+    if look.stacked:
+        return {**trace, "stackgroup": "all", "fill": "tonexty" if look.style == "area" else "none"}
+    return {**trace, "fill": "tozeroy"} if look.style == "area" else trace
 
 
-def _offset(local: datetime) -> float:
-    offset = local.utcoffset()
-    return offset.total_seconds() if offset is not None else 0.0
+def _mode(values: Sequence[float | None], look: Look) -> str:
+    """Lines; a point alone between two holes would not be seen without a marker."""
+    if look.style == "points":
+        return "markers"
+    around = [None, *values, None]
+    alone = sum(
+        1
+        for before, value, after in zip(around, values, around[2:], strict=False)
+        if value is not None and before is after is None
+    )
+    return "lines+markers" if alone and len(values) <= 2_000 else "lines"
 
 
-def _whole(value: float | None) -> float | None:
-    return None if value is None else float(round(value))
+def _on_grid(series: Series, grid: Grid, scale: Scale, zone: ZoneInfo) -> dict[str, Any]:
+    """Equal steps need no list of times: a tenth of the bytes."""
+    return {"x0": wall_clock(grid.start, zone), "dx": round(grid.step * 1_000), "y": scale.drawn(grid.spread(series))}
 
 
-def _suffix(unit: str) -> str:
-    """The unit behind the numbers of an axis. Bytes and their like are scaled by Plotly's own prefixes."""
-    if unit in {"bytes", "bytes/s"}:
-        return unit.replace("bytes", "B")
-    if unit in {"bits/s", "short", ""}:
-        return unit.replace("bits", "bit").replace("short", "")
-    sign = format_number(0, unit).unit
-    return f" {escaped(sign)}" if sign else ""
+def _where_they_are(series: Series, scale: Scale, zone: ZoneInfo) -> dict[str, Any]:
+    """Each point at its time. Where clocks go back, the line breaks instead of running back with them."""
+    times, values = wall_clocks(series.times, zone), scale.drawn(series.values)
+    back = next((place for place in range(1, len(times)) if times[place] < times[place - 1]), None)
+    if back is not None:
+        times.insert(back, times[back - 1])
+        values.insert(back, None)
+    return {"x": times, "y": values}
 
 
-def _number_format(unit: str) -> dict[str, Any]:
-    if unit in {"bytes", "bytes/s", "bits/s", "short"}:
-        return {"exponentformat": "SI", "tickformat": "~s", "hoverformat": ".4~s"}
-    return {"hoverformat": ",.5~r"}
+def _steady(grid: Grid | None, zone: ZoneInfo) -> Grid | None:
+    """The grid, unless clocks are changed within it: then its steps are not equal on the zone's clock."""
+    if grid is None or (grid.step * 1_000) % 1 or grid.size > MOST_POINTS:
+        return None
+    return grid if is_steady(grid.start, grid.start + grid.size * grid.step, zone) else None
 
 
-def _threshold_marks(thresholds: Sequence[Threshold]) -> dict[str, Any]:
-    """A dashed line at each threshold, a faint band from it to the next, and its label at the right edge."""
-    ordered = sorted(thresholds, key=lambda threshold: threshold.value)
-    tops = [*(threshold.value for threshold in ordered[1:]), None]
-    shapes: list[dict[str, Any]] = []
-    for threshold, top in zip(ordered, tops, strict=True):
-        across = {"xref": "paper", "x0": 0, "x1": 1, "layer": "below"}
-        line = {"color": threshold.color, "width": 1, "dash": "dash"}
-        shapes.append({"type": "line", **across, "y0": threshold.value, "y1": threshold.value, "line": line})
-        if top is not None:
-            band = {"fillcolor": threshold.color, "opacity": 0.06, "line": {"width": 0}}
-            shapes.append({"type": "rect", **across, "y0": threshold.value, "y1": top, **band})
-    labels = [
-        {
-            "xref": "paper", "x": 1, "xanchor": "right", "y": threshold.value, "yanchor": "bottom",
-            "text": escaped(threshold.label), "showarrow": False, "font": {"size": 10},
-        }
-        for threshold in ordered if threshold.label
-    ]  # fmt: skip
-    return {"shapes": shapes, "annotations": labels}
+def _reach(all_series: Sequence[Series], *, stacked: bool) -> tuple[float, float]:
+    ends = [(min(known), max(known)) for series in all_series if (known := series.known())]
+    if not ends:
+        return 0.0, 0.0
+    lows, highs = zip(*ends, strict=True)
+    return min(lows), sum(highs) if stacked else max(highs)
+
+
+def _x_axis(time_range: TimeRange, zone: ZoneInfo) -> dict[str, Any]:
+    """The whole range asked for, whether there are points or not."""
+    if time_range.start is None or time_range.stop is None:
+        return {"type": "date"}
+    return {"type": "date", "range": [wall_clock(end.timestamp(), zone) for end in (time_range.start, time_range.stop)]}
+
+
+def _y_axis(look: Look, scale: Scale) -> dict[str, Any]:
+    axis: dict[str, Any] = {"tickprefix": escaped(scale.before), "ticksuffix": escaped(scale.after)}
+    if look.low is not None or look.high is not None:
+        axis["range"] = [None if end is None else scale.one(end) for end in (look.low, look.high)]
+    elif look.style in {"area", "bars"}:
+        axis["rangemode"] = "tozero"
+    return axis
+
+
+def _hover_format(look: Look, scale: Scale) -> str:
+    if look.decimals is None:
+        return ",.4~r"
+    return f",.{look.decimals if scale.size == 1 else max(look.decimals, 1)}f"

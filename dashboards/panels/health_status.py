@@ -1,30 +1,49 @@
 """Health status: what each service says of itself, worst first."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
-from dashboards.panels.cells import json_value, text_of
-from dashboards.panels.document import Colour, DataSource, Label, Name, PanelDocument, Strict
+from dashboards.panels.colours import NAMED, hex_of
+from dashboards.panels.document import PanelDocument
+from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
+from dashboards.panels.thresholds import SHAPES
+from dashboards.panels.values import json_value, text_of
 from datasources.base import Query, SqlQuery, TableQuery
 from datasources.frame import Frame
-from datasources.guard import split_kpi_query
+from datasources.timerange import UTC_ZONE
 
-UNKNOWN = ("unknown", "#6B7280")  # CONTRACT.md: an unmapped status, and NULL
-SHAPES = ("circle", "triangle", "octagon", "diamond")
 MOST_SERVICES = 1_000
+UNKNOWN_SHAPE = "diamond"
 
 
 class Status(Strict):
     """`severity` orders the statuses, the highest is worst; without one it is the place in the mapping."""
 
-    label: Label
+    label: Annotated[Label, Field(min_length=1)]
     color: Colour
-    severity: Annotated[int, Field(ge=0, le=100)] | None = None
+    severity: Annotated[int, Field(ge=0, le=1_000)] | None = None
+
+
+def _key(raw: Any) -> Any:
+    """YAML reads `0:` as a number and `yes:` as a truth: a status is known by the text it has in a query's answer."""
+    return text_of(raw, UTC_ZONE) if isinstance(raw, int | float) else raw
+
+
+class HealthDisplay(Strict):
+    status_mapping: Annotated[dict[Annotated[Label, BeforeValidator(_key)], Status], Field(max_length=50)] = {}
+
+    @model_validator(mode="after")
+    def _keep_the_order(self) -> Self:
+        """Write down the severities that are given by order: a JSON database column does not keep the order of keys."""
+        for place, (key, status) in enumerate(self.status_mapping.items()):
+            if status.severity is None:
+                self.status_mapping[key] = status.model_copy(update={"severity": place})
+        return self
 
 
 class Columns(Strict):
@@ -37,12 +56,6 @@ class HealthSource(DataSource):
     columns: Columns | None = None
 
 
-class HealthDisplay(Strict):
-    status_mapping: Annotated[dict[str, Status], Field(max_length=50)] = {}
-
-    model_config = {**Strict.model_config, "coerce_numbers_to_str": True}
-
-
 class HealthDocument(PanelDocument):
     type: Literal["health_status"] = "health_status"
     data_source: HealthSource
@@ -50,88 +63,101 @@ class HealthDocument(PanelDocument):
 
 
 class HealthStatus(PanelType[HealthDocument]):
-    name = "health_status"
-    label = "Health status"
-    document = HealthDocument
+    name: ClassVar[str] = "health_status"
+    label: ClassVar[str] = "Health status"
+    document: ClassVar[type[PanelDocument]] = HealthDocument
 
     def queries(self, document: HealthDocument, ask: Ask) -> dict[str, Query]:
         source, variables = document.data_source, {**document.variables, **ask.variables}
-        if source.columns is None or source.table is None:
-            return {"services": SqlQuery(text=source.sql or "", time_range=ask.time_range, variables=variables)}
-        where, order_by, _ = (
-            split_kpi_query(source.query) if isinstance(source.query, str) else (source.where, source.order_by, None)
-        )
-        columns = source.columns.model_dump(exclude_none=True)
-        return {
-            "services": TableQuery(
+        if source.table is None or source.columns is None:
+            query: Query = SqlQuery(
+                text=source.sql or "", time_range=ask.time_range, variables=variables, limit=MOST_SERVICES + 1
+            )
+        else:
+            query = TableQuery(
                 table=source.table,
-                columns=columns,
-                where=where,
-                order_by=order_by,
-                limit=MOST_SERVICES,
+                columns=source.columns.model_dump(exclude_none=True),
+                where=source.query.where,
+                order_by=source.query.order_by,
+                limit=MOST_SERVICES + 1,
                 variables=variables,
             )
-        }
+        return {"services": query}
 
     def answer(self, document: HealthDocument, frames: Mapping[str, Frame], ask: Ask) -> Answer:
-        services = _services(frames["services"], document.display, ask)
+        services = _services(frames["services"], document.display)
         public = ("service_name", "status_value", "status_label", "status_color")
         data = {"services": [{name: service[name] for name in public} for service in services]}
-        return Answer(data=data, is_empty=not services)
+        return Answer(data=data, notes=_notes(frames["services"]), is_empty=not services)
 
     def context(self, document: HealthDocument, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
-        """`counts` (label, color, shape, number; worst first), `services` (besides: shape, changed_at), `is_empty`."""
-        services = _services(frames["services"], document.display, ask)
-        number = Counter(service["status_label"] for service in services)
-        first = {service["status_label"]: service for service in reversed(services)}
-        shown = dict.fromkeys(service["status_label"] for service in services)
-        return {
-            "counts": [{**first[label], "number": number[label]} for label in shown],
-            "services": services,
-            "is_empty": not services,
-        }
+        """`services`, worst first: the contract's fields, `shape`, and `changed_at` (a datetime or None).
+
+        `counts`: one a status, worst first, with `status_label`, `status_color`, `shape` and `number`.
+        """
+        services = _services(frames["services"], document.display)
+        return {"services": services, "counts": _counts(services), "notes": _notes(frames["services"]), "is_empty": False}
 
     def export(self, document: HealthDocument, ask: Ask) -> Query:
         return self.queries(document, ask)["services"]
 
 
-def _services(frame: Frame, display: HealthDisplay, ask: Ask) -> list[dict[str, Any]]:
+def _services(frame: Frame, display: HealthDisplay) -> list[dict[str, Any]]:
     """The services with what the mapping says of their status, worst first, then by name."""
     for needed in ("service_name", "status_value"):
         if needed not in frame.names:
             raise WrongShape(f"The query of a health panel gives a column named “{needed}”.")
-    rows = [dict(zip(frame.names, row, strict=True)) for row in frame.rows()]
     ranks = _ranks(display)
-    services = [_service(row, display, ranks, ask) for row in rows]
-    return sorted(services, key=lambda service: (-service["rank"], service["service_name"].lower()))
+    rows = (dict(zip(frame.names, row, strict=True)) for row in frame.rows())
+    services = [_service(row, display, ranks) for row in rows]
+    services.sort(key=lambda service: (-service["rank"], service["service_name"].lower()))
+    return services[:MOST_SERVICES]
 
 
-def _service(row: Mapping[str, Any], display: HealthDisplay, ranks: Mapping[str, int], ask: Ask) -> dict[str, Any]:
-    value = row["status_value"]
-    key = text_of(value, ask.zone)
+def _service(row: Mapping[str, Any], display: HealthDisplay, ranks: Mapping[str, int]) -> dict[str, Any]:
+    value, changed_at = row["status_value"], row.get("changed_at")
+    key = _status_key(value)
     status = display.status_mapping.get(key) if value is not None else None
-    label, colour = (status.label, status.color) if status is not None else UNKNOWN
-    changed = row.get("changed_at")
-    rank = ranks.get(key, 1) if status is not None else 1
     return {
-        "service_name": text_of(row["service_name"], ask.zone),
+        "service_name": text_of(row["service_name"], UTC_ZONE),
         "status_value": json_value(value),
-        "status_label": label,
-        "status_color": colour,
-        "rank": rank,
-        "shape": SHAPES[min(rank // 2, 2)] if status is not None else SHAPES[3],
-        "changed_at": changed if isinstance(changed, datetime) else None,
+        "status_label": status.label if status is not None else "unknown",  # CONTRACT.md
+        "status_color": hex_of(status.color) if status is not None else NAMED["unknown"],
+        "rank": ranks[key] if status is not None else 1,
+        "shape": _shape(ranks[key], max(ranks.values())) if status is not None else UNKNOWN_SHAPE,
+        "changed_at": changed_at if isinstance(changed_at, datetime) else None,
     }
+
+
+def _status_key(value: Any) -> str:
+    """A status as it is written in a document: 1.0 from a column of doubles is 1."""
+    text = text_of(value, UTC_ZONE)
+    return text.rstrip("0").rstrip(".") if "." in text and not isinstance(value, str) else text
 
 
 def _ranks(display: HealthDisplay) -> dict[str, int]:
-    """Even numbers by severity or place; unknown, 1, stands between the best and the next."""
-    severities = {
-        key: status.severity if status.severity is not None else place
-        for place, (key, status) in enumerate(display.status_mapping.items())
-    }
+    """Even numbers by severity. What is unknown, 1, stands between the best and the next: it may be bad."""
+    severities = {key: status.severity or 0 for key, status in display.status_mapping.items()}
     order = sorted(set(severities.values()))
     return {key: 2 * order.index(severity) for key, severity in severities.items()}
+
+
+def _shape(rank: int, worst: int) -> str:
+    tone = "good" if rank == 0 else "critical" if rank == worst else "warning"
+    return SHAPES[tone]
+
+
+def _counts(services: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    number = Counter(service["status_label"] for service in services)
+    first: dict[str, dict[str, Any]] = {}
+    for service in services:
+        first.setdefault(service["status_label"], service)
+    names = ("status_label", "status_color", "shape")
+    return [{**{name: service[name] for name in names}, "number": number[label]} for label, service in first.items()]
+
+
+def _notes(frame: Frame) -> tuple[str, ...]:
+    return (f"Only {MOST_SERVICES:,} services are shown.",) if frame.row_count > MOST_SERVICES or frame.truncated else ()
 
 
 PANEL_TYPE = HealthStatus()

@@ -1,146 +1,133 @@
 """Points over time, sorted by series: from a Frame of any of the shapes a time series query may have."""
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dashboards.panels.base import WrongShape
+from dashboards.panels.moments import epoch_of, on_axis
 from dashboards.panels.units import as_float
-from datasources.frame import Frame
+from dashboards.panels.values import clean, text_of
+from datasources.frame import Column, Frame
+from datasources.timerange import UTC_ZONE
 
-UNLABELLED = "default"
+UNLABELLED = "default"  # CONTRACT.md: a series without a label column
+NO_LABEL = "none"  # the series of the rows whose label is NULL
 TIME_NAMES = ("timestamp", "time", "bucket")
 LABEL_NAMES = ("label", "series_label", "metric")
-GAP = 3.0  # a hole this many times as long as the usual distance between points is drawn as one
+LONGEST_LABEL = 200
+_DOUBLES = {"float4", "float8"}
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """`times` in epoch seconds, ascending; `values` finite floats or None."""
+    """`times` in epoch seconds, ascending; `values` finite numbers, None where there is none."""
 
     label: str
     times: list[float]
     values: list[float | None]
 
-
-def read_series(frame: Frame) -> list[Series]:
-    """The series of a frame, by label. Raises WrongShape without a time column or without a number column."""
-    time_name = _time_column(frame)
-    times = [_epoch(value) for value in frame.column(time_name)]
-    values = [column.name for column in frame.columns if column.kind == "number" and column.name != time_name]
-    if not values and frame.row_count:
-        raise WrongShape("The query gives no column of numbers to draw.")
-    labels = _labels(frame, time_name)
-    if labels is None and len(values) > 1:
-        return [_one(name, times, frame.column(name)) for name in values]
-    found: list[Series] = []
-    for name in values:
-        prefix = f"{name} " if len(values) > 1 else ""
-        found += _by_label(times, frame.column(name), labels, prefix)
-    return sorted(found, key=lambda series: series.label)
+    def known(self) -> list[float]:
+        return [value for value in self.values if value is not None]
 
 
-def usual_step(times: Sequence[float]) -> float | None:
-    """The median distance between points, in seconds; None for fewer than three."""
-    if len(times) < 3:
-        return None
-    sample = times[:: max(1, len(times) // 500)] if len(times) > 2_000 else times
-    scale = max(1, len(times) // 500) if len(times) > 2_000 else 1
-    return median(b - a for a, b in itertools.pairwise(sample)) / scale
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column is what. `labels` together name a series; several `values` make several series."""
+
+    time: Column
+    values: tuple[Column, ...]
+    labels: tuple[Column, ...]
 
 
-def with_gaps(series: Series, step: float | None) -> Series:
-    """The series with a None where points are missing, so that no line is drawn over nothing.
+def read_series(frame: Frame, zone: ZoneInfo = UTC_ZONE) -> list[Series]:
+    """The series of a frame by label; times without a zone are `zone`'s, rows without a time are left out.
 
-    `step` is the bucket's width in seconds; without one the usual distance counts, times GAP.
+    Raises WrongShape without a column of times, or of numbers.
     """
-    usual = step * 1.5 if step else (usual_step(series.times) or math.inf) * GAP
-    if all(b - a <= usual for a, b in zip(series.times, series.times[1:], strict=False)):
-        return series
-    times: list[float] = []
-    values: list[float | None] = []
-    for time, value in zip(series.times, series.values, strict=True):
-        if times and time - times[-1] > usual:
-            times.append(times[-1] + (step or usual / GAP))
-            values.append(None)
-        times.append(time)
-        values.append(value)
-    return Series(series.label, times, values)
+    columns = find_columns(frame)
+    if not frame.row_count:
+        return []
+    times = _times(frame.column(columns.time.name), columns.time, zone)
+    labels = _labels([frame.column(column.name) for column in columns.labels])
+    found: list[Series] = []
+    for column in columns.values:
+        prefix = column.name if len(columns.values) > 1 else ""
+        found += _by_label(times, _numbers(frame.column(column.name), column), labels, prefix)
+    return sorted((series for series in found if series.times), key=lambda series: series.label)
 
 
-def thinned(series: Series, most: int) -> Series:
-    """At most about `most` points: of each stretch the lowest and the highest, so that no peak is lost."""
-    if len(series.times) <= most:
-        return series
-    width = math.ceil(len(series.times) / (most // 2))
-    keep: list[int] = []
-    for start in range(0, len(series.times), width):
-        places = [place for place in range(start, min(start + width, len(series.times))) if series.values[place] is not None]
-        if places:
-            low = min(places, key=lambda place: series.values[place] or 0.0)
-            high = max(places, key=lambda place: series.values[place] or 0.0)
-            keep += sorted({low, high})
-    return Series(series.label, [series.times[place] for place in keep], [series.values[place] for place in keep])
+def find_columns(frame: Frame) -> Columns:
+    """By name where a name is given, else by kind: the first time, all numbers, all texts. Raises WrongShape."""
+    named = {column.name: column for column in frame.columns}
+    time = _first(named, TIME_NAMES) or next((one for one in frame.columns if one.kind in {"time", "date"}), None)
+    if time is None:
+        raise WrongShape("The query gives no column of times. Name one “time”.")
+    label, others = _first(named, LABEL_NAMES), [column for column in frame.columns if column is not time]
+    labels = [label] if label is not None else [one for one in others if one.kind in {"text", "other"}]
+    values = [one for one in others if one.kind in {"number", "boolean"} and one is not label]
+    if "value" in named:
+        values = [one for one in values if one.name == "value"]
+    if not values:
+        raise WrongShape(f"The query gives no column of numbers to draw: {_described(frame)}.")
+    return Columns(time, tuple(values), tuple(labels))
 
 
-def _time_column(frame: Frame) -> str:
-    named = next((name for name in TIME_NAMES if name in frame.names), None)
-    found = named or next((column.name for column in frame.columns if column.kind in {"time", "date"}), None)
-    if found is None:
-        raise WrongShape("The query gives no column of times: name one “time”.")
-    return found
+def _described(frame: Frame) -> str:
+    return ", ".join(f"“{clean(column.name)}” is {column.type_name or column.kind}" for column in frame.columns[:10])
 
 
-def _labels(frame: Frame, time_name: str) -> list[str] | None:
-    """The label of each row: its text columns, the one named for it alone if there is one."""
-    named = next((name for name in LABEL_NAMES if name in frame.names), None)
-    texts = [
-        column.name for column in frame.columns if column.kind not in {"number", "time", "date"} and column.name != time_name
-    ]
-    names = [named] if named else texts
-    if not names:
+def _first(named: dict[str, Column], names: Sequence[str]) -> Column | None:
+    return next((named[name] for name in names if name in named), None)
+
+
+def _times(values: Sequence[Any], column: Column, zone: ZoneInfo) -> list[float | None]:
+    """A structured query gives epoch seconds as doubles; SQL gives what it likes."""
+    if column.name == "timestamp" and column.type_name in _DOUBLES:
+        return [on_axis(value) for value in values]
+    return [epoch_of(value, zone) for value in values]
+
+
+def _numbers(values: Sequence[Any], column: Column) -> list[float | None]:
+    if column.type_name in _DOUBLES:
+        return [value if value is not None and math.isfinite(value) else None for value in values]
+    return [as_float(value) for value in values]
+
+
+def _labels(columns: list[Sequence[Any]]) -> list[str] | None:
+    if not columns:
         return None
-    if len(names) == 1:
-        return ["" if value is None else str(value) for value in frame.column(names[0])]
-    rows = zip(*(frame.column(name) for name in names), strict=True)
-    return [" ".join("" if part is None else str(part) for part in row) for row in rows]
+    names = {value: _label(value) for column in columns for value in set(column)}
+    if len(columns) == 1:
+        return [names[value] for value in columns[0]]
+    return [" ".join(names[value] for value in row) for row in zip(*columns, strict=True)]
 
 
-def _by_label(times: list[float | None], values: Sequence[Any], labels: list[str] | None, prefix: str) -> list[Series]:
+def _label(value: Any) -> str:
+    text = text_of(value, UTC_ZONE) if value is not None else NO_LABEL
+    return text if len(text) <= LONGEST_LABEL else f"{text[:LONGEST_LABEL]}…"
+
+
+def _by_label(
+    times: Sequence[float | None], values: Sequence[float | None], labels: Sequence[str] | None, prefix: str
+) -> list[Series]:
     if labels is None:
-        return [_one(UNLABELLED, times, values)] if times else []
-    groups: dict[str, tuple[list[float | None], list[Any]]] = {}
+        return [_sorted(prefix or UNLABELLED, times, values)]
+    groups: dict[str, tuple[list[float | None], list[float | None]]] = {}
     for time, value, label in zip(times, values, labels, strict=True):
         group = groups.get(label)
         if group is None:
             group = groups[label] = ([], [])
         group[0].append(time)
         group[1].append(value)
-    return [_one(f"{prefix}{label}", *group) for label, group in groups.items()]
+    return [_sorted(f"{prefix} {label}".lstrip(), *group) for label, group in groups.items()]
 
 
-def _one(label: str, times: Sequence[float | None], values: Sequence[Any]) -> Series:
-    """One series in order of time; rows without a time are left out, values that are no finite numbers become gaps."""
-    clean = list(values) if all(type(value) is float for value in values) else [as_float(value) for value in values]
-    clean = [value if value is not None and math.isfinite(value) else None for value in clean]
-    points = [(time, value) for time, value in zip(times, clean, strict=True) if time is not None]
-    if any(b[0] < a[0] for a, b in itertools.pairwise(points)):
-        points.sort(key=lambda point: point[0])
+def _sorted(label: str, times: Sequence[float | None], values: Sequence[float | None]) -> Series:
+    if None not in times and times == sorted(times):  # type: ignore[type-var]
+        return Series(label, list(times), list(values))
+    points = [(time, value) for time, value in zip(times, values, strict=True) if time is not None]
+    points.sort(key=lambda point: point[0])
     return Series(label, [time for time, _ in points], [value for _, value in points])
-
-
-def _epoch(value: Any) -> float | None:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, datetime):
-        return value.timestamp()
-    if value is None or isinstance(value, str):
-        return None
-    if hasattr(value, "toordinal"):
-        return (value.toordinal() - 719_163) * 86_400.0
-    number = as_float(value)
-    return number / 1_000 if number is not None and number > 1e11 else number

@@ -85,6 +85,7 @@ def test_every_shortcut_is_one_key_away(drawn: Callable[..., Page]) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("t")
     expect(page.get_by_label("From", exact=True)).to_be_focused()
 

@@ -1,0 +1,82 @@
+"""Where points stand: on a regular grid with holes where they are missing, or where they are, with breaks in the line."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dashboards.panels.series import Series
+
+LARGEST_GRID = 3  # a grid may have this many times the points it holds
+_SAMPLE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Equal steps from `start`, in epoch seconds, `size` of them; `places` has the step of each moment that occurs."""
+
+    start: float
+    step: float
+    size: int
+    places: Mapping[float, int]
+
+    def spread(self, series: Series) -> list[float | None]:
+        """The series' values at every step, None where it has none."""
+        values: list[float | None] = [None] * self.size
+        for time, value in zip(series.times, series.values, strict=True):
+            values[self.places[time]] = value
+        return values
+
+
+def find_grid(all_series: Sequence[Series], step: float | None = None) -> Grid | None:
+    """The grid that all the points stand on: of buckets `step` seconds wide, or of the smallest distance there is."""
+    times = sorted({time for series in all_series for time in series.times})
+    if len(times) < 2:
+        return None
+    step = step or min(later - earlier for earlier, later in pairwise(times))
+    places = {time: round((time - times[0]) / step) for time in times}
+    size = places[times[-1]] + 1
+    is_regular = all(abs(times[0] + place * step - time) < step * 1e-3 for time, place in places.items())
+    return Grid(times[0], step, size, places) if is_regular and size <= LARGEST_GRID * len(times) else None
+
+
+def broken(series: Series, step: float | None = None) -> Series:
+    """The series with a None in each hole, so that no line is drawn where nothing is known.
+
+    A hole is wider than one and a half buckets; between raw points, wider than three of their usual distances.
+    """
+    widest = step * 1.5 if step else 3 * usual_distance(series.times)
+    holes = [place for place, (earlier, later) in enumerate(pairwise(series.times), 1) if later - earlier > widest]
+    if not holes:
+        return series
+    times, values = list(series.times), list(series.values)
+    for place in reversed(holes):
+        times.insert(place, (series.times[place - 1] + series.times[place]) / 2)
+        values.insert(place, None)
+    return Series(series.label, times, values)
+
+
+def usual_distance(times: Sequence[float]) -> float:
+    """What 19 of 20 distances between neighbours do not exceed, taken from a sample; infinite for fewer than three."""
+    if len(times) < 3:
+        return math.inf
+    every = max(1, len(times) // _SAMPLE)
+    distances = sorted(times[place] - times[place - 1] for place in range(1, len(times), every))
+    return distances[(len(distances) - 1) * 19 // 20] or math.inf
+
+
+def thinned(series: Series, most: int) -> Series:
+    """About `most` points: the lowest and the highest of each stretch, so that no peak is lost, and its first hole."""
+    if len(series.times) <= most:
+        return series
+    width = math.ceil(len(series.times) / (most / 2))
+    kept = [
+        place for start in range(0, len(series.times), width) for place in _extremes(series.values[start : start + width], start)
+    ]
+    return Series(series.label, [series.times[place] for place in kept], [series.values[place] for place in kept])
+
+
+def _extremes(values: Sequence[float | None], start: int) -> list[int]:
+    known = [(value, place) for place, value in enumerate(values, start) if value is not None]
+    hole = {start + values.index(None)} if len(known) < len(values) else set()
+    return sorted(hole | ({min(known)[1], max(known)[1]} if known else set()))

@@ -1,0 +1,100 @@
+"""The pieces that documents of several types share: where the data comes from, names, colours, thresholds."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
+
+from dashboards.panels.colours import hex_of, read_colour
+from datasources.base import Aggregate
+from datasources.errors import QueryRefused
+from datasources.guard import split_kpi_query
+
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+Label = Annotated[str, Field(max_length=200)]
+Expression = Annotated[str, Field(max_length=10_000)]
+Unit = Annotated[str, Field(max_length=20)]
+Decimals = Annotated[int, Field(ge=0, le=10)]
+Colour = Annotated[str, AfterValidator(read_colour)]
+
+
+class Strict(BaseModel):
+    """A piece of a document: it knows its fields, and refuses others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Clauses(Strict):
+    """Which rows, in which order. May be written as text, `WHERE … ORDER BY … LIMIT n`; it is kept taken apart."""
+
+    where: Expression = ""
+    order_by: Annotated[str, Field(max_length=1_000)] = ""
+    limit: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_apart(cls, raw: Any) -> Any:
+        if not isinstance(raw, str):
+            return raw
+        try:
+            where, order_by, limit = split_kpi_query(raw)
+        except QueryRefused as error:
+            raise ValueError(f"{error.sentence} {error.detail}".strip()) from error
+        pieces = {"where": where, "order_by": order_by, "limit": limit}
+        return {name: piece for name, piece in pieces.items() if piece not in ("", None)}
+
+
+class DataSource(Strict):
+    """A structured query over `table`, or `sql`. Types say what their `columns` are."""
+
+    source: Literal["tenant"] = "tenant"
+    table: Name | None = None
+    columns: Any = None
+    query: Clauses = Clauses()
+    aggregate: Aggregate | None = None
+    timestamp: Name | None = None
+    sql: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
+    promql: None = None
+
+    @field_validator("promql", mode="before")
+    @classmethod
+    def _no_promql_yet(cls, raw: Any) -> None:
+        if raw is not None:
+            raise ValueError("is for Prometheus data sources, which are not there yet: give a table or sql")
+
+    @model_validator(mode="after")
+    def _table_or_sql(self) -> Self:
+        if (self.table is None) == (self.sql is None):
+            raise ValueError("give either a table with its columns, or sql")
+        if self.table is not None and not self.columns:
+            raise ValueError("a table needs columns: which of the table's columns is what")
+        if self.sql is not None and self.query.model_fields_set:
+            raise ValueError("sql and query exclude one another: write the conditions into the SQL")
+        return self
+
+
+class Threshold(Strict):
+    """From `value` upwards, this colour and label."""
+
+    value: FiniteFloat
+    color: Colour
+    label: Label = ""
+
+    @property
+    def hex(self) -> str:
+        return hex_of(self.color)
+
+
+Thresholds = Annotated[list[Threshold], Field(max_length=10)]
+
+
+class Display(Strict):
+    unit: Unit = ""
+    decimals: Decimals | None = None
+
+
+class DrillDown(Strict):
+    """Whether the chart offers what is behind a point: its rows as a table, and all points as they are."""
+
+    enabled: bool = False
+    show_table: bool = True
+    disable_aggregation: bool = True

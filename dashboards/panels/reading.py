@@ -1,0 +1,114 @@
+"""From text to a plain tree: YAML or JSON within bounds, and without what no model should have to meet."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+LONGEST_TEXT = 100_000
+DEEPEST = 12
+MOST_NODES = 5_000
+FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentError:
+    """`path` as an editor reads it: `display.thresholds[1].value`."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class DocumentInvalid(ValueError):
+    def __init__(self, *errors: DocumentError) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self.errors = list(errors)
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses aliases (a bomb needs nothing else), depth, and a key that stands twice."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise _unreadable("YAML aliases (*name) are not allowed", self.peek_event())
+        if self.depth > DEEPEST:
+            raise _unreadable("nested too deep", self.peek_event())
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for place, key in enumerate(keys):
+            if any(key.value == other.value for other in keys[:place]):
+                raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands twice", problem_mark=key.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_text(text: str) -> Any:
+    """The tree that a text in YAML (JSON is a part of it) describes. Raises DocumentInvalid."""
+    if len(text) > LONGEST_TEXT:
+        raise DocumentInvalid(DocumentError("", f"a document has at most {LONGEST_TEXT:,} characters"))
+    try:
+        return _read_json(text) or yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        raise DocumentInvalid(DocumentError(where, f"not YAML or JSON: {problem}")) from error
+
+
+def _read_json(text: str) -> Any:
+    """JSON's own reader knows what YAML's does not: tabs, `1e3`, a pair of surrogates. None for what is not JSON."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except json.JSONDecodeError:
+        return None
+    except RecursionError:
+        raise DocumentInvalid(DocumentError("", "nested too deep")) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    tree = dict(pairs)
+    if len(tree) < len(pairs):
+        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        raise DocumentInvalid(DocumentError("", f"“{twice}” stands twice"))
+    return tree
+
+
+def check_tree(tree: Any) -> None:
+    """Raise DocumentInvalid for depth, size, keys and characters that may not be."""
+    waiting: list[tuple[str, Any, int]] = [("", tree, 0)]
+    for number, (path, value, depth) in enumerate(waiting):
+        if problem := _problem(value, depth, number):
+            raise DocumentInvalid(DocumentError(path, problem))
+        if isinstance(value, Mapping):
+            waiting += [(f"{path}.{key}".lstrip("."), child, depth + 1) for key, child in value.items()]
+        elif isinstance(value, list):
+            waiting += [(f"{path}[{place}]", child, depth + 1) for place, child in enumerate(value)]
+
+
+def _problem(value: Any, depth: int, number: int) -> str | None:
+    if depth > DEEPEST:
+        return "nested too deep"
+    if number > MOST_NODES:
+        return f"a document has at most {MOST_NODES:,} values"
+    if isinstance(value, Mapping) and (bad := FORBIDDEN_KEYS.intersection(map(str, value))):
+        return f"a key may not be {', '.join(sorted(bad))}"
+    if isinstance(value, str) and any((sign < " " and sign not in "\n\t\r") or "\ud800" <= sign <= "\udfff" for sign in value):
+        return "control characters and broken ones are not allowed"
+    return None
+
+
+def _unreadable(problem: str, event: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)

@@ -1,0 +1,77 @@
+"""A value of any PostgreSQL type as text, for CSV and for JSON: nothing lost, nothing broken, nothing that runs."""
+
+import math
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dashboards.panels.units import LARGEST_EXACT, is_finite, plain
+
+# What a spreadsheet takes for a formula: at the start, also behind quotes and blanks, and where it may split at a `;`.
+_FORMULA = re.compile(r"""^(?=[\s'";]*[=+\-@＝＋－＠]|[\t\r\n])|(?<=;)(?=["']?[=+\-@＝＋－＠])""")
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
+
+
+def text_of(value: Any, zone: ZoneInfo) -> str:
+    """A value as text that loses nothing: numbers with all digits, times in `zone` with their offset."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return plain(value)
+    if isinstance(value, datetime):
+        return in_zone(value, zone).isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, date) else clean(str(value))
+
+
+def csv_cell(value: Any, zone: ZoneInfo) -> str:
+    """A value for CSV. NULL, NaN and infinite numbers are empty; what a spreadsheet would run in a text gets a `'`."""
+    if isinstance(value, int | float | Decimal) and not is_finite(value):
+        return ""
+    text = text_of(value, zone)
+    return _FORMULA.sub("'", text) if isinstance(value, str) else text
+
+
+def json_value(value: Any) -> Any:
+    """A value for strict JSON: NaN and infinity null, what a double cannot hold exactly as text, times in ISO 8601."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= LARGEST_EXACT else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, datetime):
+        return in_zone(value, UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else clean(str(value))
+
+
+def in_zone(moment: datetime, zone: Any) -> datetime:
+    """A timestamp with a zone as the wall clock of `zone` has it; one without stays as it is: nobody knows its zone.
+
+    In the first and last hours of the calendar, where no zone can be gone over to, it stays in UTC.
+    """
+    try:
+        return moment.astimezone(zone) if moment.tzinfo else moment
+    except OverflowError:
+        return moment
+
+
+def clean(text: str) -> str:
+    """Text that is valid UTF-8 and without NUL: what is not becomes the replacement character."""
+    return text if text.isascii() and "\x00" not in text else _BROKEN.sub("\ufffd", text)
+
+
+def _decimal(value: Decimal) -> int | float | str | None:
+    if not value.is_finite():
+        return None
+    digits, exponent = value.as_tuple().digits, int(value.as_tuple().exponent)
+    if len(digits) > 15 or not -300 < exponent < 300:
+        return plain(value)
+    if exponent >= 0:
+        return json_value(int(value))
+    return float(value)

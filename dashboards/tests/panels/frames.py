@@ -1,0 +1,61 @@
+"""Frames and documents for the tests of panel types, without a database."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from dashboards.panels.base import Ask
+from dashboards.panels.document import PanelDocument, read_document
+from datasources.frame import Column, Frame
+from datasources.timerange import TimeRange
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KINDS: dict[type, tuple[Any, str]] = {
+    bool: ("boolean", "bool"),
+    int: ("number", "int8"),
+    float: ("number", "float8"),
+    Decimal: ("number", "numeric"),
+    str: ("text", "text"),
+    datetime: ("time", "timestamptz"),
+    date: ("date", "date"),
+}
+
+
+def frame(**columns: Sequence[Any]) -> Frame:
+    """A Frame by column; a column's first value that is not None says its kind, a column of None is text."""
+    described = tuple(Column(name, *KINDS[type(_first(values))]) for name, values in columns.items())
+    return Frame(described, tuple(list(values) for values in columns.values()))
+
+
+def typed_frame(columns: dict[str, tuple[Any, str]], *rows: tuple[Any, ...], **facts: Any) -> Frame:
+    """A Frame by row, with kinds and type names given."""
+    described = tuple(Column(name, *kind) for name, kind in columns.items())
+    values = tuple(list(column) for column in zip(*rows, strict=True)) if rows else tuple([] for _ in columns)
+    return Frame(described, values, **facts)
+
+
+def document(type: str, data_source: dict[str, Any], **fields: Any) -> Any:
+    return read_document({"type": type, "title": "Title", "data_source": data_source, **fields})
+
+
+def sample_document(type: str, **fields: Any) -> PanelDocument:
+    sources: dict[str, dict[str, Any]] = {
+        "timeseries": {"table": "cpu", "columns": {"timestamp": "at", "value": "percent", "series_label": "server"}},
+        "kpi": {"table": "cpu", "columns": {"value": "percent", "timestamp": "at"}},
+        "health_status": {"table": "services", "columns": {"service_name": "name", "status_value": "status"}},
+        "table": {"table": "orders", "columns": [{"name": "id"}, {"name": "customer"}]},
+    }
+    return document(type, sources[type], **fields)
+
+
+def ask(hours: float | None = None, **facts: Any) -> Ask:
+    """An Ask of a range that starts at NOON; open without `hours`."""
+    if hours is None:
+        return Ask(now=NOON, **facts)
+    stop = datetime.fromtimestamp(NOON.timestamp() + hours * 3_600, UTC)
+    return Ask(time_range=TimeRange(NOON, stop), now=stop, **facts)
+
+
+def _first(values: Sequence[Any]) -> Any:
+    return next((value for value in values if value is not None), "")

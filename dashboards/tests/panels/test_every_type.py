@@ -1,0 +1,99 @@
+"""What every panel type must do, whatever it shows. A new one is held to this by being there."""
+
+import json
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from django.template.loader import get_template
+
+from dashboards.panels import PANEL_TYPES
+from dashboards.panels.base import PanelType, WrongShape
+from dashboards.section import Section
+from dashboards.tests.panels.frames import NOON, ask, frame, sample_document
+from datasources.compile import validate
+from datasources.frame import Frame
+
+EPOCH = NOON.timestamp()
+SAMPLES: dict[str, dict[str, Frame]] = {
+    "timeseries": {"series": frame(timestamp=[EPOCH, EPOCH + 60.0], value=[1.5, 2.5], label=["web", "web"])},
+    "kpi": {
+        "value": frame(value=[85.7]),
+        "before": frame(value=[80.0]),
+        "course": frame(timestamp=[EPOCH, EPOCH + 60.0], value=[1.0, 2.0]),
+    },
+    "health_status": {"services": frame(service_name=["api", "mail"], status_value=[0, 1])},
+    "table": {"rows": frame(id=[1, 2], customer=["Ada", "<b>Bob</b>"]), "count": frame(total=[2], is_estimate=[False])},
+}
+
+
+def emptied(sample: Frame) -> Frame:
+    return Frame(sample.columns, tuple([] for _ in sample.columns))
+
+
+def rendered(kind: PanelType, context: dict[str, Any]) -> str:
+    section = Section(slug="sample", type=kind.name, title="Sample", url="/p/", view_url="/v/", csv_url="/c/", state="fresh")
+    return get_template(kind.template).render({"section": section, "panel": context, "alone": True})
+
+
+@pytest.fixture(params=sorted(PANEL_TYPES))
+def kind(request: pytest.FixtureRequest) -> PanelType:
+    return PANEL_TYPES[request.param]
+
+
+@pytest.fixture
+def sample(kind: PanelType) -> dict[str, Frame]:
+    return SAMPLES[kind.name]
+
+
+def test_it_has_a_name_a_label_and_a_template(kind: PanelType) -> None:
+    assert kind.label
+    assert get_template(kind.template)
+
+
+def test_its_queries_pass_the_static_check(kind: PanelType) -> None:
+    queries = kind.queries(sample_document(kind.name), ask(hours=10))
+    assert queries
+    for query in [*queries.values(), kind.export(sample_document(kind.name), ask(hours=10))]:
+        validate(query)
+
+
+def test_a_sample_is_answered_in_strict_json(kind: PanelType, sample: dict[str, Frame]) -> None:
+    answer = kind.answer(sample_document(kind.name), sample, ask(hours=10))
+    assert json.loads(json.dumps(answer.data, allow_nan=False)) == answer.data
+    assert not answer.is_empty
+
+
+def test_a_sample_renders_without_inline_style_or_script(kind: PanelType, sample: dict[str, Frame]) -> None:
+    html = rendered(kind, kind.context(sample_document(kind.name), sample, ask(hours=10)))
+    assert "panel-sample" in html
+    assert not any(forbidden in html for forbidden in (" style=", "onclick", "<b>Bob", "javascript:", "None"))
+
+
+def test_an_empty_frame_is_answered_and_renders(kind: PanelType, sample: dict[str, Frame]) -> None:
+    empty = {name: emptied(one) if name != "count" else frame(total=[0], is_estimate=[False]) for name, one in sample.items()}
+    assert kind.answer(sample_document(kind.name), empty, ask(hours=10)).is_empty
+    context = kind.context(sample_document(kind.name), empty, ask(hours=10))
+    assert {"notes", "is_empty"} <= set(context)
+    assert rendered(kind, context)
+
+
+def test_a_wrong_frame_is_a_clear_error(kind: PanelType, sample: dict[str, Frame]) -> None:
+    wrong = frame(surprise=["no number"], another=["no time"])
+    frames = {name: wrong if name != "count" else one for name, one in sample.items()}
+    with pytest.raises(WrongShape, match=r"^The (query|value) .*\.$"):
+        kind.answer(sample_document(kind.name), frames, ask(hours=10))
+    with pytest.raises(WrongShape):
+        kind.context(sample_document(kind.name), frames, ask(hours=10))
+
+
+def test_its_rows_come_as_csv_under_as_many_headings(kind: PanelType, sample: dict[str, Frame]) -> None:
+    document, first = sample_document(kind.name), next(iter(sample.values()))
+    for row in kind.csv_rows(document, first, ask()):
+        assert len(row) == len(kind.csv_heading(document, first))
+
+
+def test_a_figure_is_one_that_plotly_knows(kind: PanelType, sample: dict[str, Frame]) -> None:
+    context = kind.context(sample_document(kind.name), sample, ask(hours=10))
+    figure = context.get("figure", {"data": [], "layout": {}})
+    assert len(go.Figure(figure).data) == len(figure["data"])

@@ -1,0 +1,63 @@
+"""Grids, gaps and thinning."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from dashboards.panels.grid import broken, find_grid, thinned, usual_distance
+from dashboards.panels.series import Series
+
+
+def series(times: list[float], label: str = "a") -> Series:
+    return Series(label, times, [float(place) for place in range(len(times))])
+
+
+def test_buckets_stand_on_a_grid_with_holes() -> None:
+    points = series([0, 60, 180])
+    grid = find_grid([points], 60)
+    assert grid is not None
+    assert grid.spread(points) == [0.0, 1.0, None, 2.0]
+
+
+def test_several_series_share_a_grid() -> None:
+    grid = find_grid([series([60, 120]), series([0, 180])])
+    assert grid is not None
+    assert (grid.start, grid.step, grid.size) == (0, 60, 4)
+
+
+def test_points_that_are_not_regular_have_no_grid() -> None:
+    assert find_grid([series([0, 10, 25])]) is None
+    assert find_grid([series([0])]) is None
+    assert find_grid([series([0, 1, 1_000_000])]) is None
+
+
+def test_a_line_breaks_where_a_bucket_is_missing() -> None:
+    assert broken(series([0, 60, 180]), 60).values == [0.0, 1.0, None, 2.0]
+
+
+def test_a_line_of_raw_points_breaks_at_a_long_pause_only() -> None:
+    times = [float(second) for second in range(0, 1_000, 10)]
+    assert broken(series(times)) == series(times)
+    jittered = [time + (place % 3) for place, time in enumerate(times)]
+    assert None not in broken(series(jittered)).values
+    assert broken(series([*times, 2_000, 2_010])).values.count(None) == 1
+
+
+def test_two_points_are_joined_however_far_apart() -> None:
+    assert usual_distance([0, 1e6]) == math.inf
+    assert None not in broken(series([0, 1e6])).values
+
+
+def test_few_points_are_left_as_they_are() -> None:
+    assert thinned(series([0, 1, 2]), 10) == series([0, 1, 2])
+
+
+@given(some.lists(some.floats(-1e9, 1e9) | some.none(), min_size=300, max_size=3_000))
+def test_thinning_keeps_the_extremes_the_order_and_the_bound(values: list[float | None]) -> None:
+    kept = thinned(Series("a", [float(place) for place in range(len(values))], values), 100)
+    assert len(kept.times) <= 160
+    assert kept.times == sorted(kept.times)
+    known = [value for value in values if value is not None]
+    assert (min(kept.known()), max(kept.known())) == (min(known), max(known)) if known else not kept.known()
+    assert (None in kept.values) == (None in values)
