@@ -72,9 +72,11 @@ def tenant_database(embedded_server: EmbeddedServer) -> Iterator[Callable[..., d
         database, password = f"test_{name}{WORKER}", secrets.token_urlsafe(12)
         role = f"{database}_reader"
         with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
-            _drop(admin, database)
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-            admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+            known = admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
+            make_role = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}" if known else "CREATE ROLE {} LOGIN PASSWORD {}")
+            admin.execute(make_role.format(sql.Identifier(role), sql.Literal(password)))
         made.append(database)
         with psycopg.connect(embedded_server.url(database), autocommit=True) as owner:
             if setup:
@@ -92,13 +94,15 @@ def tenant_database(embedded_server: EmbeddedServer) -> Iterator[Callable[..., d
 
     with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
         connections.close_all()
-        for database in made:
-            _drop(admin, database)
+        _drop(admin, *made)
 
 
-def _drop(admin: psycopg.Connection, database: str) -> None:
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-    admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{database}_reader")))
+def _drop(admin: psycopg.Connection, *databases: str) -> None:
+    """The databases first: a role with rights in any of them could not be dropped."""
+    for database in databases:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+    for database in databases:
+        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{database}_reader")))
 
 
 @pytest.fixture(scope="session")

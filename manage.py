@@ -1,14 +1,26 @@
 #!/usr/bin/env python
 """Django's command line. Without DATABASE_URL it has the embedded PostgreSQL running while the command runs."""
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 from paneldash.databases import names_a_server
 from paneldash.embedded import EmbeddedError
 from paneldash.environment import ROOT, read_file
 from paneldash.home import default_home
 from paneldash.local import central_database, fill_in_settings, has_local_settings
+
+
+@contextlib.contextmanager
+def closing_pools() -> Iterator[None]:
+    from paneldash.central.base import close_central_pools
+
+    try:
+        yield
+    finally:
+        close_central_pools()
 
 
 def main() -> None:
@@ -20,7 +32,7 @@ def main() -> None:
     if not names_a_server() or has_local_settings(home):
         fill_in_settings(home)
     try:
-        with central_database(home):
+        with central_database(home), closing_pools():
             execute_from_command_line(sys.argv)
     except EmbeddedError as error:
         sys.exit(f"PostgreSQL: {error}")

@@ -20,12 +20,6 @@ def read_file() -> None:
     env.read_env(os.environ.get("ENV_FILE", ROOT / ".env"))
 
 
-def forget_libpq_defaults() -> None:
-    """libpq fills in from PGPASSFILE, PGSERVICE and the like what a tenant's address leaves out: it must not."""
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]
-
-
 def seconds(name: str, *, default: str) -> float:
     """A duration: `5m`, `30s`, `1h`, or plain seconds."""
     return _measure(name, env.str(name, default=default), UNITS)

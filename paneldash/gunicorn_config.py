@@ -43,19 +43,16 @@ def when_ready(_server: Any) -> None:
 
 def post_fork(_server: Any, _worker: Any) -> None:
     """A pool made before the fork has threads and sockets that belong to the parent: every worker makes its own."""
-    from paneldash.central.base import DatabaseWrapper
+    from paneldash.pools import forget_central_pool
 
-    DatabaseWrapper._connection_pools.clear()
+    forget_central_pool()
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:
     """Close connections in order, so that no server is left with a query nobody waits for."""
-    from django.db import connections
+    from paneldash.pools import close_pools
 
-    from tenants.connections import close_all
-
-    close_all()
-    connections["default"].close_pool()
+    close_pools()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

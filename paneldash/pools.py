@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connections
 
-from paneldash.central.base import DatabaseWrapper
+from paneldash.central.base import DatabaseWrapper, close_central_pools
 from tenants import connections as tenant_connections
 
 
@@ -44,3 +44,12 @@ def central_pool() -> PoolFigures:
 def tenant_pool() -> PoolFigures:
     figures = tenant_connections.pool_figures()
     return PoolFigures(open=figures["open"], idle=figures["idle"], waits=figures["waited"], most=settings.TENANT_POOL_TOTAL)
+
+
+def forget_central_pool() -> None:
+    DatabaseWrapper._connection_pools.clear()
+
+
+def close_pools() -> None:
+    tenant_connections.close_all()
+    close_central_pools()

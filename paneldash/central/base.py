@@ -1,23 +1,45 @@
 """Django's PostgreSQL backend with our own pool."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
+from psycopg import Connection
 
 from paneldash.central.pool import CentralPool
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    _connection_pools: ClassVar[dict[str, CentralPool]]  # Django's, one a process and alias
+    _configure_connection: Callable[[Connection[Any]], None]
+
     @property
     def pool(self) -> CentralPool | None:
-        """One a process, made at the first use. None where OPTIONS names no pool, and while databases are made."""
+        """Made at the first use. None where OPTIONS names no pool, and while databases are made."""
         options = self.settings_dict["OPTIONS"].get("pool")
-        if self.alias == base.NO_DB_ALIAS or not options:
+        if self.alias == NO_DB_ALIAS or not options:
             return None
-        pools: dict[str, CentralPool] = self._connection_pools
-        if self.alias not in pools:
-            arguments: dict[str, Any] = {**self.get_connection_params(), "autocommit": True}
-            check = CentralPool.check_connection
-            made = CentralPool(kwargs=arguments, open=False, configure=self._configure_connection, check=check, **options)
-            pools.setdefault(self.alias, made)
-        return pools[self.alias]
+        if self.alias not in self._connection_pools:
+            # Two threads may both come here; the pool that is not kept was never opened.
+            self._connection_pools.setdefault(self.alias, self._make_pool(options))
+        return self._connection_pools[self.alias]
+
+    def close_pool(self) -> None:
+        if made := self._connection_pools.pop(self.alias, None):
+            made.close()
+
+    def _make_pool(self, options: dict[str, Any]) -> CentralPool:
+        return CentralPool(
+            kwargs={**self.get_connection_params(), "autocommit": True},
+            open=False,
+            configure=self._configure_connection,
+            check=CentralPool.check_connection,
+            **options,
+        )
+
+
+def close_central_pools() -> None:
+    """For the end of a process, before the server it talks to goes away."""
+    for pool in DatabaseWrapper._connection_pools.values():
+        pool.close()

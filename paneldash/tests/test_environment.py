@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from paneldash.environment import byte_count, forget_libpq_defaults, seconds
+from paneldash.environment import byte_count, seconds
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,3 @@ def test_nonsense_duration_names_the_variable(monkeypatch: pytest.MonkeyPatch, t
 def test_size_is_read_with_its_unit(monkeypatch: pytest.MonkeyPatch, text: str, meant: int) -> None:
     monkeypatch.setenv("A_SIZE", text)
     assert byte_count("A_SIZE", default="1") == meant
-
-
-def test_libpq_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGPASSFILE", "/etc/passwd")
-    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=off")
-    forget_libpq_defaults()
-    import os
-
-    assert not [name for name in os.environ if name.startswith("PG")]

@@ -1,0 +1,17 @@
+"""PanelDash with one more address, which takes its time: `/slow`."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from paneldash.wsgi import application as paneldash
+
+SECONDS = 1.0
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    if environ["PATH_INFO"] != "/slow":
+        return paneldash(environ, start_response)
+    time.sleep(SECONDS)
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
+    return [b"done"]

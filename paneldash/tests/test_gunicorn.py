@@ -1,0 +1,117 @@
+"""gunicorn with our configuration, as `make run` and a deployment start it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Web:
+    process: subprocess.Popen[str]
+    port: int
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/live")[0] == 200
+        except OSError:
+            return False
+
+
+def start(application: str, **environment: str) -> Web:
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "paneldash/gunicorn_config.py", application]
+    settings = {**os.environ, "PORT": str(port), "LOG_LEVEL": "WARNING", "WEB_CONCURRENCY": "2", **environment}
+    process = subprocess.Popen(command, cwd=ROOT, env=settings, stderr=subprocess.PIPE, text=True)
+    web = Web(process, port)
+    deadline = time.monotonic() + 20
+    while process.poll() is None and time.monotonic() < deadline and not web.answers():
+        time.sleep(0.05)
+    return web
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    web = start("paneldash.tests.slow:application", PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+    yield web
+    web.process.kill()
+    web.process.communicate()
+
+
+def ask_all(web: Web, threads: ThreadPoolExecutor, count: int) -> list[Future[tuple[int, str]]]:
+    return [threads.submit(web.get, "/slow") for _ in range(count)]
+
+
+def test_sigterm_loses_no_running_request(web: Web) -> None:
+    with ThreadPoolExecutor(20) as threads:
+        asked = ask_all(web, threads, 20)
+        time.sleep(0.5)
+        web.process.send_signal(signal.SIGTERM)
+        assert [request.result() for request in asked] == [(200, "done")] * 20
+    assert web.process.wait(timeout=10) == 0
+
+
+def test_worker_that_is_killed_is_replaced(web: Web) -> None:
+    children = Path(f"/proc/{web.process.pid}/task/{web.process.pid}/children").read_text().split()
+    for worker in children:
+        os.kill(int(worker), signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while not web.answers() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert web.get("/live")[0] == 200
+
+
+def test_metrics_are_those_of_all_workers(web: Web) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: web.get("/live"), range(40)))
+    counted = re.search(r'paneldash_requests_total\{.*view="live"\} (\d+)', web.get("/metrics")[1])
+    assert counted is not None
+    assert int(counted[1]) >= 40
+
+
+def test_serves_without_the_central_database_and_says_so() -> None:
+    web = start("paneldash.wsgi", DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing")
+    try:
+        assert web.get("/live")[0] == 200
+        assert web.get("/ready")[0] == 503
+        request = urllib.request.Request(f"http://127.0.0.1:{web.port}/admin/", headers={"Cookie": "sessionid=abc"})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=5)
+        assert (refused.value.code, refused.value.headers["Retry-After"]) == (503, "5")
+        assert web.process.poll() is None
+    finally:
+        web.process.kill()
+        web.process.communicate()
+
+
+def test_refuses_to_start_without_keys_in_one_line_each() -> None:
+    web = start("paneldash.wsgi", SECRET_KEY="changeme", TENANT_CREDENTIAL_KEYS="")
+    said = web.process.communicate(timeout=20)[1]
+    assert web.process.returncode != 0
+    assert [line[:14] for line in said.splitlines()] == ["paneldash.E001", "paneldash.E002"]
