@@ -12,38 +12,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
 from paneldash.embedded import EmbeddedServer
+from paneldash.environment import ROOT
 from paneldash.home import default_home
+from paneldash.local import fill_in_settings
 
-ROOT = Path(__file__).resolve().parent.parent
 HOME = default_home(ROOT) / "bench"
 CENTRAL, DATA, READER = "bench_central", "bench_data", "bench_reader"
-PASSWORD = "a password for benchmarks only"
 
 
 def prepare() -> EmbeddedServer:
-    """Start the server and make the data set unless it is there. Sets the environment for Django."""
+    """Start the server, make the data set unless it is there, and an empty central database. Sets Django's environment."""
     server = EmbeddedServer(HOME)
     server.start()
-    server.create_database(CENTRAL)
     server.create_database(DATA)
     with psycopg.connect(server.url(DATA), autocommit=True) as owner:
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(CENTRAL)))
         if not owner.execute("SELECT to_regclass('health')::text").fetchone()[0]:
             print("Making the data set (6 million rows, about a minute) …", flush=True)
             owner.execute(Path(__file__).with_name("data.sql").read_text())
             for table in ("metrics", "logs", "health"):
                 owner.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
-    os.environ |= {
-        "DATABASE_URL": server.url(CENTRAL),
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "TENANT_CREDENTIAL_KEYS": secrets.token_urlsafe(32),
-        "TENANT_ALLOW_LOCAL_HOSTS": "true",
-        "LOG_LEVEL": "WARNING",
-        "DJANGO_SETTINGS_MODULE": "paneldash.settings",
-    }
+    server.create_database(CENTRAL)
+    os.environ |= {"DATABASE_URL": server.url(CENTRAL), "PANELDASH_HOME": str(HOME), "LOG_LEVEL": "WARNING"}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "paneldash.settings"
+    fill_in_settings(HOME)
     return server
 
 
@@ -59,24 +56,16 @@ def make_reader(server: EmbeddedServer) -> str:
 
 
 @contextmanager
-def serving() -> Iterator[int]:
-    """gunicorn with the product's own configuration on a free port; answers the port."""
+def serving() -> Iterator[tuple[int, psutil.Process]]:
+    """gunicorn with the product's own configuration on a free port; answers the port and gunicorn, whose children work."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        "paneldash/gunicorn_config.py",
-        "--bind",
-        f"127.0.0.1:{port}",
-    ]
+    command = [sys.executable, "-m", "gunicorn", "--config", "paneldash/gunicorn_config.py", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen([*command, "paneldash.wsgi"], cwd=ROOT)
     try:
         _wait_for(port)
-        yield port
+        yield port, psutil.Process(process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import QueryDict
@@ -13,6 +13,7 @@ from django.http import QueryDict
 from dashboards.panels.base import Ask, BadRequest
 from datasources.timerange import BadTimeRange, TimeRange, parse_time_range
 from tenants.models import Tenant, User
+from tenants.zones import ZONES
 
 LONGEST_VALUE = 1_000
 LAST_PAGE = 1_000_000
@@ -44,7 +45,7 @@ class PageRange:
 def zone_of(query: QueryDict, user: User, tenant: Tenant) -> ZoneInfo:
     """The viewer's zone: asked for, the user's own, or the tenant's. Raises BadRequest for one that does not exist."""
     name = query.get("tz") or user.time_zone or tenant.time_zone
-    if name not in available_timezones():
+    if name not in ZONES:
         raise BadRequest(f"“{name[:60]}” is not a time zone.")
     return ZoneInfo(name)
 

@@ -4,26 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q
-from django.http import Http404
-
 from dashboards.asking import PageRange
-from dashboards.models import Dashboard, Panel, Placement
+from dashboards.places import Place
 from dashboards.refresh import PanelUnavailable, Refreshed
 from dashboards.section import Section, SectionError
 from tenants.access import TenantRequest
 from tenants.models import Role
 
 SHOWN_IN_PLACE = {500, 503, 504}  # CONTRACT.md: these come as 200, so that one dead panel never takes the page with it
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A panel where it stands on a dashboard, all three of them the tenant's to see."""
-
-    dashboard: Dashboard
-    placement: Placement
-    panel: Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +24,6 @@ class DrawnPanel:
     context: dict[str, Any]
     status: int = 200
     refreshed: Refreshed | None = None
-
-
-def find_place(request: TenantRequest, dashboard: str, panel: str) -> Place:
-    """The placement and its panel with two queries, both through the tenant. Raises Http404."""
-    visible = Q(dashboard__scope="tenant", dashboard__tenant=request.tenant) | Q(dashboard__scope="all")
-    visible |= Q(dashboard__scope="chosen", dashboard__shared_with=request.tenant)
-    placements = Placement.objects.filter(visible, dashboard__slug=dashboard, panel_slug=panel).select_related("dashboard")
-    nearest = min(placements, key=lambda place: place.dashboard.is_shared, default=None)
-    if nearest is None or not _is_nearest(request, nearest.dashboard):
-        raise Http404("No such panel.")
-    found = Panel.objects.find(request.tenant, panel)
-    if found is None:
-        raise Http404("No such panel.")
-    return Place(nearest.dashboard, nearest, found)
-
-
-def _is_nearest(request: TenantRequest, dashboard: Dashboard) -> bool:
-    """A tenant's own dashboard hides a shared one of its name, panels and all."""
-    if not dashboard.is_shared:
-        return True
-    return not Dashboard.objects.filter(scope="tenant", tenant=request.tenant, slug=dashboard.slug).exists()
 
 
 def draw(request: TenantRequest, place: Place, section: Section, asked: PageRange, refresh: int, done: Refreshed) -> DrawnPanel:

@@ -17,12 +17,13 @@ from dashboards.asking import (
     with_query,
     zone_of,
 )
-from dashboards.drawing import DrawnPanel, draw, drawn_error, find_place
+from dashboards.drawing import DrawnPanel, draw, drawn_error
 from dashboards.export import csv_response
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
+from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, read_panel, refresh_panel, run
 from dashboards.section import make_section
 from dashboards.toolbar import make_toolbar
@@ -119,7 +120,7 @@ def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: st
 @require_safe
 def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """The rows behind a point of a chart: those of its bucket and series."""
-    place = find_place(request, dashboard, panel)
+    place = _place(request, dashboard, panel)
     kind, document = read_panel(place.panel)
     ask = _ask(request, place.placement, place.panel, place.dashboard)
     at = _point(request, ask)
@@ -143,7 +144,7 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
 @require_safe
 def panel_csv(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponseBase:
     """The whole result as CSV, streamed."""
-    place = find_place(request, dashboard, panel)
+    place = _place(request, dashboard, panel)
     return csv_response(request.tenant, place.panel, _ask(request, place.placement, place.panel, place.dashboard))
 
 
@@ -159,7 +160,7 @@ def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
 
 
 def _drawn(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> DrawnPanel:
-    place = find_place(request, dashboard, panel)
+    place = _place(request, dashboard, panel)
     parameters = {
         **shared_state(request.GET),
         **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)},
@@ -176,6 +177,13 @@ def _drawn(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = 
         return draw(request, place, section, asked, refresh, refresh_panel(request.tenant, place.panel, ask))
     except PanelUnavailable as error:
         return drawn_error(request, place, section, asked, refresh, error)
+
+
+def _place(request: TenantRequest, dashboard: str, panel: str) -> Place:
+    place = find_place(request.tenant, dashboard, panel)
+    if place is None:
+        raise Http404("No such panel.")
+    return place
 
 
 def _ask(request: TenantRequest, placement: Placement, panel: Panel, dashboard: Dashboard) -> Ask:

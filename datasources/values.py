@@ -82,12 +82,21 @@ def can_be_cut(oid: int) -> bool:
     return cell(0, oid) != "c0"
 
 
-def read_times(column: Column, values: Sequence[Any]) -> list[Any]:
-    """Times that came as text: what Python can hold becomes a datetime or date, the rest stays PostgreSQL's text."""
-    return [_time(column, text) for text in values]
+def is_text(oid: int) -> bool:
+    """Whether the column's cells arrive as str, which may be long."""
+    return can_be_cut(oid) and type_name(oid) != "numeric"
 
 
-def in_utc(values: Sequence[Any]) -> list[Any]:
+def read_times(column: Column, values: Sequence[Any]) -> Sequence[Any]:
+    """Times in UTC. Those that came as text become datetimes or dates, but for what only PostgreSQL can say.
+
+    A connection gives all times in one zone, often in UTC itself.
+    """
+    first = next((value for value in values if value is not None), None)
+    if isinstance(first, str):
+        return [_time(column, text) for text in values]
+    if column.type_name != "timestamptz" or first is None or first.tzinfo is UTC:
+        return values
     return [value.astimezone(UTC) if value is not None else None for value in values]
 
 

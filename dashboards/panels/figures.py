@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import lt
 from typing import Any, Literal
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -45,9 +46,15 @@ def draw(all_series: Sequence[Series], look: Look, time_range: TimeRange) -> dic
     """The figure: `data` and `layout`. Its times are wall-clock times of `look.zone`."""
     lowest, highest = _reach(all_series, stacked=look.stacked)
     scale = scale_for(look.unit, max(abs(lowest), abs(highest)))
-    grid = _steady(find_grid(all_series, look.step), look.zone)
+    is_thinned = sum(len(series.times) for series in all_series) > MOST_POINTS
+    grid = None if is_thinned else _steady(find_grid(all_series, look.step), look.zone)
     places = colour_places([series.label for series in all_series])
-    traces = [_trace(_fitted(series, look, len(all_series)), places[series.label], look, scale, grid) for series in all_series]
+    most = max(200, MOST_POINTS // max(1, len(all_series))) if is_thinned else MOST_POINTS
+    traces = [
+        _trace(series, _on_grid(series, grid, scale, look.zone) if grid else _where_they_are(series, look, scale, most),
+               places[series.label], look, scale)
+        for series in all_series
+    ]  # fmt: skip
     layout: dict[str, Any] = {"xaxis": _x_axis(time_range, look.zone), "yaxis": _y_axis(look, scale)}
     if look.style == "bars":
         layout["barmode"] = "stack" if look.stacked else "group"
@@ -75,13 +82,8 @@ def escaped(text: str) -> str:
     return html.escape(_BIDI.sub("", text), quote=False)
 
 
-def _fitted(series: Series, look: Look, count: int) -> Series:
-    return thinned(broken(series, look.step), max(200, MOST_POINTS // count))
-
-
-def _trace(series: Series, place: int, look: Look, scale: Scale, grid: Grid | None) -> dict[str, Any]:
+def _trace(series: Series, points: dict[str, Any], place: int, look: Look, scale: Scale) -> dict[str, Any]:
     """`meta.series` lets the browser paint it for the theme; a colour of the document's own is final."""
-    points = _on_grid(series, grid, scale, look.zone) if grid is not None else _where_they_are(series, scale, look.zone)
     trace: dict[str, Any] = {"name": escaped(series.label), "meta": {"label": series.label}, **points}
     trace["hovertemplate"] = f"{escaped(scale.before)}%{{y:{_hover_format(look, scale)}}}{escaped(scale.after)}"
     own = look.colours.get(series.label)
@@ -101,6 +103,8 @@ def _mode(values: Sequence[float | None], look: Look) -> str:
     """Lines; a point alone between two holes would not be seen without a marker."""
     if look.style == "points":
         return "markers"
+    if None not in values and len(values) > 1:
+        return "lines"
     around = [None, *values, None]
     alone = sum(
         1
@@ -115,11 +119,12 @@ def _on_grid(series: Series, grid: Grid, scale: Scale, zone: ZoneInfo) -> dict[s
     return {"x0": wall_clock(grid.start, zone), "dx": round(grid.step * 1_000), "y": scale.drawn(grid.spread(series))}
 
 
-def _where_they_are(series: Series, scale: Scale, zone: ZoneInfo) -> dict[str, Any]:
+def _where_they_are(series: Series, look: Look, scale: Scale, most: int) -> dict[str, Any]:
     """Each point at its time. Where clocks go back, the line breaks instead of running back with them."""
-    times, values = wall_clocks(series.times, zone), scale.drawn(series.values)
-    back = next((place for place in range(1, len(times)) if times[place] < times[place - 1]), None)
-    if back is not None:
+    fitted = thinned(broken(series, look.step), most)
+    times, values = wall_clocks(fitted.times, look.zone), scale.drawn(fitted.values)
+    if any(map(lt, times[1:], times)):
+        back = next(place for place in range(1, len(times)) if times[place] < times[place - 1])
         times.insert(back, times[back - 1])
         values.insert(back, None)
     return {"x": times, "y": values}

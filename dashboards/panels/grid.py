@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import sub
 
 from dashboards.panels.series import Series
 
@@ -30,14 +31,22 @@ class Grid:
 
 def find_grid(all_series: Sequence[Series], step: float | None = None) -> Grid | None:
     """The grid that all the points stand on: of buckets `step` seconds wide, or of the smallest distance there is."""
-    times = sorted({time for series in all_series for time in series.times})
-    if len(times) < 2:
+    longest = max(all_series, key=lambda series: len(series.times), default=None)
+    if longest is None or len(longest.times) < 2:
         return None
-    step = step or min(later - earlier for earlier, later in pairwise(times))
+    step = step or min(map(sub, longest.times[1:], longest.times))
+    # Most points that are on no grid are found out by the first of each series, without a look at all of them.
+    if step <= 0 or not all(_is_whole((series.times[0] - longest.times[0]) / step) for series in all_series if series.times):
+        return None
+    times = sorted(set().union(*(series.times for series in all_series)))
     places = {time: round((time - times[0]) / step) for time in times}
     size = places[times[-1]] + 1
-    is_regular = all(abs(times[0] + place * step - time) < step * 1e-3 for time, place in places.items())
+    is_regular = all(_is_whole((time - times[0]) / step) for time in times)
     return Grid(times[0], step, size, places) if is_regular and size <= LARGEST_GRID * len(times) else None
+
+
+def _is_whole(steps: float) -> bool:
+    return abs(steps - round(steps)) < 1e-3
 
 
 def broken(series: Series, step: float | None = None) -> Series:
@@ -46,9 +55,9 @@ def broken(series: Series, step: float | None = None) -> Series:
     A hole is wider than one and a half buckets; between raw points, wider than three of their usual distances.
     """
     widest = step * 1.5 if step else 3 * usual_distance(series.times)
-    holes = [place for place, (earlier, later) in enumerate(pairwise(series.times), 1) if later - earlier > widest]
-    if not holes:
+    if max(map(sub, series.times[1:], series.times), default=0.0) <= widest:
         return series
+    holes = [place for place, (earlier, later) in enumerate(pairwise(series.times), 1) if later - earlier > widest]
     times, values = list(series.times), list(series.values)
     for place in reversed(holes):
         times.insert(place, (series.times[place - 1] + series.times[place]) / 2)
@@ -70,13 +79,15 @@ def thinned(series: Series, most: int) -> Series:
     if len(series.times) <= most:
         return series
     width = math.ceil(len(series.times) / (most / 2))
-    kept = [
-        place for start in range(0, len(series.times), width) for place in _extremes(series.values[start : start + width], start)
-    ]
+    stretches = (series.values[start : start + width] for start in range(0, len(series.times), width))
+    kept = [place for number, values in enumerate(stretches) for place in _extremes(values, number * width)]
     return Series(series.label, [series.times[place] for place in kept], [series.values[place] for place in kept])
 
 
-def _extremes(values: Sequence[float | None], start: int) -> list[int]:
-    known = [(value, place) for place, value in enumerate(values, start) if value is not None]
-    hole = {start + values.index(None)} if len(known) < len(values) else set()
-    return sorted(hole | ({min(known)[1], max(known)[1]} if known else set()))
+def _extremes(values: list[float | None], start: int) -> list[int]:
+    if None in values:
+        known = [value for value in values if value is not None]
+        places = {values.index(None)} | ({values.index(min(known)), values.index(max(known))} if known else set())
+        return [start + place for place in sorted(places)]
+    low, high = values.index(min(values)), values.index(max(values))  # type: ignore[type-var]
+    return [start + low, start + high] if low < high else [start + high, start + low] if high < low else [start + low]

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboards.panels.base import WrongShape
-from dashboards.panels.moments import epoch_of, on_axis
+from dashboards.panels.moments import EARLIEST, LATEST, epoch_of, on_axis
 from dashboards.panels.units import as_float
 from dashboards.panels.values import clean, text_of
 from datasources.frame import Column, Frame
@@ -30,7 +32,7 @@ class Series:
     values: list[float | None]
 
     def known(self) -> list[float]:
-        return [value for value in self.values if value is not None]
+        return [value for value in self.values if value is not None] if None in self.values else self.values  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +85,27 @@ def _first(named: dict[str, Column], names: Sequence[str]) -> Column | None:
     return next((named[name] for name in names if name in named), None)
 
 
-def _times(values: Sequence[Any], column: Column, zone: ZoneInfo) -> list[float | None]:
+def _times(values: Sequence[Any], column: Column, zone: ZoneInfo) -> Sequence[float | None]:
     """A structured query gives epoch seconds as doubles; SQL gives what it likes."""
     if column.name == "timestamp" and column.type_name in _DOUBLES:
-        return [on_axis(value) for value in values]
+        return values if _all_within(values, EARLIEST, LATEST) else [on_axis(value) for value in values]
+    if column.type_name == "timestamptz" and {*map(type, values)} == {datetime}:
+        epochs = list(map(datetime.timestamp, values))
+        return epochs if _all_within(epochs, EARLIEST, LATEST) else list(map(on_axis, epochs))
     return [epoch_of(value, zone) for value in values]
 
 
-def _numbers(values: Sequence[Any], column: Column) -> list[float | None]:
-    if column.type_name in _DOUBLES:
-        return [value if value is not None and math.isfinite(value) else None for value in values]
-    return [as_float(value) for value in values]
+def _numbers(values: Sequence[Any], column: Column) -> Sequence[float | None]:
+    if column.type_name not in _DOUBLES:
+        return [as_float(value) for value in values]
+    if _all_within(values, -math.inf, math.inf):
+        return values
+    return [value if value is not None and math.isfinite(value) else None for value in values]
+
+
+def _all_within(values: Sequence[Any], low: float, high: float) -> bool:
+    """Whether there is neither None, NaN nor infinity nor anything else out of bounds: quicker than to ask each."""
+    return None not in values and math.isfinite(sum(values)) and low <= min(values) and max(values) <= high
 
 
 def _labels(columns: list[Sequence[Any]]) -> list[str] | None:
@@ -129,5 +141,5 @@ def _sorted(label: str, times: Sequence[float | None], values: Sequence[float | 
     if None not in times and times == sorted(times):  # type: ignore[type-var]
         return Series(label, list(times), list(values))
     points = [(time, value) for time, value in zip(times, values, strict=True) if time is not None]
-    points.sort(key=lambda point: point[0])
+    points.sort(key=itemgetter(0))
     return Series(label, [time for time, _ in points], [value for _, value in points])

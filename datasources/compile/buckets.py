@@ -37,18 +37,16 @@ def bucket_sql(column: str, bucket: Bucket, *, zone: str, origin: datetime = ORI
     return f"date_bin(interval '{bucket.seconds} seconds', {moment}, timestamptz '{start.isoformat()}')"
 
 
-def bucket_starts(start: datetime, stop: datetime, bucket: Bucket, *, zone: str) -> list[datetime]:
-    """The starts, in UTC, of all buckets that touch `start` … `stop`."""
-    if bucket.follows_calendar:
-        return _calendar_starts(start, stop, bucket, ZoneInfo(zone))
+def first_start(start: datetime, bucket: Bucket, *, zone: str) -> datetime:
+    """The start, in UTC, of the bucket of fixed length that holds `start`."""
     origin = ORIGIN_DAY.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     width = timedelta(seconds=bucket.seconds)
-    first = origin + (start.astimezone(UTC) - origin) // width * width
-    return [first + width * number for number in range(-((first - stop) // width))]
+    return origin + (start.astimezone(UTC) - origin) // width * width
 
 
-def _calendar_starts(start: datetime, stop: datetime, bucket: Bucket, zone: ZoneInfo) -> list[datetime]:
-    day = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+def calendar_starts(start: datetime, stop: datetime, bucket: Bucket, *, zone: str) -> list[datetime]:
+    """The starts, in UTC, of all days, weeks or months that touch `start` … `stop`."""
+    day = start.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     if bucket.unit == "week":
         day -= timedelta(days=day.weekday())
     if bucket.unit == "month":

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from datasources.base import Aggregate, SeriesQuery, Sort, TableQuery
 from datasources.catalogue import Catalogue, Table
-from datasources.compile.buckets import bucket_sql, bucket_starts
+from datasources.compile.buckets import bucket_sql, calendar_starts, first_start
 from datasources.compile.parameters import Parameters
 from datasources.compile.text import expand, time_filter
 from datasources.errors import QueryRefused
@@ -159,14 +160,7 @@ def _buckets_by_index(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
     """One small index scan a bucket: 0.57 of a GROUP BY over a day, 0.15 over a week (docs/performance.md)."""
     start, stop = query.time_range.start, query.time_range.stop
     assert start is not None and stop is not None  # noqa: PT018 - the caller asked
-    starts = bucket_starts(start, stop, bucket, zone=sql.zone)
-    ends = [*starts[1:], stop]
-    place = sql.parameters.add
-    arrays = (
-        f"unnest({place([moment.timestamp() for moment in starts])}::float8[], "
-        f"{place([max(moment, start) for moment in starts])}::timestamptz[], "
-        f"{place([min(moment, stop) for moment in ends])}::timestamptz[])"
-    )
+    buckets = _calendar_buckets(start, stop, bucket, sql) if bucket.follows_calendar else _equal_buckets(start, stop, bucket, sql)
     time, value = sql.column(query.timestamp), sql.column(query.value)
     conditions = [f"{time} >= bucket.start AND {time} < bucket.stop"]
     conditions += sql.conditions(query.where, None, query.time_range, query.variables)
@@ -177,7 +171,28 @@ def _buckets_by_index(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
     )
     return (
         f'SELECT bucket.at AS "timestamp", points.value{", points.label" if label else ""}\n'
-        f"FROM {arrays} AS bucket(at, start, stop)\nCROSS JOIN LATERAL (\n{inner}\n) AS points"
+        f"FROM {buckets} AS bucket(at, start, stop)\nCROSS JOIN LATERAL (\n{inner}\n) AS points"
+    )
+
+
+def _equal_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: TableSql) -> str:
+    """The server counts them: three parameters, however many there are. The first and the last are cut to the range."""
+    ends = (first_start(start, bucket, zone=sql.zone), start, stop)
+    first, low, high = (f"{sql.parameters.add(end)}::timestamptz" for end in ends)
+    width = f"interval '{bucket.seconds} seconds'"
+    cut = f"date_part('epoch', at) AS at, greatest(at, {low}) AS start, least(at + {width}, {high}) AS stop"
+    return f"(SELECT {cut} FROM generate_series({first}, {high}, {width}) AS one(at))"
+
+
+def _calendar_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: TableSql) -> str:
+    """Days, weeks and months differ in length: each is given."""
+    starts = calendar_starts(start, stop, bucket, zone=sql.zone)
+    ends = [*starts[1:], stop]
+    place = sql.parameters.add
+    return (
+        f"unnest({place([moment.timestamp() for moment in starts])}::float8[], "
+        f"{place([max(moment, start) for moment in starts])}::timestamptz[], "
+        f"{place([min(moment, stop) for moment in ends])}::timestamptz[])"
     )
 
 

@@ -32,6 +32,14 @@ def test_points_that_are_not_regular_have_no_grid() -> None:
     assert find_grid([series([0, 1, 1_000_000])]) is None
 
 
+def test_points_of_several_series_beside_one_another_have_no_grid() -> None:
+    assert find_grid([series([0, 10, 20]), series([3, 13, 23])]) is None
+
+
+def test_two_points_at_one_moment_have_no_grid() -> None:
+    assert find_grid([series([0, 0, 10])]) is None
+
+
 def test_a_line_breaks_where_a_bucket_is_missing() -> None:
     assert broken(series([0, 60, 180]), 60).values == [0.0, 1.0, None, 2.0]
 

@@ -80,7 +80,8 @@ def test_epoch_seconds_of_a_structured_query_are_not_guessed_at() -> None:
 
 def test_times_without_a_zone_are_the_tenants() -> None:
     zone = ZoneInfo("Asia/Kolkata")
-    assert read_series(frame(time=[datetime(2026, 3, 1, 17, 30)], value=[1]), zone)[0].times == [T]
+    columns = {"time": ("time", "timestamp"), "value": DOUBLE}
+    assert read_series(typed_frame(columns, (datetime(2026, 3, 1, 17, 30), 1.0)), zone)[0].times == [T]
     assert read_series(frame(day=[date(2026, 3, 1)], value=[1]), zone)[0].times == [T - 17.5 * 3_600]
 
 

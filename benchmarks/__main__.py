@@ -1,0 +1,37 @@
+"""`make bench`: everything measured in one run, each figure beside its floor; the figures are kept as JSON."""
+
+import django
+
+from benchmarks.installation import make_reader, prepare, serving
+from benchmarks.report import Report
+from paneldash.embedded import EmbeddedServer
+
+
+def main() -> None:
+    server = prepare()
+    try:
+        django.setup()
+        _measure(server)
+    finally:
+        server.stop()
+
+
+def _measure(server: EmbeddedServer) -> None:
+    from django.core.management import call_command
+
+    from benchmarks import browser, memory, panels, queries
+    from benchmarks.scene import set_the_scene
+
+    call_command("prepare")
+    session_key = set_the_scene(server, make_reader(server))
+    report = Report()
+    with serving() as (port, gunicorn):
+        panels.measure(port, session_key, report)
+        browser.measure(port, report)
+        memory.measure(port, gunicorn, session_key, report)
+    queries.measure(session_key, report)
+    report.save()
+
+
+if __name__ == "__main__":
+    main()

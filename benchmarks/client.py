@@ -1,0 +1,26 @@
+"""A browser's requests without the browser: one kept connection, the session's cookie, compression accepted."""
+
+import http.client
+from types import TracebackType
+from typing import Self
+
+
+class Client:
+    def __init__(self, port: int, session_key: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.headers = {"Cookie": f"sessionid={session_key}", "Accept-Encoding": "gzip, deflate, br, zstd", "HX-Request": "true"}
+
+    def get(self, path: str) -> bytes:
+        """The body as it was sent. Anything but 200 ends the run: a figure of errors is no figure."""
+        self.connection.request("GET", path, headers=self.headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path} answered {answer.status}: {body[:300]!r}")
+        return body
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.connection.close()

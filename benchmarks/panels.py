@@ -1,0 +1,69 @@
+"""An uncached panel over HTTP, beside the bare driver that runs the same SQL."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import psycopg
+from psycopg import RawCursor
+
+from benchmarks.client import Client
+from benchmarks.report import Figure, Report
+from benchmarks.scene import HOURS, SHOWN, SOURCES, path
+from benchmarks.timing import Timing, in_turns
+from dashboards.models import Panel
+from dashboards.panels.base import Ask
+from dashboards.refresh import read_panel
+from datasources.compile import compile_query
+from datasources.executor import Statement
+from datasources.timerange import parse_time_range
+from tenants.connections import connect
+from tenants.models import Tenant
+
+ROUNDS = 25
+SHORT_MS, MOST_TIMES, MOST_MORE_MS, MOST_KPI_MS = 10.0, 1.25, 4.0, 6.0
+
+
+def measure(port: int, session_key: str, report: Report) -> None:
+    now = datetime.now(UTC)
+    driver = connect(Tenant.objects.get(slug="tenant-000"))
+    report.heading(f"An uncached panel over HTTP, and the bare driver with the same SQL in turns: ms, medians of {ROUNDS} rounds")
+    with Client(port, session_key) as client:
+        for slug in SOURCES:
+            works = {"bare": _bare(driver, _statements(slug, now)), "panel": _fetch(client, path(slug, now=now))}
+            times = in_turns(works, rounds=ROUNDS)
+            report.add(_compared(slug, times["bare"], times["panel"]))
+            if slug == "kpi":
+                floor, whole = times["bare"].median, times["panel"].median
+                report.add(Figure("panels", "KPI fragment, all in all", whole, "ms", floor, MOST_KPI_MS))
+        times = in_turns({"nothing": _fetch(client, "/live"), "page": _fetch(client, "/t/tenant-000/")}, rounds=ROUNDS)
+        report.add(
+            Figure("panels", "a tenant's page, beside an empty answer", times["page"].median, "ms", times["nothing"].median)
+        )
+    driver.close()
+
+
+def _compared(slug: str, bare: Timing, panel: Timing) -> Figure:
+    """Long queries have a ratio to keep, short ones a few milliseconds."""
+    most = bare.median * MOST_TIMES if bare.median >= SHORT_MS else bare.median + MOST_MORE_MS
+    return Figure("panels", SHOWN[slug], panel.median, "ms", bare.median, most)
+
+
+def _statements(slug: str, now: datetime) -> list[Statement]:
+    """What the panel runs, compiled by the product itself."""
+    tenant = Tenant.objects.get(slug="tenant-000")
+    kind, document = read_panel(Panel.objects.get(slug=slug))
+    start = f"{(now.timestamp() - HOURS[slug] * 3_600) * 1_000:.0f}"
+    ask = Ask(time_range=parse_time_range(start, f"{now.timestamp() * 1_000:.0f}"), now=now)
+    return [compile_query(query, tenant) for query in kind.queries(document, ask).values()]
+
+
+def _bare(driver: psycopg.Connection, statements: list[Statement]) -> Callable[[], object]:
+    def run() -> None:
+        for statement in statements:
+            RawCursor(driver).execute(statement.sql, statement.parameters, binary=True).fetchall()
+
+    return run
+
+
+def _fetch(client: Client, address: str) -> Callable[[], object]:
+    return lambda: client.get(address)

@@ -1,0 +1,55 @@
+"""The table of a run: each figure with its floor and its target, printed, and kept as JSON."""
+
+import json
+import platform
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+RESULTS = Path(__file__).with_name("results") / "latest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`value` in `unit`; `floor` what it cannot be better than; `target` the most it may be, and None where none is set."""
+
+    group: str
+    name: str
+    value: float
+    unit: str
+    floor: float | None = None
+    target: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        if self.target is None:
+            return ""
+        return "reached" if self.value <= self.target else f"missed by {self.value - self.target:.2f}"
+
+    def line(self) -> str:
+        floor = f"{self.floor:10.2f}" if self.floor is not None else " " * 10
+        target = f"{self.target:10.2f}" if self.target is not None else " " * 10
+        return f"  {self.name:<52}{floor}{self.value:10.2f}{target}  {self.unit:<6} {self.verdict}"
+
+
+class Report:
+    def __init__(self) -> None:
+        self.figures: list[Figure] = []
+
+    def heading(self, title: str) -> None:
+        print(f"\n{title}\n  {'':<52}{'floor':>10}{'PanelDash':>10}{'target':>10}", flush=True)
+
+    def add(self, figure: Figure) -> None:
+        self.figures.append(figure)
+        print(figure.line(), flush=True)
+
+    def save(self) -> None:
+        RESULTS.parent.mkdir(exist_ok=True)
+        about = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), "python": platform.python_version()}
+        about |= {"psycopg": psycopg.__version__, "machine": platform.machine()}
+        figures = [asdict(figure) | {"verdict": figure.verdict} for figure in self.figures]
+        RESULTS.write_text(json.dumps(about | {"figures": figures}, indent=1) + "\n")
+        missed = [figure.name for figure in self.figures if figure.verdict.startswith("missed")]
+        print(f"\n{len(self.figures)} figures are in {RESULTS.relative_to(Path.cwd())}. Missed: {', '.join(missed) or 'none'}.")

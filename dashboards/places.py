@@ -1,0 +1,65 @@
+"""Where a panel stands: its dashboard, its placement and itself, read with one query, as every refresh needs them."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection, models
+
+from dashboards.models import Dashboard, Panel, Placement
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A panel where it stands on a dashboard, all three of them the tenant's to see."""
+
+    dashboard: Dashboard
+    placement: Placement
+    panel: Panel
+
+
+def find_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
+    """What `Dashboard.objects.find`, its placements and `Panel.objects.find` say, in 1 query instead of 3."""
+    with connection.cursor() as cursor:
+        cursor.execute(_place_sql(), {"tenant": tenant.pk, "dashboard": dashboard, "panel": panel})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    read: list[models.Model] = []
+    for model in (Dashboard, Placement, Panel):
+        names = [field.attname for field in model._meta.concrete_fields]
+        values, row = row[: len(names)], row[len(names) :]
+        if model is Panel:
+            place = names.index("document")
+            values = (*values[:place], json.loads(values[place]), *values[place + 1 :])
+        read.append(model.from_db("default", names, values))
+    return Place(*read)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _place_sql() -> str:
+    columns = [
+        f'{alias}."{field.column}"'
+        for alias, model in (("d", Dashboard), ("w", Placement), ("p", Panel))
+        for field in model._meta.concrete_fields
+    ]
+    return f"""
+        SELECT {", ".join(columns)}
+        FROM ({_nearest_sql(Dashboard, "dashboard")}) d
+        JOIN "{Placement._meta.db_table}" w ON w.dashboard_id = d.id AND w.panel_slug = %(panel)s
+        CROSS JOIN ({_nearest_sql(Panel, "panel")}) p
+    """  # noqa: S608 - names of our own tables and columns
+
+
+def _nearest_sql(model: type[Dashboard] | type[Panel], slug: str) -> str:
+    """The same rows in the same order as SharedQuerySet.visible_to, the first of them."""
+    table, chosen = model._meta.db_table, model.shared_with.through._meta.db_table
+    its = f"{model._meta.model_name}_id"
+    return f"""
+        SELECT * FROM "{table}" o
+        WHERE slug = %({slug})s AND (
+            (scope = 'tenant' AND tenant_id = %(tenant)s) OR scope = 'all' OR (scope = 'chosen' AND EXISTS (
+                SELECT FROM "{chosen}" c WHERE c.{its} = o.id AND c.tenant_id = %(tenant)s)))
+        ORDER BY array_position(ARRAY['tenant', 'chosen', 'all'], scope::text) LIMIT 1
+    """  # noqa: S608 - names of our own tables and columns
