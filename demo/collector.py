@@ -13,6 +13,7 @@ from demo.fill import fill
 from demo.tenants import TENANTS, THIS_MACHINE, DemoTenant
 
 MEASURE_SECONDS = 5
+FIRST_SECONDS = 0.5  # so that the first page has something to show
 FILL_SECONDS = 60
 LONGEST_GAP = timedelta(days=30)
 NEWEST = "SELECT max(recorded_at) FROM metrics WHERE server_name = ANY(%s)"
@@ -23,7 +24,7 @@ def collect(*, stopped: Event, say: Callable[[str], None]) -> None:
     """Run until told to stop. A database that is away is tried again with the next measurement."""
     psutil.cpu_percent()
     traffic, measured_at, next_fill = psutil.net_io_counters(), time.monotonic(), 0.0
-    while not stopped.wait(MEASURE_SECONDS):
+    while not stopped.wait(MEASURE_SECONDS if next_fill else FIRST_SECONDS):
         now, counters = time.monotonic(), psutil.net_io_counters()
         seconds = now - measured_at
         received = (counters.bytes_recv - traffic.bytes_recv) / seconds

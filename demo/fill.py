@@ -25,7 +25,7 @@ def fill(connection: psycopg.Connection, tenant: DemoTenant, start: datetime, st
         "orders_a_day": tenant.orders_a_day,
         "stop": stop,
     }
-    steps = {"metrics": tenant.metric_seconds, "logs": tenant.log_seconds, "orders": 120, "health_history": 300}
+    steps = {"metrics": tenant.metric_seconds, "logs": tenant.log_seconds, "orders": 30, "health_history": 300}
     for statement, step in steps.items():
         run(connection, statement, {**facts, "step": step, "start": first_moment(start, step)})
     run(connection, "health_now")

@@ -65,6 +65,16 @@ def broken(series: Series, step: float | None = None) -> Series:
     return Series(series.label, times, values)
 
 
+def filled(series: Series, step: float, value: float) -> Series:
+    """A series of buckets with `value` in each hole: where nothing was counted, there was nothing."""
+    if not series.times:
+        return series
+    start = series.times[0]
+    known = {round((time - start) / step): number for time, number in zip(series.times, series.values, strict=True)}
+    places = range(max(known) + 1)
+    return Series(series.label, [start + place * step for place in places], [known.get(place, value) for place in places])
+
+
 def usual_distance(times: Sequence[float]) -> float:
     """What 19 of 20 distances between neighbours do not exceed, taken from a sample; infinite for fewer than three."""
     if len(times) < 3:

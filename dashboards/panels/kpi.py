@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.change import change_between
 from dashboards.panels.document import PanelDocument
+from dashboards.panels.grid import filled
 from dashboards.panels.parts import DataSource, Display, Name, Strict, Thresholds
 from dashboards.panels.series import read_series
 from dashboards.panels.sparkline import COURSE_POINTS, sparkline
@@ -80,6 +81,8 @@ class Kpi(PanelType[KpiDocument]):
         shown = format_number(value, display.unit, display.decimals)
         before = _value(frames["before"]) if "before" in frames else None
         course = read_series(frames["course"]) if "course" in frames else []
+        if document.data_source.aggregate == "count":
+            course = [filled(series, _course_seconds(ask.time_range), 0.0) for series in course]
         return {
             "number": shown.number,
             "unit": shown.unit,
@@ -122,10 +125,9 @@ def _value_query(document: KpiDocument, ask: Ask, time_range: TimeRange) -> Quer
 
 def _course_query(document: KpiDocument, ask: Ask) -> SeriesQuery | None:
     """The value over the range in COURSE_POINTS buckets, for the sparkline. None without a timestamp column."""
-    source, length = document.data_source, ask.time_range.length
-    if source.table is None or source.columns is None or source.columns.timestamp is None or length is None:
+    source = document.data_source
+    if source.table is None or source.columns is None or source.columns.timestamp is None or not ask.time_range.is_closed:
         return None
-    seconds = max(1, round(length.total_seconds() / COURSE_POINTS))
     return SeriesQuery(
         table=source.table,
         timestamp=source.columns.timestamp,
@@ -133,9 +135,14 @@ def _course_query(document: KpiDocument, ask: Ask) -> SeriesQuery | None:
         time_range=ask.time_range,
         where=source.query.where,
         aggregate=source.aggregate or "avg",
-        bucket=Bucket(seconds, "second"),
+        bucket=Bucket(_course_seconds(ask.time_range), "second"),
         variables={**document.variables, **ask.variables},
     )
+
+
+def _course_seconds(time_range: TimeRange) -> int:
+    length = time_range.length
+    return max(1, round(length.total_seconds() / COURSE_POINTS)) if length is not None else 1
 
 
 def _value(frame: Frame) -> int | float | Decimal | None:

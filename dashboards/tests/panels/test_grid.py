@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as some
 
-from dashboards.panels.grid import broken, find_grid, thinned, usual_distance
+from dashboards.panels.grid import broken, filled, find_grid, thinned, usual_distance
 from dashboards.panels.series import Series
 
 
@@ -50,6 +50,11 @@ def test_a_line_of_raw_points_breaks_at_a_long_pause_only() -> None:
     jittered = [time + (place % 3) for place, time in enumerate(times)]
     assert None not in broken(series(jittered)).values
     assert broken(series([*times, 2_000, 2_010])).values.count(None) == 1
+
+
+def test_holes_of_a_count_are_filled() -> None:
+    counted = filled(series([0, 60, 600]), 60, 0.0)
+    assert (counted.times, counted.values) == ([60.0 * place for place in range(11)], [0.0, 1.0, *[0.0] * 8, 2.0])
 
 
 def test_two_points_are_joined_however_far_apart() -> None:
