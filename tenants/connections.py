@@ -36,7 +36,6 @@ class Lender:
     """What a Django connection needs to borrow from the pool: the tenant as it was when it asked."""
 
     tenant: Tenant
-    wait_seconds: float
 
     def serves(self, tenant: Tenant) -> bool:
         mine = self.tenant
@@ -44,21 +43,21 @@ class Lender:
 
     def borrow(self) -> psycopg.Connection:
         tenant = self.tenant
-        return _pool.borrow(tenant.pk, tenant.connection_version, lambda: _connect_reader(tenant), wait_seconds=self.wait_seconds)
+        return _pool.borrow(tenant.pk, tenant.connection_version, lambda: _connect_reader(tenant), wait_seconds=WAIT_SECONDS)
 
     def give_back(self, connection: psycopg.Connection) -> None:
         _pool.give_back(self.tenant.pk, self.tenant.connection_version, connection)
 
 
 @contextmanager
-def lease(tenant: Tenant, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[psycopg.Connection]:
+def lease(tenant: Tenant) -> Iterator[psycopg.Connection]:
     """An idle connection in autocommit, for as long as the block lasts; one that failed in it is thrown away.
 
     Raises TenantDisabled, TenantBusy when none is free in time, TenantUnreachable.
     """
     if not tenant.is_active:
         raise TenantDisabled("This tenant is switched off.")
-    wrapper = _wrapper(tenant, wait_seconds)
+    wrapper = _wrapper(tenant)
     try:
         wrapper.connect()
         connection = cast(psycopg.Connection, wrapper.connection)
@@ -114,14 +113,14 @@ def _connect_reader(tenant: Tenant) -> psycopg.Connection:
     return connection
 
 
-def _register(tenant: Tenant, wait_seconds: float) -> Lender:
+def _register(tenant: Tenant) -> Lender:
     """Make the alias known, by copy: other threads walk over Django's dictionary while we change it."""
     with _registration:
         known = _registered.get(tenant.alias)
         if known is not None and known.serves(tenant):
             _registered.move_to_end(tenant.alias)
             return known
-        lender = _registered[tenant.alias] = Lender(tenant, wait_seconds)
+        lender = _registered[tenant.alias] = Lender(tenant)
         dropped = {_registered.popitem(last=False)[0] for _ in range(len(_registered) - REGISTERED_AT_ONCE)}
         kept = {alias: entry for alias, entry in connections.settings.items() if alias not in dropped}
         connections.settings = connections.configure_settings({**kept, tenant.alias: _settings(tenant, lender)})
@@ -139,9 +138,9 @@ def _settings(tenant: Tenant, lender: Lender) -> dict[str, Any]:
     }
 
 
-def _wrapper(tenant: Tenant, wait_seconds: float) -> BaseDatabaseWrapper:
+def _wrapper(tenant: Tenant) -> BaseDatabaseWrapper:
     """Django's connection of this thread under the alias. One made under other settings may lie there still: it goes."""
-    lender = _register(tenant, wait_seconds)
+    lender = _register(tenant)
     if connections[tenant.alias].settings_dict["LENDER"] is not lender:
         del connections[tenant.alias]
     return connections[tenant.alias]

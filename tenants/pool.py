@@ -28,7 +28,6 @@ Key = int
 class _Tenant:
     """What is open to one tenant. `busy` counts connections that are lent out or being made."""
 
-    changed: threading.Condition
     version: int
     busy: int = 0
     connecting: int = 0
@@ -54,6 +53,8 @@ class Pool:
     def _start_empty(self) -> None:
         """Also after a fork: the parent's sockets are the parent's."""
         self._lock = threading.Lock()
+        # One for all tenants: where the total is reached, another tenant's connection is what one waits for.
+        self._changed = threading.Condition(self._lock)
         self._tenants: OrderedDict[Key, _Tenant] = OrderedDict()
         self._sweeper: threading.Thread | None = None
         self._waited = 0
@@ -62,8 +63,11 @@ class Pool:
         """An idle connection, or a new one. Raises TenantBusy after `wait_seconds`, and what `connect` raises."""
         deadline = time.monotonic() + wait_seconds
         while True:
-            connection, doomed = self._take(key, version, deadline)
-            _close(doomed)
+            doomed: list[Connection] = []
+            try:
+                connection = self._take(key, version, deadline, doomed)
+            finally:
+                _close(doomed)
             if connection is None:
                 return self._connect(key, version, connect)
             if _is_usable(connection):
@@ -83,7 +87,7 @@ class Pool:
                 reusable = reusable and tenant.version == version
                 if reusable:
                     tenant.idle.append((connection, time.monotonic()))
-                tenant.changed.notify()
+            self._changed.notify_all()
             self._ensure_sweeper()
         if not reusable:
             _close([connection])
@@ -110,32 +114,31 @@ class Pool:
             tenants = sum(1 for tenant in self._tenants.values() if tenant.open)
             return {"open": idle + busy, "idle": idle, "in_use": busy, "waited": self._waited, "tenants": tenants}
 
-    def _take(self, key: Key, version: int, deadline: float) -> tuple[Connection | None, list[Connection]]:
-        """An idle connection; or None, with a place reserved for a new one. Besides, connections to close."""
-        doomed: list[Connection] = []
+    def _take(self, key: Key, version: int, deadline: float, doomed: list[Connection]) -> Connection | None:
+        """An idle connection; or None, with a place reserved for a new one. What has to go for it is added to `doomed`."""
         has_waited = False
         with self._lock:
             while True:
                 tenant = self._current(key, version, doomed)
                 if tenant.idle:
                     tenant.busy += 1
-                    return tenant.idle.pop()[0], doomed
+                    return tenant.idle.pop()[0]
                 if tenant.busy < self.per_tenant and tenant.connecting < CONNECTING_AT_ONCE and self._make_room(doomed):
                     tenant.breaker.check()
                     tenant.busy += 1
                     tenant.connecting += 1
-                    return None, doomed
+                    return None
                 if tenant.breaker.is_open and tenant.connecting:
                     tenant.breaker.check()
                 self._waited += not has_waited
                 has_waited = True
-                if not tenant.changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
                     raise TenantBusy("This database has as many queries running as it may. Please try again in a moment.")
 
     def _current(self, key: Key, version: int, doomed: list[Connection]) -> _Tenant:
         tenant = self._tenants.get(key)
         if tenant is None:
-            tenant = self._tenants[key] = _Tenant(threading.Condition(self._lock), version)
+            tenant = self._tenants[key] = _Tenant(version)
         if tenant.version != version:
             doomed.extend(connection for connection, _ in tenant.idle)
             tenant.idle.clear()
@@ -169,13 +172,13 @@ class Pool:
                     tenant.breaker.succeeded()
                 elif tenant.version == version and failure is not None:
                     tenant.breaker.failed(failure, at_once=refused)
-                tenant.changed.notify_all()
+                self._changed.notify_all()
         return connection
 
     def _forget(self, key: Key) -> None:
         with self._lock:
             self._tenants[key].busy -= 1
-            self._tenants[key].changed.notify()
+            self._changed.notify_all()
 
     def _ensure_sweeper(self) -> None:
         if self._sweeper is None or not self._sweeper.is_alive():

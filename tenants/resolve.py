@@ -28,6 +28,8 @@ def check_host(host: str) -> None:
     address = _as_address(host)
     if address is not None:
         _check_address(address)
+    elif ":" in host:
+        raise HostRefused("Enter the host without its port, which has a field of its own.")
     elif host.lower().rstrip(".") == "localhost" and not settings.TENANT_ALLOW_LOCAL_HOSTS:
         raise HostRefused("This machine itself is not allowed as a host on this installation.")
 
@@ -69,7 +71,8 @@ def _check_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> No
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is not None:
         address = mapped
-    if address.is_multicast or address.is_unspecified or address.is_reserved:
+    if address.is_loopback or address.is_link_local:
+        if not settings.TENANT_ALLOW_LOCAL_HOSTS:
+            raise HostRefused("Loopback and link-local addresses are not allowed as a host on this installation.")
+    elif address.is_multicast or address.is_unspecified or address.is_reserved:
         raise HostRefused("This address cannot be a database.")
-    if (address.is_loopback or address.is_link_local) and not settings.TENANT_ALLOW_LOCAL_HOSTS:
-        raise HostRefused("Loopback and link-local addresses are not allowed as a host on this installation.")

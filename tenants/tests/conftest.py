@@ -1,0 +1,34 @@
+"""A tenant whose database stands behind a network that can be broken."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from paneldash.embedded import EmbeddedServer
+from tenants import connections, session_options
+from tenants.models import Tenant
+from tenants.pool import Pool
+from tenants.tests.proxy import Proxy
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+    """A small pool of this test's own in place of the process's."""
+    small = Pool(per_tenant=2, total=4)
+    monkeypatch.setattr(connections, "_pool", small)
+    yield small
+    small.close_all()
+
+
+@pytest.fixture
+def proxy(embedded_server: EmbeddedServer) -> Iterator[Proxy]:
+    made = Proxy(embedded_server.socket_folder / ".s.PGSQL.5432")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def far(make_tenant: Callable[..., Tenant], acme_database: dict, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    """Acme's database, reached through the proxy; who connects waits for two seconds, the least there is."""
+    monkeypatch.setattr(session_options, "CONNECT_SECONDS", 2)
+    return make_tenant("far", {**acme_database, "host": "127.0.0.1", "port": proxy.port})

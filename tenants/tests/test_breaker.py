@@ -1,0 +1,88 @@
+import pytest
+
+from tenants.breaker import PROBE_SECONDS, Breaker
+from tenants.errors import TenantUnreachable
+
+AWAY = TenantUnreachable("It is away.", detail="refused")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def is_let_through(breaker: Breaker) -> bool:
+    try:
+        breaker.check()
+    except TenantUnreachable:
+        return False
+    return True
+
+
+def opened(clock: Clock) -> Breaker:
+    breaker = Breaker(clock)
+    for _ in range(3):
+        breaker.failed(AWAY)
+    return breaker
+
+
+def test_three_failures_within_half_a_minute_open_it() -> None:
+    breaker = Breaker(Clock())
+    for is_open in (False, False, True):
+        breaker.failed(AWAY)
+        assert breaker.is_open is is_open
+    assert not is_let_through(breaker)
+
+
+def test_it_answers_with_what_opened_it_and_when_to_come_again() -> None:
+    with pytest.raises(TenantUnreachable, match=AWAY.sentence) as caught:
+        opened(Clock()).check()
+    assert caught.value.detail == AWAY.detail
+    assert 0 < caught.value.retry_after_seconds <= PROBE_SECONDS * 1.2
+
+
+def test_failures_far_apart_do_not() -> None:
+    clock = Clock()
+    breaker = Breaker(clock)
+    for _ in range(6):
+        breaker.failed(AWAY)
+        clock.now += 16
+    assert not breaker.is_open
+
+
+def test_a_success_between_starts_the_count_again() -> None:
+    breaker = Breaker(Clock())
+    breaker.failed(AWAY)
+    breaker.failed(AWAY)
+    breaker.succeeded()
+    breaker.failed(AWAY)
+    assert not breaker.is_open
+
+
+def test_one_probe_at_a_time_is_let_through() -> None:
+    clock = Clock()
+    breaker = opened(clock)
+    clock.now += PROBE_SECONDS * 1.3
+    assert [is_let_through(breaker) for _ in range(4)] == [True, False, False, False]
+
+
+def test_a_probe_that_fails_keeps_it_open_and_one_that_succeeds_closes_it() -> None:
+    clock = Clock()
+    breaker = opened(clock)
+    clock.now += PROBE_SECONDS * 1.3
+    assert is_let_through(breaker)
+    breaker.failed(AWAY)
+    assert not is_let_through(breaker)
+    clock.now += PROBE_SECONDS * 1.3
+    assert is_let_through(breaker)
+    breaker.succeeded()
+    assert all(is_let_through(breaker) for _ in range(3))
+
+
+def test_a_refused_password_opens_it_with_the_first() -> None:
+    breaker = Breaker(Clock())
+    breaker.failed(AWAY, at_once=True)
+    assert not is_let_through(breaker)
