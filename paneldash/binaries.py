@@ -46,5 +46,12 @@ def _candidates() -> Iterator[Path]:
         folder = Path(place, "pginstall18", "bin")
         if (folder / "initdb").exists():
             yield folder
-    versions = glob.glob("/usr/lib/postgresql/*/bin/initdb")
-    yield from (Path(found).parent for found in sorted(versions, key=lambda path: -float(path.split("/")[4])))
+    if (system := system_binaries()) is not None:
+        yield system
+
+
+def system_binaries() -> Path | None:
+    """Debian's newest PostgreSQL."""
+    found = glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    newest = max(found, key=lambda path: float(path.split("/")[4]), default=None)
+    return Path(newest).parent if newest else None
