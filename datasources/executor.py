@@ -16,7 +16,9 @@ from typing import Any
 
 import psycopg
 from psycopg import RawCursor, errors
+from psycopg.generators import execute
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from datasources import values
 from datasources.errors import QueryRefused, QueryTimeout, SourceError, SourceUnavailable
@@ -165,14 +167,23 @@ def _describe(connection: psycopg.Connection, tenant: Tenant, statement: Stateme
 
 def _ask_for_shape(connection: psycopg.Connection, statement: Statement) -> _Shape:
     server = connection.pgconn
-    for answer in (server.prepare(b"", statement.sql.encode()), described := server.describe_prepared(b"")):
-        if answer.status != ExecStatus.COMMAND_OK:
-            raise errors.error_from_result(answer)
+    server.send_prepare(b"", statement.sql.encode())
+    _answer_of(connection)
+    server.send_describe_prepared(b"")
+    described = _answer_of(connection)
     if described.nfields > MAX_COLUMNS:
         raise QueryRefused(f"The query has {described.nfields} columns; {MAX_COLUMNS} are the most.")
     oids = tuple(described.ftype(place) for place in range(described.nfields))
     names = values.unique_names((described.fname(place) or b"").decode() for place in range(described.nfields))
     return _Shape(tuple(values.column(name, oid) for name, oid in zip(names, oids, strict=True)), oids)
+
+
+def _answer_of(connection: psycopg.Connection) -> PGresult:
+    """What the server says to what was sent. libpq's own waiting calls hold the GIL: a silent server would stop the process."""
+    (answer,) = connection.wait(execute(connection.pgconn))
+    if answer.status != ExecStatus.COMMAND_OK:
+        raise errors.error_from_result(answer)
+    return answer
 
 
 def _forget_shapes(tenant: Tenant) -> bool:

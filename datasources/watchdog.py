@@ -1,5 +1,6 @@
 """A clock outside the database: cancels a query that outlives its time, and closes the socket of one that cannot be cancelled."""
 
+import contextlib
 import heapq
 import itertools
 import os
@@ -7,7 +8,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -67,7 +67,7 @@ class _Clock:
 _clock = _Clock()
 
 
-@contextmanager
+@contextlib.contextmanager
 def watched(connection: psycopg.Connection, *, timeout_seconds: float) -> Iterator[Watch]:
     """Within the block the connection is cancelled 0.5 s after the timeout, and cut off 3 s after it."""
     watch = Watch(connection)
@@ -82,7 +82,9 @@ def watched(connection: psycopg.Connection, *, timeout_seconds: float) -> Iterat
 
 
 def _cancel(connection: psycopg.Connection) -> None:
-    connection.cancel_safe(timeout=1.0)
+    """Ask the server to stop. A server that does not hear that either is cut off in a moment."""
+    with contextlib.suppress(psycopg.Error):
+        connection.cancel_safe(timeout=1.0)
 
 
 def _close(connection: psycopg.Connection) -> None:
