@@ -16,7 +16,10 @@ MEASURE_SECONDS = 5
 FIRST_SECONDS = 0.5  # so that the first page has something to show
 FILL_SECONDS = 60
 LONGEST_GAP = timedelta(days=30)
-NEWEST = "SELECT max(recorded_at) FROM metrics WHERE server_name = ANY(%s)"
+NEWEST = """
+SELECT greatest((SELECT max(recorded_at) FROM metrics WHERE server_name = ANY(%s)),
+                (SELECT max(logged_at) FROM logs), (SELECT max(ordered_at) FROM orders))
+"""
 INSERT = "INSERT INTO metrics VALUES (now(), %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -24,6 +27,7 @@ def collect(*, stopped: Event, say: Callable[[str], None]) -> None:
     """Run until told to stop. A database that is away is tried again with the next measurement."""
     psutil.cpu_percent()
     traffic, measured_at, next_fill = psutil.net_io_counters(), time.monotonic(), 0.0
+    filled_until: dict[str, datetime] = {}
     while not stopped.wait(MEASURE_SECONDS if next_fill else FIRST_SECONDS):
         now, counters = time.monotonic(), psutil.net_io_counters()
         seconds = now - measured_at
@@ -36,7 +40,7 @@ def collect(*, stopped: Event, say: Callable[[str], None]) -> None:
                 with owner_connection(database_name(tenant)) as connection:
                     connection.execute(INSERT, row)
                     if now >= next_fill:
-                        catch_up(connection, tenant)
+                        filled_until[tenant.slug] = catch_up(connection, tenant, filled_until.get(tenant.slug))
             except psycopg.Error as error:
                 say(f"{tenant.slug}: not written ({type(error).__name__}); trying again in {MEASURE_SECONDS} s")
         next_fill = now + FILL_SECONDS if now >= next_fill else next_fill
@@ -55,10 +59,12 @@ def measure(received: float, sent: float) -> tuple[str, float, float, float, flo
     )
 
 
-def catch_up(connection: psycopg.Connection, tenant: DemoTenant) -> None:
-    """What happened at the invented servers since the last row, at most a month of it."""
+def catch_up(connection: psycopg.Connection, tenant: DemoTenant, filled_until: datetime | None) -> datetime:
+    """What happened at the invented servers since they were last filled, or since the last row; answers until when it is."""
     now = datetime.now(UTC)
-    found = connection.execute(NEWEST, [list(tenant.servers)]).fetchone()
-    last = found[0] if found and found[0] else now - tenant.history
-    start = max(last.astimezone(UTC) + timedelta(seconds=1), now - LONGEST_GAP)
-    fill(connection, tenant, start, now)
+    if filled_until is None:
+        found = connection.execute(NEWEST, [list(tenant.servers)]).fetchone()
+        last = found[0] if found and found[0] else now - tenant.history
+        filled_until = min(last.astimezone(UTC) + timedelta(seconds=1), now)
+    fill(connection, tenant, max(filled_until, now - LONGEST_GAP), now)
+    return now
