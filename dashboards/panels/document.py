@@ -64,8 +64,12 @@ def read_document(raw: Any) -> PanelDocument:
 
 
 def as_yaml(document: Mapping[str, Any]) -> str:
-    """A stored document as an editor reads and changes it."""
-    return yaml.safe_dump(json.loads(json.dumps({"panel": document})), sort_keys=False, allow_unicode=True, width=100)
+    """A stored document as an editor reads and changes it, in the order of its model: the database keeps none."""
+    try:
+        ordered = read_document(document).model_dump(mode="json", exclude_unset=True)
+    except DocumentInvalid:
+        ordered = json.loads(json.dumps(document))
+    return yaml.safe_dump({"panel": ordered}, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _models() -> dict[str, type[PanelDocument]]:

@@ -109,6 +109,7 @@ def test_what_is_stored_reads_as_what_was_read() -> None:
     stored = first.model_dump(mode="json", exclude_unset=True)
     assert read_document(json.loads(json.dumps(stored))) == first
     assert parse_text(as_yaml(stored)) == first
+    assert as_yaml(dict(reversed(stored.items()))) == as_yaml(stored)
 
 
 @pytest.mark.parametrize(
