@@ -1,5 +1,6 @@
 """What every panel type has: a document, the queries it asks, the answer it gives and the context it is drawn from."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ class Answer:
     is_empty: bool = False
 
 
-class PanelType(Generic[Document]):
+class PanelType(ABC, Generic[Document]):
     """A family member: stateless, one instance a type, found in `dashboards.panels.PANEL_TYPES` by `name`.
 
     It never sees a request, a tenant, the ORM or a source: queries go out, Frames come in.
@@ -69,24 +70,24 @@ class PanelType(Generic[Document]):
     def template(self) -> str:
         return f"panels/{self.name}.html"
 
+    @abstractmethod
     def queries(self, document: Document, ask: Ask) -> dict[str, Query]:
         """The queries a drawing needs, by a name of the type's own. Raises BadRequest."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, document: Document, frames: Mapping[str, Frame], ask: Ask) -> Answer:
         """The contract's answer. Raises BadRequest, and WrongShape when a Frame lacks what the type needs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def context(self, document: Document, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
         """What `template` needs as `panel`: figures as plain dicts, numbers formatted for people.
 
         Every type gives `notes` and `is_empty` too, as in Answer. Raises as `answer`.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def export(self, document: Document, ask: Ask) -> Query:
         """One query whose rows are the whole result, for CSV. Raises BadRequest."""
-        raise NotImplementedError
 
     def csv_heading(self, document: Document, frame: Frame) -> list[str]:
         """The headings of `csv_rows`, from the first Frame of the result."""
