@@ -3,7 +3,9 @@
 Django knows it as the alias `tenant_<slug>`, registered when it is needed.
 """
 
+import errno
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +15,9 @@ from typing import Any, cast
 import psycopg
 from django.conf import settings
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tenants import session_options
+from tenants.backend.base import DatabaseWrapper
 from tenants.credentials import CredentialsError
 from tenants.errors import TenantDisabled, TenantUnreachable
 from tenants.models import Tenant
@@ -24,11 +26,12 @@ from tenants.refusals import unreachable
 from tenants.resolve import HostRefused, resolve
 
 WAIT_SECONDS = 2.0
+LEAST_CONNECT_SECONDS = 2  # libpq takes less for this
 REGISTERED_AT_ONCE = 32  # Django walks over all aliases three times a request: 1,000 cost 11 ms, 32 cost 0.2 ms
 
 _pool = Pool(per_tenant=settings.TENANT_POOL_SIZE, total=settings.TENANT_POOL_TOTAL)
 _registration = threading.Lock()
-_registered: OrderedDict[str, "Lender"] = OrderedDict()
+_registered: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Lender:
         return _pool.borrow(tenant.pk, tenant.connection_version, lambda: _connect_reader(tenant), wait_seconds=WAIT_SECONDS)
 
     def give_back(self, connection: psycopg.Connection) -> None:
-        _pool.give_back(self.tenant.pk, self.tenant.connection_version, connection)
+        _pool.give_back(self.tenant.pk, connection)
 
 
 @contextmanager
@@ -57,32 +60,35 @@ def lease(tenant: Tenant) -> Iterator[psycopg.Connection]:
     """
     if not tenant.is_active:
         raise TenantDisabled("This tenant is switched off.")
-    wrapper = _wrapper(tenant)
-    try:
+    with _wrapper(tenant) as wrapper:
         wrapper.connect()
+        wrapper.close_at = None  # Django closes what is old at a request's end; a lease ends by itself
         connection = cast(psycopg.Connection, wrapper.connection)
         try:
             yield connection
         except BaseException:
             connection.close()
             raise
-    finally:
-        wrapper.close()
-        del connections[tenant.alias]
 
 
 def connect(tenant: Tenant) -> psycopg.Connection:
     """A new connection, outside the pool. Raises TenantUnreachable."""
     try:
-        address = resolve(tenant.host, tenant.port, timeout_seconds=session_options.CONNECT_SECONDS)
-        return psycopg.connect(**session_options.parameters(tenant, address), autocommit=True)
+        started = time.monotonic()
+        address = resolve(tenant.host, timeout_seconds=session_options.CONNECT_SECONDS)
+        left = session_options.CONNECT_SECONDS - int(time.monotonic() - started)
+        parameters = session_options.parameters(tenant, address) | {"connect_timeout": max(left, LEAST_CONNECT_SECONDS)}
+        return psycopg.connect(**parameters, autocommit=True)
     except HostRefused as error:
         raise TenantUnreachable("The database's host is not allowed on this installation.", detail=str(error)) from error
     except CredentialsError as error:
         sentence = "The database's stored password cannot be read. An admin has to look at the credential keys."
         raise TenantUnreachable(sentence, detail=str(error)) from error
+    except OSError as error:
+        sentence = "PanelDash could not prepare the connection. An admin has to look at its disk and limits."
+        raise TenantUnreachable(sentence, detail=errno.errorcode.get(error.errno or 0, "OSError")) from error
     except psycopg.Error as error:
-        raise unreachable(error, tenant) from error
+        raise unreachable(error) from error
 
 
 def close_tenant(tenant: Tenant) -> None:
@@ -113,34 +119,53 @@ def _connect_reader(tenant: Tenant) -> psycopg.Connection:
     return connection
 
 
-def _register(tenant: Tenant) -> Lender:
-    """Make the alias known, by copy: other threads walk over Django's dictionary while we change it."""
+def _register(tenant: Tenant) -> dict[str, Any]:
+    """Make the alias known, by copy: other threads walk over Django's dictionary while we change it. Its settings."""
     with _registration:
         known = _registered.get(tenant.alias)
-        if known is not None and known.serves(tenant):
+        if known is not None and known["LENDER"].serves(tenant):
             _registered.move_to_end(tenant.alias)
             return known
-        lender = _registered[tenant.alias] = Lender(tenant)
+        entry = _registered[tenant.alias] = _settings(tenant)
+        _registered.move_to_end(tenant.alias)
         dropped = {_registered.popitem(last=False)[0] for _ in range(len(_registered) - REGISTERED_AT_ONCE)}
         kept = {alias: entry for alias, entry in connections.settings.items() if alias not in dropped}
-        connections.settings = connections.configure_settings({**kept, tenant.alias: _settings(tenant, lender)})
-        return lender
+        connections.settings = connections.configure_settings({**kept, tenant.alias: entry})
+        return entry
 
 
-def _settings(tenant: Tenant, lender: Lender) -> dict[str, Any]:
+def _settings(tenant: Tenant) -> dict[str, Any]:
     return {
         "ENGINE": "tenants.backend",
         "NAME": tenant.database,
-        "LENDER": lender,
+        "LENDER": Lender(tenant),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
         "TIME_ZONE": None,
     }
 
 
-def _wrapper(tenant: Tenant) -> BaseDatabaseWrapper:
-    """Django's connection of this thread under the alias. One made under other settings may lie there still: it goes."""
-    lender = _register(tenant)
-    if connections[tenant.alias].settings_dict["LENDER"] is not lender:
-        del connections[tenant.alias]
-    return connections[tenant.alias]
+@contextmanager
+def _wrapper(tenant: Tenant) -> Iterator[DatabaseWrapper]:
+    """A Django connection of this lease's own, which the thread's alias leads to meanwhile.
+
+    Made from our own settings, not from what the alias leads to: another thread may push it out, or give it to another
+    tenant of that name, at any moment. Leases may overlap in a thread, and a generator may end its in another.
+    """
+    alias = tenant.alias
+    wrapper = DatabaseWrapper(_register(tenant), alias)
+    wrapper.inc_thread_sharing()
+    before = _of_this_thread(alias)
+    connections[alias] = wrapper
+    try:
+        yield wrapper
+    finally:
+        wrapper.close()
+        if _of_this_thread(alias) is wrapper:
+            del connections[alias]
+            if before is not None and before.connection is not None:
+                connections[alias] = before
+
+
+def _of_this_thread(alias: str) -> DatabaseWrapper | None:
+    return getattr(connections._connections, alias, None)  # type: ignore[attr-defined]

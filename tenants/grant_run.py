@@ -23,7 +23,7 @@ def run_as_owner(address: str, tenant: Tenant, reader: Reader, statements: list[
         # Not chained: libpq quotes parts of an address it cannot read, and the password may be among them.
         raise GrantFailed("The admin's address cannot be read; it looks like postgres://user:password@host/") from None
     except psycopg.Error as error:
-        raise GrantFailed(f"Connecting as admin failed. {unreachable(error, tenant).sentence}") from None
+        raise GrantFailed(f"Connecting as admin failed. {unreachable(error).sentence}") from None
     with owner:
         owner.add_notice_handler(lambda notice: _keep(notice, warnings))
         for statement in statements:

@@ -19,24 +19,48 @@ SWEEP_SECONDS = 15.0
 CONNECTING_AT_ONCE = 2  # of one tenant: a dead host must not take all of a worker's threads for its connect timeout
 KEPT_BREAKERS = 2_000
 REFUSED_LOGIN = ("28000", "28P01")
+REPORTED = (
+    b"default_transaction_read_only", b"session_authorization", b"client_encoding", b"standard_conforming_strings",
+    b"TimeZone", b"DateStyle", b"IntervalStyle", b"application_name", b"search_path",
+)  # fmt: skip
 
 Connection = psycopg.Connection
 Key = int
+Session = tuple[bytes | None, ...]
 
 
 @dataclass(slots=True)
 class _Tenant:
-    """What is open to one tenant. `busy` counts connections that are lent out or being made."""
+    """What is open to one tenant. `busy` counts connections that are lent out or being made.
+
+    `lent` has those that may come back, and how their session was at first; `era` counts how often all had to go.
+    """
 
     version: int
     busy: int = 0
     connecting: int = 0
-    idle: deque[tuple[Connection, float]] = field(default_factory=deque)
+    era: int = 0
+    idle: deque[tuple[Connection, Session, float]] = field(default_factory=deque)
+    lent: dict[Connection, Session] = field(default_factory=dict)
     breaker: Breaker = field(default_factory=Breaker)
 
     @property
     def open(self) -> int:
         return self.busy + len(self.idle)
+
+    @property
+    def may_connect(self) -> bool:
+        """After a failure one tries at a time."""
+        return self.connecting < (CONNECTING_AT_ONCE if self.breaker.is_quiet else 1)
+
+    def let_go(self) -> list[Connection]:
+        """Start anew: the idle ones, to be closed; none of those lent out or being made will be kept."""
+        doomed = [connection for connection, *_ in self.idle]
+        self.idle.clear()
+        self.lent.clear()
+        self.era += 1
+        self.breaker = Breaker()
+        return doomed
 
 
 class Pool:
@@ -72,34 +96,31 @@ class Pool:
                 return self._connect(key, version, connect)
             if _is_usable(connection):
                 return connection
-            self._forget(key)
+            self._forget(key, connection)
             _close([connection])
 
-    def give_back(self, key: Key, version: int, connection: Connection) -> None:
-        """Keep it for the next one if it is idle and of the current version, else close it."""
-        reusable = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
+    def give_back(self, key: Key, connection: Connection) -> None:
+        """Keep it for the next one if it is idle, as it was, and none of those that had to go; else close it."""
+        session = _session(connection)
         with self._lock:
             tenant = self._tenants.get(key)
-            if tenant is None:
-                reusable = False
-            else:
+            is_kept = False
+            if tenant is not None:
                 tenant.busy -= 1
-                reusable = reusable and tenant.version == version
-                if reusable:
-                    tenant.idle.append((connection, time.monotonic()))
+                was = tenant.lent.pop(connection, None)
+                if session is not None and session == was:
+                    is_kept = True
+                    tenant.idle.append((connection, session, time.monotonic()))
             self._changed.notify_all()
             self._ensure_sweeper()
-        if not reusable:
+        if not is_kept:
             _close([connection])
 
     def close(self, key: Key) -> None:
         """Close a tenant's idle connections; lent ones are closed when they come back."""
         with self._lock:
             tenant = self._tenants.get(key)
-            doomed = [connection for connection, _ in tenant.idle] if tenant else []
-            if tenant is not None:
-                tenant.idle.clear()
-                tenant.version = -1
+            doomed = tenant.let_go() if tenant else []
         _close(doomed)
 
     def close_all(self) -> None:
@@ -121,15 +142,19 @@ class Pool:
             while True:
                 tenant = self._current(key, version, doomed)
                 if tenant.idle:
+                    connection, session, _ = tenant.idle.pop()
                     tenant.busy += 1
-                    return tenant.idle.pop()[0]
-                if tenant.busy < self.per_tenant and tenant.connecting < CONNECTING_AT_ONCE and self._make_room(doomed):
-                    tenant.breaker.check()
-                    tenant.busy += 1
-                    tenant.connecting += 1
-                    return None
-                if tenant.breaker.is_open and tenant.connecting:
-                    tenant.breaker.check()
+                    tenant.lent[connection] = session
+                    return connection
+                if tenant.busy < self.per_tenant and tenant.may_connect:
+                    tenant.breaker.refuse()  # before room is made: a dead tenant must not cost others their connections
+                    if self._make_room(doomed):
+                        tenant.breaker.check()
+                        tenant.busy += 1
+                        tenant.connecting += 1
+                        return None
+                if tenant.connecting and (tenant.breaker.is_open or tenant.connecting == tenant.busy):
+                    tenant.breaker.doubt()
                 self._waited += not has_waited
                 has_waited = True
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
@@ -140,9 +165,8 @@ class Pool:
         if tenant is None:
             tenant = self._tenants[key] = _Tenant(version)
         if tenant.version != version:
-            doomed.extend(connection for connection, _ in tenant.idle)
-            tenant.idle.clear()
-            tenant.version, tenant.breaker = version, Breaker()
+            doomed.extend(tenant.let_go())
+            tenant.version = version
         self._tenants.move_to_end(key)
         return tenant
 
@@ -158,6 +182,8 @@ class Pool:
 
     def _connect(self, key: Key, version: int, connect: Callable[[], Connection]) -> Connection:
         connection, failure, refused = None, None, False
+        with self._lock:
+            era = self._tenants[key].era
         try:
             connection = connect()
         except TenantUnreachable as error:
@@ -168,40 +194,56 @@ class Pool:
                 tenant = self._tenants[key]
                 tenant.connecting -= 1
                 tenant.busy -= connection is None
-                if tenant.version == version and connection is not None:
+                is_current = (tenant.version, tenant.era) == (version, era)
+                if is_current and connection is not None:
                     tenant.breaker.succeeded()
-                elif tenant.version == version and failure is not None:
+                    tenant.lent[connection] = _session(connection) or ()
+                elif is_current and failure is not None:
                     tenant.breaker.failed(failure, at_once=refused)
                 self._changed.notify_all()
         return connection
 
-    def _forget(self, key: Key) -> None:
+    def _forget(self, key: Key, connection: Connection) -> None:
         with self._lock:
             self._tenants[key].busy -= 1
+            self._tenants[key].lent.pop(connection, None)
             self._changed.notify_all()
 
     def _ensure_sweeper(self) -> None:
         if self._sweeper is None or not self._sweeper.is_alive():
-            self._sweeper = threading.Thread(target=self._sweep_for_ever, name="tenant-connections", daemon=True)
+            self._sweeper = threading.Thread(target=self._keep_sweeping, name="tenant-connections", daemon=True)
             self._sweeper.start()
 
-    def _sweep_for_ever(self) -> None:
+    def _keep_sweeping(self) -> None:
+        """Until there is nothing to sweep; the next connection that is given back starts it again."""
         while True:
             time.sleep(SWEEP_SECONDS)
-            self.sweep()
+            self.sweep(idle_seconds=IDLE_SECONDS)
+            with self._lock:
+                if not self._tenants:
+                    self._sweeper = None
+                    return
 
-    def sweep(self, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    def sweep(self, *, idle_seconds: float) -> None:
         """Close what has been idle too long, and forget tenants nobody has asked for."""
         doomed: list[Connection] = []
         with self._lock:
             oldest = time.monotonic() - idle_seconds
             for key, tenant in list(self._tenants.items()):
-                while tenant.idle and tenant.idle[0][1] <= oldest:
+                while tenant.idle and tenant.idle[0][2] <= oldest:
                     doomed.append(tenant.idle.popleft()[0])
-                is_forgettable = not tenant.breaker.is_open or len(self._tenants) > KEPT_BREAKERS
+                is_forgettable = tenant.breaker.is_quiet or len(self._tenants) > KEPT_BREAKERS
                 if not tenant.open and is_forgettable:
                     del self._tenants[key]
         _close(doomed)
+
+
+def _session(connection: Connection) -> Session | None:
+    """What the server has reported of the session, which costs no query; None unless it is idle and in autocommit."""
+    is_idle = not connection.closed and connection.pgconn.transaction_status == TransactionStatus.IDLE
+    if not is_idle or not connection.autocommit:
+        return None
+    return tuple(map(connection.pgconn.parameter_status, REPORTED))
 
 
 def _is_usable(connection: Connection) -> bool:

@@ -5,7 +5,6 @@ import re
 import psycopg
 
 from tenants.errors import TenantUnreachable
-from tenants.models import Tenant
 
 # libpq gives no SQLSTATE when the connection itself fails: the words are all there is.
 _BY_WORDS = (
@@ -24,9 +23,9 @@ _BY_WORDS = (
 )  # fmt: skip
 
 
-def unreachable(error: psycopg.Error, tenant: Tenant) -> TenantUnreachable:
+def unreachable(error: psycopg.Error) -> TenantUnreachable:
     """The error for people; `detail` is a class such as 28P01 or `timeout`, for the log and the breaker."""
-    words = str(error)
+    words = re.sub(r'"[^"\n]*"', "…", str(error))  # a host may be called tls.example.com, a database `timeout`
     for pattern, kind, sentence in _BY_WORDS:
         if error.sqlstate == kind or re.search(pattern, words, re.IGNORECASE):
             return TenantUnreachable(sentence, detail=kind)

@@ -1,16 +1,22 @@
 """Where a tenant's host leads: resolved once, with a deadline, and refused where PanelDash must not go."""
 
 import ipaddress
+import os
 import socket
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 
 from django.conf import settings
 
 from tenants.errors import TenantUnreachable
 
-# getaddrinfo has no timeout of its own: a few threads wait for it, so that a request need not.
-_resolvers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolve")
+LOOKUPS_AT_ONCE = 32
+METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "fd00:ec2::254")))  # of clouds
+
+# getaddrinfo has no timeout of its own: a thread a name waits for it, so that a request need not.
+_under_way: dict[str, Future[list[str]]] = {}
+_lock = threading.Lock()
 
 
 class HostRefused(ValueError):
@@ -34,29 +40,61 @@ def check_host(host: str) -> None:
         raise HostRefused("This machine itself is not allowed as a host on this installation.")
 
 
-def resolve(host: str, port: int, *, timeout_seconds: float) -> str | None:
+def resolve(host: str, *, timeout_seconds: float) -> str | None:
     """The address to connect to; None for a socket folder. Raises HostRefused and TenantUnreachable."""
     check_host(host)
     if host.startswith("/"):
         return None
     if _as_address(host) is not None:
         return host
-    addresses = _look_up(host, port, timeout_seconds)
+    addresses = _look_up(host, timeout_seconds)
     for address in addresses:
         _check_address(ipaddress.ip_address(address))
     return addresses[0]
 
 
-def _look_up(host: str, port: int, timeout_seconds: float) -> list[str]:
-    asked: Future[list[tuple]] = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+def _look_up(host: str, timeout_seconds: float) -> list[str]:
     try:
-        found = asked.result(timeout_seconds)
+        return _asked(host).result(timeout_seconds)
     except Late as error:
-        asked.cancel()
         raise TenantUnreachable("The database's host name could not be looked up in time.", detail="DNS timeout") from error
     except (OSError, UnicodeError) as error:
         raise TenantUnreachable("The database's host name is not known.", detail="DNS failure") from error
-    return [str(entry[4][0]) for entry in found]
+
+
+def _asked(host: str) -> Future[list[str]]:
+    """The lookup of a name that is under way, or a new one: a name server that hangs takes one thread a name, for no other's."""
+    with _lock:
+        asked = _under_way.get(host)
+        if asked is None:
+            if len(_under_way) >= LOOKUPS_AT_ONCE:
+                raise Late
+            asked = Future()
+            threading.Thread(target=_ask, args=(host, asked), name="resolve", daemon=True).start()
+            _under_way[host] = asked
+        return asked
+
+
+def _ask(host: str, asked: Future[list[str]]) -> None:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except Exception as error:
+        asked.set_exception(error)
+    else:
+        asked.set_result([str(entry[4][0]) for entry in found])
+    finally:
+        with _lock:
+            del _under_way[host]
+
+
+def _start_empty() -> None:
+    """After a fork: the parent's threads, and so their answers, are the parent's."""
+    global _lock
+    _lock = threading.Lock()
+    _under_way.clear()
+
+
+os.register_at_fork(after_in_child=_start_empty)
 
 
 def _as_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -68,11 +106,9 @@ def _as_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
 
 def _check_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     """Private networks are where databases live; this machine and its link's own addresses are not."""
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        address = mapped
+    address = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
     if address.is_loopback or address.is_link_local:
         if not settings.TENANT_ALLOW_LOCAL_HOSTS:
             raise HostRefused("Loopback and link-local addresses are not allowed as a host on this installation.")
-    elif address.is_multicast or address.is_unspecified or address.is_reserved:
+    elif address.is_multicast or address.is_unspecified or address.is_reserved or address in METADATA:
         raise HostRefused("This address cannot be a database.")

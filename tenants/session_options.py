@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +90,8 @@ def schemas(tenant: Tenant) -> tuple[str, ...]:
 
 
 def _escaped(value: str) -> str:
-    """Options are split at blanks; a backslash keeps one."""
-    return value.replace("\\", "\\\\").replace(" ", "\\ ")
+    """Options are split at white space; a backslash keeps one."""
+    return re.sub(r"([\s\\])", r"\\\1", value)
 
 
 def _certificate_file(certificate: str) -> Path:
@@ -98,8 +100,7 @@ def _certificate_file(certificate: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{hashlib.sha256(certificate.encode()).hexdigest()}.pem"
     if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text(certificate)
-        draft.chmod(0o600)
-        draft.replace(path)
+        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as draft:  # of this thread alone; mode 0600
+            draft.write(certificate)
+        Path(draft.name).replace(path)
     return path

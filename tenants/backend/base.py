@@ -21,6 +21,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
         self.autocommit = autocommit
 
+    def create_cursor(self, name: str | None = None) -> psycopg.Cursor[Any]:
+        """Values load as the pool's connections load them: times are aware, in the session's zone."""
+        if name is not None:
+            return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
+        return psycopg.ClientCursor(self.connection)
+
     def init_connection_state(self) -> None:
         """The session's settings were given when it was opened."""
 

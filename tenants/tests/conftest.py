@@ -17,7 +17,9 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     small = Pool(per_tenant=2, total=4)
     monkeypatch.setattr(connections, "_pool", small)
     yield small
+    assert small.figures()["in_use"] == 0
     small.close_all()
+    assert small.figures()["open"] == 0
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def proxy(embedded_server: EmbeddedServer) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def far(make_tenant: Callable[..., Tenant], acme_database: dict, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+def far(
+    make_tenant: Callable[..., Tenant], acme_database: dict, proxy: Proxy, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> Tenant:
     """Acme's database, reached through the proxy; who connects waits for two seconds, the least there is."""
     monkeypatch.setattr(session_options, "CONNECT_SECONDS", 2)
     return make_tenant("far", {**acme_database, "host": "127.0.0.1", "port": proxy.port})

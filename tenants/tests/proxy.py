@@ -4,18 +4,22 @@ import contextlib
 import socket
 import struct
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-Mode = Literal["pass", "silent", "stall", "freeze", "garbage", "cut"]
+Mode = Literal["pass", "silent", "stall", "drip", "freeze", "garbage", "cut", "corrupt"]
+DRIP_SECONDS = 0.1
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close sends RST
 
 
 class Proxy:
     """`mode` may change at any time.
 
-    pass: all goes through. silent: accepts and never speaks. stall: falls silent during the sign-in. freeze: drops all
-    that comes, both ways. garbage: answers nonsense. cut: resets the connection after `cut_after` bytes of answers.
+    pass: all goes through. silent: accepts and never speaks. stall: falls silent during the sign-in. drip: answers a byte
+    at a time. freeze: drops all that comes, both ways. garbage: answers nonsense. cut, corrupt: resets the connection, or
+    spoils every byte, after `cut_after` bytes of answers.
     """
 
     def __init__(self, target: Path) -> None:
@@ -24,6 +28,7 @@ class Proxy:
         self.cut_after = 20_000
         self.accepted = 0
         self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._listen()
@@ -48,9 +53,17 @@ class Proxy:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.refuse()
+        self.reset()
+        for thread in self._threads:
+            thread.join(2)
 
     def _listen(self) -> None:
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+        self._start(self._accept, self._listener)
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, name="proxy", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -70,21 +83,32 @@ class Proxy:
         server.connect(str(self.target))
         self._sockets.append(server)
         for source, sink in ((client, server), (server, client)):
-            threading.Thread(target=self._pump, args=(source, sink, source is server), daemon=True).start()
+            self._start(self._pump, source, sink, source is server)
 
     def _pump(self, source: socket.socket, sink: socket.socket, is_answer: bool) -> None:
         passed = 0
         with contextlib.suppress(OSError):
             while chunk := source.recv(4_096):
                 passed += len(chunk)
-                if self.mode == "cut" and is_answer and passed > self.cut_after:
+                is_late = is_answer and passed > self.cut_after
+                if self.mode == "cut" and is_late:
                     _reset(sink)
                     return
+                if self.mode == "corrupt" and is_late:
+                    chunk = bytes(255 - byte for byte in chunk)
+                if self.mode == "drip" and is_answer:
+                    self._drip(chunk, sink)
+                    continue
                 if self.mode == "freeze" or (self.mode == "stall" and is_answer):
                     continue
                 sink.sendall(chunk)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)
+
+    def _drip(self, chunk: bytes, sink: socket.socket) -> None:
+        for place in range(len(chunk)):
+            sink.sendall(chunk[place : place + 1])
+            time.sleep(DRIP_SECONDS if self.mode == "drip" else 0)
 
 
 def _reset(one: socket.socket) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from tenants.breaker import PROBE_SECONDS, Breaker
+from tenants.breaker import LOGIN_PROBE_SECONDS, PROBE_SECONDS, WITHIN_SECONDS, Breaker
 from tenants.errors import TenantUnreachable
 
 AWAY = TenantUnreachable("It is away.", detail="refused")
@@ -86,3 +86,49 @@ def test_a_refused_password_opens_it_with_the_first() -> None:
     breaker = Breaker(Clock())
     breaker.failed(AWAY, at_once=True)
     assert not is_let_through(breaker)
+
+
+def test_a_refused_password_is_probed_seldom() -> None:
+    """Some servers lock an account that fails to sign in too often."""
+    clock = Clock()
+    breaker = Breaker(clock)
+    breaker.failed(AWAY, at_once=True)
+    clock.now += LOGIN_PROBE_SECONDS * 0.7
+    assert not is_let_through(breaker)
+    clock.now += LOGIN_PROBE_SECONDS * 0.6
+    assert is_let_through(breaker)
+
+
+def test_to_refuse_takes_no_probe() -> None:
+    clock = Clock()
+    breaker = opened(clock)
+    with pytest.raises(TenantUnreachable):
+        breaker.refuse()
+    clock.now += PROBE_SECONDS * 1.3
+    breaker.refuse()
+    breaker.refuse()
+    assert is_let_through(breaker)
+
+
+def test_a_failure_is_doubted_by_for_a_while() -> None:
+    clock = Clock()
+    breaker = Breaker(clock)
+    breaker.doubt()
+    breaker.failed(AWAY)
+    assert not breaker.is_quiet
+    with pytest.raises(TenantUnreachable, match=AWAY.sentence):
+        breaker.doubt()
+    clock.now += WITHIN_SECONDS + 1
+    assert breaker.is_quiet
+    breaker.doubt()
+
+
+def test_probes_of_many_are_spread() -> None:
+    clock = Clock()
+    waits = set()
+    for breaker in (opened(clock) for _ in range(20)):
+        with pytest.raises(TenantUnreachable) as caught:
+            breaker.check()
+        waits.add(caught.value.retry_after_seconds)
+    assert len(waits) > 10
+    assert all(PROBE_SECONDS * 0.8 <= wait <= PROBE_SECONDS * 1.2 for wait in waits)

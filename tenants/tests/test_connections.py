@@ -2,18 +2,20 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from django.db import close_old_connections
 from django.db import connections as django_connections
 
-from tenants import connections
-from tenants.connections import REGISTERED_AT_ONCE, close_tenant, lease
+from tenants import connections, resolve, session_options
+from tenants.connections import close_tenant, lease
 from tenants.errors import TenantBusy, TenantDisabled, TenantUnreachable
 from tenants.models import Tenant
 from tenants.pool import Pool
+from tenants.tests.proxy import Proxy
 
 
 def backend(tenant: Tenant) -> int:
@@ -140,7 +142,22 @@ def leave_closed(connection: psycopg.Connection) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("leave", [leave_in_transaction, leave_broken, leave_closed])
+def leave_changed(connection: psycopg.Connection) -> None:
+    connection.execute("SET default_transaction_read_only = off")
+
+
+def leave_without_autocommit(connection: psycopg.Connection) -> None:
+    connection.autocommit = False
+
+
+def leave_answering(connection: psycopg.Connection) -> None:
+    connection.pgconn.send_query(b"SELECT 1")
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [leave_in_transaction, leave_broken, leave_closed, leave_changed, leave_without_autocommit, leave_answering],
+)
 def test_one_that_is_not_clean_is_thrown_away(acme: Tenant, pool: Pool, leave: Callable[[psycopg.Connection], None]) -> None:
     with lease(acme) as connection:
         process = connection.info.backend_pid
@@ -165,17 +182,6 @@ def test_a_superuser_is_not_used(acme: Tenant, embedded_server: object, pool: Po
     assert pool.figures()["open"] == 0
 
 
-def test_few_aliases_are_known_to_django_at_once(make_tenant: Callable[..., Tenant], acme_database: dict, pool: Pool) -> None:
-    before = set(django_connections.settings)
-    for number in range(REGISTERED_AT_ONCE + 10):
-        backend(make_tenant(f"t{number}", acme_database))
-    added = set(django_connections.settings) - before
-    assert len(added) == REGISTERED_AT_ONCE
-    assert f"tenant_t{REGISTERED_AT_ONCE + 9}" in added
-    connections.close_all()
-    assert set(django_connections.settings) == before
-
-
 def test_the_session_is_set_for_reading(acme: Tenant, pool: Pool) -> None:
     wanted = {
         "default_transaction_read_only": "on", "TimeZone": acme.time_zone, "DateStyle": "ISO, YMD", "bytea_output": "hex",
@@ -187,7 +193,77 @@ def test_the_session_is_set_for_reading(acme: Tenant, pool: Pool) -> None:
     assert found == wanted
 
 
-def test_a_fork_starts_with_no_connections(acme: Tenant, pool: Pool) -> None:
-    backend(acme)
-    pool._start_empty()
-    assert pool.figures()["open"] == 0
+def test_a_session_is_left_as_it_was_by_what_is_rolled_back(acme: Tenant, pool: Pool) -> None:
+    with lease(acme) as connection:
+        process = connection.info.backend_pid
+        connection.execute("BEGIN TRANSACTION READ ONLY; SET work_mem = '1GB'; LISTEN news; ROLLBACK")
+    with lease(acme) as connection:
+        assert connection.info.backend_pid == process
+        assert connection.execute("SHOW work_mem").fetchone() == ("16MB",)
+        assert connection.execute("SELECT * FROM pg_listening_channels()").fetchall() == []
+
+
+@pytest.mark.parametrize("statement", ["CREATE TEMP TABLE t (x int)", "CREATE TABLE t (x int)", "SELECT nextval('s')"])
+def test_a_session_lets_nothing_be_made(
+    acme: Tenant, acme_database: dict, admin_sql: Callable, pool: Pool, statement: str
+) -> None:
+    admin_sql(acme_database, f'CREATE SEQUENCE IF NOT EXISTS s; GRANT ALL ON SEQUENCE s TO "{acme.user}"')
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), lease(acme) as connection:
+        connection.execute(statement)
+
+
+def test_leases_of_one_tenant_may_overlap_in_a_thread(acme: Tenant, pool: Pool) -> None:
+    """An export reads while something else of the same tenant is asked."""
+    with lease(acme) as outer:
+        with lease(acme) as inner:
+            assert inner is not outer
+            assert django_connections[acme.alias].connection is inner
+        assert django_connections[acme.alias].connection is outer
+        assert outer.execute("SELECT 1").fetchone() == (1,)
+    assert pool.figures() == {"open": 2, "idle": 2, "in_use": 0, "waited": 0, "tenants": 1}
+    assert not hasattr(django_connections._connections, acme.alias)
+
+
+def leasing(tenant: Tenant) -> Iterator[int]:
+    with lease(tenant) as connection:
+        while True:
+            yield connection.info.backend_pid
+
+
+def test_leases_may_end_in_another_order_than_they_began(acme: Tenant, pool: Pool) -> None:
+    first, second = leasing(acme), leasing(acme)
+    assert next(first) != next(second)
+    first.close()
+    assert next(second)
+    second.close()
+    assert pool.figures()["in_use"] == 0
+    assert backend(acme)
+
+
+def test_a_lease_may_end_in_another_thread(acme: Tenant, pool: Pool) -> None:
+    """A generator that nobody reads to its end is closed by whoever collects the garbage."""
+    held = leasing(acme)
+    next(held)
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(held.close).result(5)
+    assert pool.figures()["in_use"] == 0
+    assert backend(acme)
+
+
+def test_looking_up_and_connecting_have_one_deadline(far: Tenant, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_options, "CONNECT_SECONDS", 3)
+    found = [(0, 0, 0, "", ("127.0.0.1", 0))]
+    monkeypatch.setattr(resolve.socket, "getaddrinfo", lambda *_, **__: time.sleep(1.1) or found)
+    far.host, proxy.mode = "slow.example.com", "silent"
+    started = time.monotonic()
+    with pytest.raises(TenantUnreachable, match="in time"), lease(far):
+        pass
+    assert time.monotonic() - started < 3.6
+
+
+def test_a_requests_end_does_not_end_a_lease(acme: Tenant, pool: Pool) -> None:
+    """Else two threads would have one connection."""
+    with lease(acme) as connection:
+        close_old_connections()
+        assert pool.figures()["in_use"] == 1
+        assert connection.execute("SELECT 1").fetchone() == (1,)
