@@ -64,6 +64,17 @@ class TenantAdmin(admin.ModelAdmin):
             report = examine(obj)
             record(obj, report)
             self._tell(request, obj, report)
+        if not obj.is_active:
+            close_tenant(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Tenant) -> None:
+        close_tenant(obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        for tenant in queryset:
+            close_tenant(tenant)
+        super().delete_queryset(request, queryset)
 
     @admin.display(description="database", ordering="host")
     def where(self, tenant: Tenant) -> str:

@@ -6,6 +6,7 @@ from django.contrib.admin.sites import site
 from django.core import mail
 from django.urls import reverse
 
+from tenants.connections import lease
 from tenants.credentials import tenant_password
 from tenants.models import Membership, Session, Tenant, User
 
@@ -152,6 +153,23 @@ def test_tenants_are_disabled_and_enabled_and_the_history_knows(operator, acme, 
     assert not Tenant.objects.filter(is_active=True).exists()
     assert texts(act(operator, TENANTS, "enable", acme)) == ["1 enabled."]
     assert LogEntry.objects.filter(object_id=acme.pk).count() == 2
+
+
+def test_a_deleted_tenants_connections_are_closed(operator, acme, pool):
+    with lease(acme):
+        pass
+    response = operator.post(reverse("admin:tenants_tenant_delete", args=[acme.pk]), {"post": "yes"})
+    assert response.status_code == 302
+    assert not Tenant.objects.exists()
+    assert pool.figures()["open"] == 0
+
+
+def test_unticking_enabled_closes_its_connections(operator, acme, pool):
+    with lease(acme):
+        pass
+    operator.post(change_page(acme), {name: value for name, value in tenant_fields(acme).items() if name != "is_active"})
+    assert not Tenant.objects.get().is_active
+    assert pool.figures()["open"] == 0
 
 
 def test_all_are_tested_with_a_line_each(operator, acme, globex, monkeypatch):
