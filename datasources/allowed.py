@@ -106,6 +106,17 @@ FIELD_FUNCTIONS = _words("""
     fmgr_internal_validator fmgr_sql_validator plpgsql_validator regclass regcollation regconfig regdatabase
     regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype
 """)
+# How types are read and written: `reg…` look names up in catalogs, aclitem among roles; none is of use to a panel.
+FIELD_FUNCTIONS |= {
+    f"reg{kind}{end}"
+    for kind in _words("class collation config database dictionary namespace oper operator proc procedure role type")
+    for end in ("in", "out", "recv", "send")
+} | _words("""
+    aclitemin aclitemout anyarray_out anyarray_send anycompatiblearray_out anycompatiblearray_send anycompatiblemultirange_out
+    anycompatiblerange_out anyenum_out anymultirange_out anyrange_out array_out array_send bpcharsend cash_in cash_out
+    cstring_send date_in date_out enum_out enum_send interval_out multirange_out multirange_send namesend oidvectortypes
+    range_out range_send record_out record_send textsend timestamp_out timestamptz_out varcharsend xml_in xml_send
+""")
 
 TYPES = _words("""
     bool int2 int4 int8 smallint integer bigint float4 float8 real numeric decimal money text varchar bpchar char name

@@ -20,6 +20,10 @@ class QueryRefused(SourceError):
     status = 422
 
 
+class ValueMissing(QueryRefused):
+    """A variable of the query was given no value: the asker's fault, not the query's."""
+
+
 class QueryFailed(SourceError):
     """The database refused or broke the query: missing table, missing right, type error, division by zero."""
 

@@ -10,8 +10,10 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from decimal import Decimal
+from itertools import chain, islice
 from operator import itemgetter
+from sys import getsizeof
 from typing import Any
 
 import psycopg
@@ -35,6 +37,7 @@ CHUNK_BYTES = 8_000_000
 CHUNK_ROWS = 1_000
 BYTES_CHECKED_EVERY = 256
 FIXED_BYTES = 16  # about what a number or a time takes
+SHORT_DECIMAL_BYTES = getsizeof(Decimal(0))
 KEPT_DESCRIPTIONS = 2_048
 GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 CHANGED = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DatatypeMismatch)
@@ -84,19 +87,24 @@ def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> 
 
 
 def stream(tenant: Tenant, statement: Statement, limits: Limits, *, rows_a_frame: int) -> Iterator[Frame]:
-    """One statement's rows in Frames of `rows_a_frame`, in constant memory, up to `limits.rows`; the last one says if cut."""
+    """One statement's rows in Frames of at most `rows_a_frame`, in constant memory; the last one says if `limits.rows` cut it.
+
+    Times come as text: an infinite one in row 100,000 could not be asked for again.
+    """
     with _transaction(tenant, limits) as connection:
-        shape = _describe(connection, tenant, statement)
+        shape = _ask_for_shape(connection, statement)
+        rows = _stream(connection, statement, shape, limits.rows, times_as_text=True)
         batch: list[tuple[Any, ...]] = []
-        sent = 0
-        for row in _stream(connection, _wrapped(statement, shape, limits.rows), statement, shape):
-            if sent + len(batch) >= limits.rows:
-                yield _frame(shape, batch, truncated=True)
+        sent = held = 0
+        while piece := list(islice(rows, min(_rows_at_once(shape), rows_a_frame - len(batch)))):
+            batch += piece
+            held += _bytes_of(piece, shape)
+            if sent + len(batch) > limits.rows:
+                yield _frame(shape, batch[: limits.rows - sent], truncated=True)
                 return
-            batch.append(row)
-            if len(batch) == rows_a_frame:
+            if len(batch) == rows_a_frame or held > CHUNK_BYTES:
                 yield _frame(shape, batch)
-                sent, batch = sent + len(batch), []
+                sent, held, batch = sent + len(batch), 0, []
         yield _frame(shape, batch)
 
 
@@ -120,7 +128,7 @@ def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]
     watch = None
     try:
         with lease(tenant) as connection, watched(connection, timeout_seconds=limits.timeout_ms / 1_000) as watch:
-            connection.execute("BEGIN TRANSACTION READ ONLY; SELECT 1")
+            connection.execute(_begin(limits))
             yield connection
             connection.execute("ROLLBACK")
     except TenantUnreachable as error:
@@ -130,22 +138,26 @@ def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]
     except psycopg.Error as error:
         if watch is not None and watch.fired:
             if watch.fired == "close":
-                note_stuck(tenant, watch.connection.info.backend_pid)
+                note_stuck(tenant, watch.process)
             raise QueryTimeout("The query took longer than it may. Try a shorter time range.") from error
         raise translated(error) from error
+
+
+def _begin(limits: Limits) -> str:
+    """Read-only from its first statement on, and with the time this query may take: an export has more of it."""
+    return f"BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = {limits.timeout_ms:d}; SELECT 1"
 
 
 def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement, limits: Limits) -> Frame:
     started = time.perf_counter()
     shape = _describe(connection, tenant, statement)
     try:
-        rows, is_cut = _collect(_stream(connection, _wrapped(statement, shape, limits.rows), statement, shape), shape, limits)
+        rows, is_cut = _collect(_stream(connection, statement, shape, limits.rows), shape, limits)
     except psycopg.DataError as error:
         if error.sqlstate:
             raise
-        connection.execute("ROLLBACK; BEGIN TRANSACTION READ ONLY; SELECT 1")
-        sql = _wrapped(statement, shape, limits.rows, times_as_text=True)
-        rows, is_cut = _collect(_stream(connection, sql, statement, shape), shape, limits)
+        connection.execute(f"ROLLBACK; {_begin(limits)}")
+        rows, is_cut = _collect(_stream(connection, statement, shape, limits.rows, times_as_text=True), shape, limits)
     elapsed_ms = (time.perf_counter() - started) * 1_000
     return _frame(shape, rows, truncated=is_cut, sql=statement.sql, elapsed_ms=elapsed_ms)
 
@@ -203,25 +215,50 @@ def _wrapped(statement: Statement, shape: _Shape, rows: int, *, times_as_text: b
     return f"SELECT {', '.join(cells)} FROM (\n{statement.sql}\n) AS {alias} LIMIT {rows + 1}"
 
 
-def _stream(connection: psycopg.Connection, sql: str, statement: Statement, shape: _Shape) -> Iterator[tuple[Any, ...]]:
-    """Rows as they arrive; a chunk is never larger than CHUNK_BYTES, however long its cells are."""
+def _stream(
+    connection: psycopg.Connection, statement: Statement, shape: _Shape, rows: int, *, times_as_text: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """Rows as they arrive, of the types they were described with."""
+    cursor = RawCursor(connection)
+    sql = _wrapped(statement, shape, rows, times_as_text=times_as_text)
+    answer = cursor.stream(sql, statement.parameters, binary=True, size=_rows_at_once(shape))
+    first = next(answer, None)
+    for oid, column in zip(shape.oids, cursor.description or (), strict=False):
+        if values.answered_oid(oid, times_as_text=times_as_text) not in (None, column.type_code):
+            raise errors.DatatypeMismatch("A column has another type than it was described with.")
+    return chain([first], answer) if first is not None else iter(())
+
+
+def _rows_at_once(shape: _Shape) -> int:
+    """So many that they never take more than CHUNK_BYTES, however long their cells are."""
     widest = sum(values.CELL_BYTES if values.can_be_cut(oid) else FIXED_BYTES for oid in shape.oids) or 1
-    size = max(1, min(CHUNK_ROWS, CHUNK_BYTES // widest))
-    return RawCursor(connection).stream(sql, statement.parameters, binary=True, size=size)
+    return max(1, min(CHUNK_ROWS, CHUNK_BYTES // widest))
 
 
 def _collect(rows: Iterator[tuple[Any, ...]], shape: _Shape, limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
     """All rows up to the limits, and whether there were more."""
-    wide = [place for place, oid in enumerate(shape.oids) if values.is_text(oid)]
     kept: list[tuple[Any, ...]] = []
     taken = 0
-    while batch := list(islice(rows, BYTES_CHECKED_EVERY)):
+    while batch := list(islice(rows, min(_rows_at_once(shape), BYTES_CHECKED_EVERY))):
         kept += batch
-        taken += FIXED_BYTES * (len(shape.oids) - len(wide)) * len(batch)
-        taken += sum(len(cell) for place in wide for cell in map(itemgetter(place), batch) if cell is not None)
+        taken += _bytes_of(batch, shape)
         if taken > limits.bytes:
             return kept[: limits.rows], True
     return kept[: limits.rows], len(kept) > limits.rows
+
+
+def _bytes_of(rows: list[tuple[Any, ...]], shape: _Shape) -> int:
+    """About what rows take: texts by their length, numbers without a fixed length by what Python holds of them."""
+    taken = 0
+    for place, oid in enumerate(shape.oids):
+        cells = filter(None, map(itemgetter(place), rows))
+        if values.is_text(oid):
+            taken += sum(map(len, cells))
+            continue
+        taken += FIXED_BYTES * len(rows)
+        if values.can_be_cut(oid):
+            taken += sum(getsizeof(cell) - SHORT_DECIMAL_BYTES for cell in cells)
+    return taken
 
 
 def _frame(shape: _Shape, rows: list[tuple[Any, ...]], **facts: Any) -> Frame:

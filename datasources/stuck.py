@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 import psycopg
 
 from datasources.errors import SourceUnavailable
+from datasources.watchdog import watched
 from tenants.connections import lease
 from tenants.errors import TenantDatabaseError
 from tenants.models import Tenant
 
 MOST = 2
 ASK_EVERY_SECONDS = 5.0
+ASKED_FOR_SECONDS = 0.5
 
 
 @dataclass
@@ -49,7 +51,7 @@ def refuse_if_stuck(tenant: Tenant) -> None:
 def _ask(tenant: Tenant, found: _Stuck) -> None:
     """Which of them are there still; a role sees its own back-ends without any further right."""
     try:
-        with lease(tenant) as connection:
+        with lease(tenant) as connection, watched(connection, timeout_seconds=ASKED_FOR_SECONDS):
             rows = connection.execute(
                 "SELECT pid FROM pg_stat_activity WHERE pid = ANY(%s) AND state = 'active'", [list(found.processes)]
             ).fetchall()

@@ -68,6 +68,8 @@ def cell(place: int, oid: int, *, times_as_text: bool = False) -> str:
     rule = _BY_NAME.get(kind, _OTHER)
     if times_as_text and rule.kind in {"time", "date"}:
         return f"{name}::text"
+    if kind == "float4":
+        return f"{name}::text::float8"  # 0.1, not 0.10000000149011612
     if rule.native and kind not in _CAN_BE_LONG:
         return name
     if kind == "numeric":
@@ -78,8 +80,18 @@ def cell(place: int, oid: int, *, times_as_text: bool = False) -> str:
     return f"CASE WHEN octet_length({text}) > {CELL_BYTES} THEN left({text}, {CELL_CHARACTERS}) || '…' ELSE {text} END"
 
 
+def answered_oid(oid: int, *, times_as_text: bool = False) -> int | None:
+    """The type in which a column of type `oid` is answered; None where that is a text whatever the column is."""
+    rule = _BY_NAME.get(type_name(oid), _OTHER)
+    if type_name(oid) == "float4":
+        return _TYPES["float8"].oid
+    return None if is_text(oid) or (times_as_text and rule.kind in {"time", "date"}) else oid
+
+
 def can_be_cut(oid: int) -> bool:
-    return cell(0, oid) != "c0"
+    """Whether a cell's length is bounded by CELL_BYTES alone."""
+    rule = _BY_NAME.get(type_name(oid), _OTHER)
+    return not rule.native or type_name(oid) in _CAN_BE_LONG
 
 
 def is_text(oid: int) -> bool:

@@ -18,9 +18,13 @@ CLOSE_AFTER_SECONDS = 3.0
 
 @dataclass
 class Watch:
-    """One watched connection. `fired` says what had to be done, if anything: `cancel`, then `close`."""
+    """One watched connection. `fired` says what had to be done, if anything: `cancel`, then `close`.
+
+    `process` is the back-end's, asked for while the connection lives: a closed one no longer knows.
+    """
 
     connection: psycopg.Connection
+    process: int
     fired: str = ""
     is_over: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -70,7 +74,7 @@ _clock = _Clock()
 @contextlib.contextmanager
 def watched(connection: psycopg.Connection, *, timeout_seconds: float) -> Iterator[Watch]:
     """Within the block the connection is cancelled 0.5 s after the timeout, and cut off 3 s after it."""
-    watch = Watch(connection)
+    watch = Watch(connection, connection.info.backend_pid)
     started = time.monotonic()
     _clock.at(started + timeout_seconds + CANCEL_AFTER_SECONDS, lambda: watch.act("cancel"))
     _clock.at(started + timeout_seconds + CLOSE_AFTER_SECONDS, lambda: watch.act("close"))

@@ -49,10 +49,15 @@ def _sql(query: SqlQuery, zone: str, *, ordered: bool = True) -> Statement:
         return Statement(text, tuple(parameters.values))
     text = f"SELECT * FROM (\n{text}\n) AS q"
     if query.search:
-        text += f"\nWHERE {search_condition(['q'], query.search, parameters)}"
+        text += f"\nWHERE {search_condition(['q'], _as_in_a_row(query.search), parameters)}"
     if ordered:
         text += _order(query.sort) + paging(query.limit, query.offset, parameters)
     return Statement(text, tuple(parameters.values))
+
+
+def _as_in_a_row(text: str) -> str:
+    """PostgreSQL doubles these signs where it writes a row as a text."""
+    return text.replace("\\", "\\\\").replace('"', '""')
 
 
 def _order(sort: Sort | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from datasources.compile.buckets import ORIGIN_DAY, bucket_sql, interval_of
 from datasources.compile.parameters import Parameters
-from datasources.errors import QueryRefused
+from datasources.errors import QueryRefused, ValueMissing
 from datasources.timerange import TimeRange
 
 _TOKEN = re.compile(
@@ -122,5 +122,5 @@ def _moment(moment: datetime | None, parameters: Parameters) -> str:
 
 def _variable(name: str, variables: Mapping[str, Any], parameters: Parameters) -> str:
     if name not in variables:
-        raise QueryRefused("A variable of this panel has no value.", detail=f":{name} has no value.")
+        raise ValueMissing(f"This panel needs a value for “{name}”.", detail=f":{name} has no value.")
     return parameters.add(variables[name], name=name)

@@ -126,3 +126,19 @@ def test_every_kind_of_value_arrives(source):
 def test_a_stream_has_all_rows(source):
     frames = list(source.stream(TableQuery(table="points", columns={"id": "id"})))
     assert sum(frame.row_count for frame in frames) == 2000
+
+
+def test_a_count_that_would_read_a_huge_table_is_estimated_instead(source, monkeypatch):
+    monkeypatch.setattr("datasources.postgres.DEAREST_COUNT", 10.0)
+    rare = TableQuery(table="points", columns={"n": "id"}, where="load = 7")
+    found = source.run({"count": CountQuery(of=rare)})["count"]
+    assert next(found.rows()) == (1, True)
+    assert found.sql == ""
+
+
+def test_the_newest_are_read_by_the_index(source):
+    """`DESC NULLS LAST` would sort the whole table."""
+    query = TableQuery(table="points", columns={"at": "at", "n": "id"}, sort=Sort("at", descending=True), limit=5)
+    assert "NULLS" not in source.run({"rows": query})["rows"].sql
+    by_load = TableQuery(table="points", columns={"load": "load"}, sort=Sort("load", descending=True), limit=5)
+    assert "NULLS LAST" in source.run({"rows": by_load})["rows"].sql

@@ -327,3 +327,15 @@ SELECT 1 AS "a;b"; DROP TABLE sales.canary
 
 -- an escape string that ends early
 SELECT E'\\'; DROP TABLE sales.canary; --'
+
+-- a field that writes a type looks a role up
+SELECT ((n::oid).regroleout)::text FROM generate_series(10, 60000) n
+
+-- a field that writes a type looks a table up
+SELECT ((1260::oid).regclassout)::text
+
+-- a field that reads a type looks a name up
+SELECT ('nosuchrole').regrolein
+
+-- a field of a function's alias that writes a type
+SELECT x.regroleout FROM int4(10) x
