@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import functools
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -146,7 +147,7 @@ def make_user(db: None) -> Callable[..., object]:
 
     def make(name: str, **roles: object) -> User:
         """`make_user("ada", editor=acme)`."""
-        user = User.objects.create_user(f"{name}@example.com", PASSWORD, name=name.title())
+        user = User.objects.create(email=f"{name}@example.com", password=_hashed(), name=name.title())
         for role, tenant in roles.items():
             Membership.objects.create(user=user, tenant=tenant, role=role)
         return user
@@ -173,7 +174,15 @@ def eve(make_user: Callable, globex: object) -> object:
 def root(db: None) -> object:
     from tenants.models import User
 
-    return User.objects.create_superuser("root@example.com", PASSWORD)
+    return User.objects.create(email="root@example.com", password=_hashed(), is_staff=True, is_superuser=True)
+
+
+@functools.cache
+def _hashed() -> str:
+    """The cast's password, hashed once: Argon2 takes 100 ms on purpose."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from ninja import Router
 from ninja.errors import HttpError
 
@@ -34,9 +34,9 @@ def panel_data(
         raise HttpError(404, "This tenant has no such panel.")
     user = request.user
     assert isinstance(user, User)
-    zone = zone_of(request.GET, user, tenant)
+    zone = zone_of(QueryDict(), user, tenant)
     asked = PageRange.between(date_from, date_to, zone)
-    ask = read_ask(request.GET, asked, tenant).replaced(
+    ask = read_ask(_variables(request), asked, tenant).replaced(
         page=read_page(page),
         sort=sort_column or None,
         descending=sort_order == "desc",
@@ -51,3 +51,12 @@ def panel_data(
         "data": data,
         "aggregation_info": answer.aggregation_info,
     }
+
+
+def _variables(request: HttpRequest) -> QueryDict:
+    """Of what a page's URL may say, programs give the panel's variables only; the rest has parameters of its own here."""
+    kept = QueryDict(mutable=True)
+    for name in request.GET:
+        if name.startswith("var-"):
+            kept[name] = request.GET[name]
+    return kept

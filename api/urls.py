@@ -11,10 +11,10 @@ api.add_router("/v1", lists)
 api.add_router("/v1", data)
 
 DOCUMENTATION = {"openapi-json", "openapi-view"}
-patterns, app_name, namespace = api.urls
+patterns, application, namespace = api.urls  # a name of this module such as app_name would be a namespace too
 for pattern in patterns:
     # The API says 401 by itself; a program has no use for the sign-in page.
     if isinstance(pattern, URLPattern) and pattern.callback is not None and pattern.name not in DOCUMENTATION:
         pattern.callback = login_not_required(pattern.callback)
 
-urlpatterns = [path("", (patterns, app_name, namespace))]
+urlpatterns = [path("", (patterns, application, namespace))]

@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
 
 SHORTEST_SECRET = 32
+LEAST = {"PANEL_TIMEOUT_MS": 100, "PANEL_ROW_LIMIT": 1, "PANEL_BYTE_LIMIT": 1_000, "TENANT_POOL_SIZE": 1, "TENANT_POOL_TOTAL": 1}
 FEWEST_DIFFERENT = 8
 SAMPLES = (
     "django-insecure-",
@@ -54,10 +55,20 @@ def check_central_database(app_configs: Any, databases: Sequence[str] | None = N
     return []
 
 
+@register()
+def check_limits(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """0 would mean none at all to PostgreSQL, and nobody anything to the pool."""
+    return [
+        Error(f"{name} is {getattr(settings, name)}: it must be {least} or more.", id="paneldash.E004")
+        for name, least in LEAST.items()
+        if getattr(settings, name) < least
+    ]
+
+
 def refuse_unsafe_settings() -> None:
     """End the process with a line for each error that no request may meet."""
-    if errors := [*check_secret_key(None), *check_credential_keys(None)]:
-        sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint}" for error in errors))
+    if errors := [*check_secret_key(None), *check_credential_keys(None), *check_limits(None)]:
+        sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}".strip() for error in errors))
 
 
 def _is_weak(secret: str) -> bool:

@@ -57,8 +57,8 @@ def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
             continue
         if SECRET_NAMES.search(name):
             event[name] = HIDDEN
-        elif isinstance(value, str):
-            event[name] = SECRET_TEXT.sub(rf"\g<before>{HIDDEN}", value[:LONGEST_VALUE])
+        elif not isinstance(value, int | float | list | tuple | dict | None):
+            event[name] = SECRET_TEXT.sub(rf"\g<before>{HIDDEN}", str(value)[:LONGEST_VALUE])
     return event
 
 

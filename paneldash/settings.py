@@ -12,8 +12,8 @@ from paneldash.logs import logging_settings
 from paneldash.single_sign_on import openid_connect
 
 BASE_DIR = ROOT
-PANELDASH_HOME = default_home(BASE_DIR)
 read_file()
+PANELDASH_HOME = default_home(BASE_DIR)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or "unset"  # check E001 refuses it in words, Django by a traceback
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "paneldash.middleware.RequestIdMiddleware",
     "paneldash.metrics.MetricsMiddleware",
+    "paneldash.middleware.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "paneldash.middleware.UnstorableTextMiddleware",
     "dashboards.middleware.PanelErrorsMiddleware",
 ]
 ROOT_URLCONF = "paneldash.urls"
@@ -125,6 +127,7 @@ SOCIALACCOUNT_PROVIDERS = openid_connect(
     client_secret=env.str("OIDC_CLIENT_SECRET", default=""),
     name=env.str("OIDC_NAME", default="Single sign-on"),
 )
+PASSWORD_RESET_TIMEOUT = 3_600
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -71,6 +71,7 @@ def options(tenant: Tenant) -> str:
             "DateStyle": "ISO,YMD",
             "IntervalStyle": "postgres",
             "bytea_output": "hex",
+            "extra_float_digits": 1,
             "TimeZone": tenant.time_zone,
         }.items()
     )

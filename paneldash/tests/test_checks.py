@@ -44,3 +44,9 @@ def test_unreachable_central_database_is_one_line(central_database_down: None) -
     (error,) = checks.check_central_database(None, databases=["default"])
     assert error.id == "paneldash.E003"
     assert "\n" not in error.msg
+
+
+@pytest.mark.parametrize("name", sorted(checks.LEAST))
+def test_limit_that_would_mean_none_is_refused(settings: Settings, name: str) -> None:
+    setattr(settings, name, 0)
+    assert ids(checks.check_limits(None)) == ["paneldash.E004"]

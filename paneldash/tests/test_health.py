@@ -100,3 +100,10 @@ def test_probes_tell_no_names(client: Client, settings: Settings, acme: object, 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/live", "/metrics", "/metrics/health"])
 def test_probes_only_read(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/live", "/ready", "/health", "/api/v1/health"])
+def test_probes_may_ask_by_any_name_and_pages_may_not(client: Client, path: str) -> None:
+    assert client.get(path, headers={"host": "10.0.0.5:8000"}).status_code == 200
+    assert client.get("/accounts/login/", headers={"host": "10.0.0.5:8000"}).status_code == 400

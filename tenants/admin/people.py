@@ -1,5 +1,6 @@
 """People for those who run this: who signs in, who is a platform admin, and what they belong to."""
 
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
@@ -71,9 +72,14 @@ class UserAdmin(DjangoUserAdmin):
     def send_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             form = ResetPasswordForm({"email": user.email})
-            if form.is_valid():
+            if not form.is_valid():
+                continue
+            try:
                 form.save(request)
-                self.log_change(request, user, "Was sent a link to choose a password.")
+            except (SMTPException, OSError) as error:
+                self.message_user(request, f"The mail server does not take it: {type(error).__name__}.", messages.ERROR)
+                return
+            self.log_change(request, user, "Was sent a link to choose a password.")
         self.message_user(request, f"Links are on their way to {queryset.count()} people.", messages.SUCCESS)
 
     @admin.action(description="Sign out everywhere")

@@ -14,6 +14,12 @@ TENANTS = reverse("admin:tenants_tenant_changelist")
 PEOPLE = reverse("admin:tenants_user_changelist")
 
 
+@pytest.fixture(scope="session")
+def empty_database(tenant_database):
+    """Acme's own has the tables that tests before these have made in it."""
+    return tenant_database("empty")
+
+
 @pytest.fixture
 def operator(client, root):
     client.force_login(root)
@@ -96,15 +102,15 @@ def test_the_list_costs_the_same_for_many_tenants(operator, make_tenant, acme, a
         operator.get(TENANTS)
 
 
-def test_a_tenant_is_added_with_members_and_tested(operator, acme_database, ada):
+def test_a_tenant_is_added_with_members_and_tested(operator, empty_database, ada):
     Tenant.objects.all().delete()
     draft = Tenant(
-        slug="new", name="New", **{name: acme_database[name] for name in ("host", "port", "database", "user", "sslmode")}
+        slug="new", name="New", **{name: empty_database[name] for name in ("host", "port", "database", "user", "sslmode")}
     )
-    fields = tenant_fields(draft, password=acme_database["password"]) | inline("memberships", {"user": ada.pk, "role": "editor"})
+    fields = tenant_fields(draft, password=empty_database["password"]) | inline("memberships", {"user": ada.pk, "role": "editor"})
     response = operator.post(reverse("admin:tenants_tenant_add"), fields, follow=True)
     tenant = Tenant.objects.get(slug="new")
-    assert tenant_password(tenant) == acme_database["password"]
+    assert tenant_password(tenant) == empty_database["password"]
     assert Membership.objects.get(tenant=tenant).user == ada
     assert texts(response)[0].startswith("New: PostgreSQL")
     assert tenant.test_verdict == Tenant.Verdict.WARNING  # its schema is empty, which is worth a word
@@ -182,7 +188,8 @@ def test_all_are_tested_with_a_line_each(operator, acme, globex, monkeypatch):
     ]
 
 
-def test_the_test_page_tests_when_asked(operator, acme):
+def test_the_test_page_tests_when_asked(operator, make_tenant, empty_database):
+    acme = make_tenant("acme", empty_database)
     page = reverse("admin:tenants_tenant_test", args=[acme.pk])
     assert "not been tested yet" in operator.get(page).content.decode()
     assert "The role cannot write." in operator.post(page).content.decode()

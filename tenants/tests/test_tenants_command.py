@@ -152,6 +152,20 @@ def test_grant_reader_prints_sql_and_the_password_apart(manage, acme):
     assert Tenant.objects.get().user == acme.user
 
 
+def test_what_is_printed_for_the_tenants_own_role_works_once_it_is_run(manage, acme, admin_sql, acme_database):
+    """As the README has it: add, print, run as owner, test."""
+    acme.set_password("chosen by the operator")
+    acme.save()
+    ended = manage("grant-reader", "acme")
+    assert "chosen by the operator" not in ended.out + ended.err
+    try:
+        admin_sql(acme_database, ended.out)
+        assert manage("test", "acme").status == 0
+    finally:
+        admin_sql(acme_database, f"ALTER ROLE {acme.user} INHERIT CONNECTION LIMIT -1 PASSWORD '{acme_database['password']}'")
+        admin_sql(acme_database, f"ALTER ROLE {acme.user} RESET ALL")
+
+
 def test_grant_reader_runs_the_sql_and_the_tenant_uses_the_role(manage, acme, role, embedded_server, monkeypatch):
     monkeypatch.setenv("PANELDASH_ADMIN_URL", embedded_server.url("postgres"))
     ended = manage("grant-reader", "acme", "--role", role, "--admin-url")

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from tenants.connection_test import examine, record
-from tenants.credentials import CredentialsError
+from tenants.credentials import CredentialsError, tenant_password
 from tenants.grant_run import GrantFailed, run_as_owner
 from tenants.grants import Reader, hardening_sql, reader_sql
 from tenants.models import Tenant
@@ -97,10 +97,12 @@ class Command(BaseCommand):
     def grant_reader(self, options: Options) -> None:
         tenant = _find(options["slug"])
         role, wanted = options["role"] or tenant.user, tuple(options["schema"] or schemas(tenant))
-        reader = Reader(role, secrets.token_urlsafe(24), tenant.database, wanted, statement_timeout_ms(tenant))
+        keeps_password = options["admin_url"] is None and role == tenant.user and bool(tenant.password_token)
+        password = tenant_password(tenant) if keeps_password else secrets.token_urlsafe(24)
+        reader = Reader(role, password, tenant.database, wanted, statement_timeout_ms(tenant))
         statements = reader_sql(reader) + (hardening_sql(reader) if options["harden"] else [])
         if options["admin_url"] is None:
-            self._print_grant(options, reader, [statement.as_string() for statement in statements])
+            self._print_grant(options, reader, [statement.as_string() for statement in statements], is_new=not keeps_password)
             return
         try:
             warnings = run_as_owner(self._admin_url(options["admin_url"]), tenant, reader, statements)
@@ -157,13 +159,17 @@ class Command(BaseCommand):
     def _admin_url(self, given: str) -> str:
         return given or os.environ.get(ADMIN_URL) or sys.stdin.readline().strip()
 
-    def _print_grant(self, options: Options, reader: Reader, statements: list[str]) -> None:
+    def _print_grant(self, options: Options, reader: Reader, statements: list[str], *, is_new: bool) -> None:
+        """A stored password is in the statements as its verifier, and shown nowhere; a new one is shown once."""
         script = ["BEGIN;", *(f"{statement};" for statement in statements), "COMMIT;"]
         who = "a superuser" if options["harden"] else "its owner"
         note = f"-- Run this in the database {reader.database} as {who}."
-        self._say(options, {"role": reader.role, "password": reader.password, "statements": script}, [note, *script])
+        self._say(
+            options, {"role": reader.role, "password": reader.password if is_new else None, "statements": script}, [note, *script]
+        )
         if not options["json"]:
-            self.stderr.write(f"The password of {reader.role}, shown only here: {reader.password}")
+            shown = f", shown only here: {reader.password}" if is_new else " is the one that is stored; the SQL holds its hash."
+            self.stderr.write(f"The password of {reader.role}{shown}")
 
     def _say(self, options: Options, answer: dict[str, Any], lines: list[str]) -> None:
         self.stdout.write(json.dumps(answer) if options["json"] else "\n".join(lines))

@@ -1,0 +1,79 @@
+"""Rights are those of this moment: a page that polls loses what was taken away with its next request. Case 118."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dashboards.models import Dashboard, Panel, Placement, Shared
+from tenants.models import Membership, Tenant, User
+
+FRAGMENT = "/t/acme/d/board/panels/one/"
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/t/acme/d/board/"}
+
+
+@pytest.fixture
+def board(acme: Tenant) -> Dashboard:
+    """A dashboard and a panel that are shared with Acme by name."""
+    document = {"type": "kpi", "title": "One", "data_source": {"sql": "SELECT 1 AS value"}}
+    panel = Panel.objects.create(slug="one", title="One", panel_type="kpi", scope="chosen", document=document)
+    dashboard = Dashboard.objects.create(slug="board", name="Board", scope="chosen")
+    for shared in (panel, dashboard):
+        shared.shared_with.add(acme)
+    Placement.objects.create(dashboard=dashboard, panel_slug="one")
+    return dashboard
+
+
+@pytest.fixture
+def poll(client: Client, ada: User, board: Dashboard) -> Callable[[], Any]:
+    """Ada's browser, asking for the panel again."""
+    client.force_login(ada)
+    assert client.get(FRAGMENT, headers=HTMX).status_code == 200
+    return lambda: client.get(FRAGMENT, headers=HTMX)
+
+
+TAKEN: dict[str, tuple[Callable[[], Any], int]] = {
+    "the membership": (lambda: Membership.objects.all().delete(), 404),
+    "the panel's sharing": (lambda: Panel.shared_with.through.objects.all().delete(), 404),
+    "the dashboard's sharing": (lambda: Dashboard.shared_with.through.objects.all().delete(), 404),
+    "the placement": (lambda: Placement.objects.all().delete(), 404),
+    "the panel": (lambda: Panel.objects.all().delete(), 404),
+    "the tenant": (lambda: Tenant.objects.update(is_active=False), 404),
+    "the account": (lambda: User.objects.update(is_active=False), 401),
+}
+
+
+@pytest.mark.parametrize("what", TAKEN)
+def test_the_next_poll_does_without(poll: Callable[[], Any], what: str) -> None:
+    take, status = TAKEN[what]
+    take()
+    response = poll()
+    assert response.status_code == status
+    if status == 401:
+        assert response["HX-Redirect"].startswith("/accounts/login/?next=%2Ft%2Facme%2Fd%2Fboard%2F")
+
+
+def test_a_lower_role_holds_at_once(client: Client, poll: Callable[[], Any]) -> None:
+    assert client.get(f"{FRAGMENT}inspect/").status_code == 200
+    Membership.objects.update(role="viewer")
+    assert client.get(f"{FRAGMENT}inspect/").status_code == 403
+
+
+def test_what_one_tenant_shares_another_does_not_see(client: Client, eve: User, board: Dashboard) -> None:
+    client.force_login(eve)
+    for path in ("/t/globex/d/board/", "/t/globex/d/board/panels/one/"):
+        assert client.get(path).status_code == 404
+    assert client.get("/api/v1/panels/one/data?tenant_id=globex").status_code == 404
+    assert client.get("/api/v1/panels?tenant_id=globex").json()["count"] == 0
+
+
+def test_a_panel_may_not_be_reached_over_another_tenants_dashboard(
+    client: Client, eve: User, board: Dashboard, globex: Tenant
+) -> None:
+    """Cases 1, 7: Globex's own dashboard of the same name does not open Acme's panel."""
+    own = Dashboard.objects.create(slug="board", name="Mine", scope=Shared.Scope.TENANT, tenant=globex)
+    Placement.objects.create(dashboard=own, panel_slug="one")
+    client.force_login(eve)
+    assert client.get("/t/globex/d/board/").status_code == 200
+    assert client.get("/t/globex/d/board/panels/one/").status_code == 404
