@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from dashboards.forms import DashboardForm, PanelForm, PlacementFormSet
+from dashboards.forms import DashboardForm, PanelForm, PlacementForm, PlacementFormSet
 from dashboards.models import Dashboard, Panel, Placement, Shared
 from dashboards.preview import preview
 from tenants.models import Tenant, User
@@ -60,6 +60,7 @@ class PanelAdmin(SharedAdmin):
 
 class PlacementInline(admin.TabularInline):
     model = Placement
+    form = PlacementForm
     formset = PlacementFormSet
     extra = 1
     fields = ["panel_slug", "row", "col", "width", "height", "time_range", "refresh_interval"]

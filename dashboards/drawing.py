@@ -11,7 +11,7 @@ from dashboards.section import Section, SectionError
 from tenants.access import TenantRequest
 from tenants.models import Role
 
-SHOWN_IN_PLACE = {500, 503, 504}  # CONTRACT.md: these come as 200, so that one dead panel never takes the page with it
+SHOWN_IN_PLACE = {422, 500, 503, 504}  # CONTRACT.md: these come as 200, so that one dead panel never takes the page with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,8 +15,11 @@ from dashboards.models import Panel
 from dashboards.panels.base import Ask, WrongShape
 from dashboards.refresh import PanelUnavailable, read_panel, unavailable
 from datasources.errors import QueryFailed, SourceError
+from datasources.frame import Frame
 from datasources.postgres import EXPORT_ROWS, PostgresSource
 from tenants.models import Tenant
+
+log = logging.getLogger(__name__)
 
 BYTE_ORDER_MARK = "\ufeff"  # Excel reads UTF-8 only where a file says so
 
@@ -23,8 +27,9 @@ BYTE_ORDER_MARK = "\ufeff"  # Excel reads UTF-8 only where a file says so
 def csv_response(tenant: Tenant, panel: Panel, ask: Ask) -> StreamingHttpResponse:
     """The file. What fails before its first row is an error with a status; raises PanelUnavailable and BadRequest."""
     kind, document = read_panel(panel)
-    frames = PostgresSource(tenant, platform=panel.is_shared).stream(kind.export(document, ask))
+    query = kind.export(document, ask)
     try:
+        frames = PostgresSource(tenant, platform=panel.is_shared).stream(query)
         first = next(frames)
     except SourceError as error:
         raise unavailable(error) from error
@@ -32,8 +37,8 @@ def csv_response(tenant: Tenant, panel: Panel, ask: Ask) -> StreamingHttpRespons
         heading = kind.csv_heading(document, first)
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
-    rows = ((kind.csv_rows(document, frame, ask), frame.truncated) for frame in chain([first], frames))
-    response = StreamingHttpResponse(_lines(heading, rows), content_type="text/csv; charset=utf-8")
+    parts = ((kind.csv_rows(document, frame, ask), frame) for frame in chain([first], frames))
+    response = StreamingHttpResponse(_lines(heading, parts), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{file_name(panel.title)}.csv")
     return response
 
@@ -45,17 +50,26 @@ def file_name(title: str) -> str:
     return re.sub(r"\s+", " ", kept)[:100] or "panel"
 
 
-def _lines(heading: list[str], frames: Iterator[tuple[Iterator[list[str]], bool]]) -> Iterator[str]:
-    """The heading, then the rows of each Frame, with whether it was cut off there."""
+def _lines(heading: list[str], parts: Iterator[tuple[Iterator[list[str]], Frame]]) -> Iterator[str]:
+    """The heading, then the rows of each Frame. Last lines say what is not whole: rows, cells, or all after a failure."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(heading)
     yield BYTE_ORDER_MARK + _taken(buffer)
-    for rows, is_cut in frames:
-        writer.writerows(rows)
-        if is_cut:
-            writer.writerow([f"# Cut off after {EXPORT_ROWS:,} rows."])
-        yield _taken(buffer)
+    has_cut_cells = False
+    try:
+        for rows, frame in parts:
+            writer.writerows(rows)
+            has_cut_cells = has_cut_cells or frame.truncated_cells
+            if frame.truncated:
+                writer.writerow([f"# Cut off after {EXPORT_ROWS:,} rows."])
+            yield _taken(buffer)
+    except SourceError as error:  # the status is sent already: the file itself has to say that it is not whole
+        log.info("export broken off", extra={"sentence": error.sentence, "detail": error.detail})
+        writer.writerow([f"# Not complete: {error.sentence}"])
+    if has_cut_cells:
+        writer.writerow(["# Long cells are cut; they end in “…”."])
+    yield _taken(buffer)
 
 
 def _taken(buffer: io.StringIO) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.forms.models import BaseInlineFormSet
 
 from dashboards.checks import check_queries
-from dashboards.models import Dashboard, Panel, Placement, Shared
+from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Shared
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
 
 EXAMPLE = """\
@@ -21,6 +22,9 @@ panel:
   display: {unit: percent, decimals: 1}
   refresh_interval: 60
 """
+
+
+CHECK_LENGTH = RegexValidator(rf"^{LENGTH_OF_TIME}\Z", "Write a length of time, such as 15m, 6h, 7d.")
 
 
 class SharedForm(forms.ModelForm):
@@ -97,9 +101,27 @@ class DashboardForm(SharedForm):
         model = Dashboard
         fields = ["slug", "scope", "tenant", "shared_with", "name", "description", "time_range", "refresh_interval"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["time_range"].validators.append(CHECK_LENGTH)
+
+
+class PlacementForm(forms.ModelForm):
+    """A placement that fits the grid."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["time_range"].validators.append(CHECK_LENGTH)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("col", 0) + cleaned.get("width", 0) > 12:
+            self.add_error("width", "Column and width together are more than 12.")
+        return cleaned
+
 
 class PlacementFormSet(BaseInlineFormSet):
-    """Placements that fit the grid and do not lie on one another."""
+    """Placements that do not lie on one another."""
 
     def clean(self) -> None:
         super().clean()
@@ -108,8 +130,6 @@ class PlacementFormSet(BaseInlineFormSet):
             if not form.cleaned_data or form.cleaned_data.get("DELETE") or form.errors:
                 continue
             place: Placement = form.instance
-            if place.col + place.width > 12:
-                form.add_error("width", "Column and width together are more than 12.")
             over = next((other for other in placed if _overlap(place, other)), None)
             if over is not None:
                 form.add_error("row", f"It lies on {over.panel_slug}.")

@@ -1,6 +1,7 @@
 """What: panels, dashboards, and where a panel stands on a dashboard."""
 
-from typing import Self, TypeVar
+import re
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,6 +9,8 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from tenants.models import SLUG, Tenant
+
+LENGTH_OF_TIME = r"[1-9][0-9]{0,5}[smhdwMy]"
 
 _Row = TypeVar("_Row", bound="Shared")
 
@@ -93,6 +96,30 @@ class Panel(Shared):
 
     def __str__(self) -> str:
         return self.title
+
+    # What a page needs of the document before anybody has validated it. A damaged one must not take the page with it:
+    # what is not of its kind is not there, and the panel's own refresh says what is wrong.
+
+    @property
+    def description(self) -> str:
+        return self._stated("description", str, "")
+
+    @property
+    def time_range(self) -> str:
+        length = self._stated("time_range", str, "")
+        return length if re.fullmatch(LENGTH_OF_TIME, length) else ""
+
+    @property
+    def refresh_interval(self) -> int | None:
+        return self._stated("refresh_interval", int, None)
+
+    @property
+    def drills_down(self) -> bool:
+        return self.panel_type == "timeseries" and self._stated("drill_down", dict, {}).get("enabled") is True
+
+    def _stated(self, name: str, kind: type, default: Any) -> Any:
+        found = self.document.get(name) if isinstance(self.document, dict) else None
+        return found if isinstance(found, kind) else default
 
 
 class Dashboard(Shared):

@@ -11,7 +11,7 @@ from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from datasources.base import Query
-from datasources.errors import QueryFailed, QueryRefused, SourceError
+from datasources.errors import QueryFailed, QueryRefused, SourceError, ValueMissing
 from datasources.frame import Frame
 from datasources.postgres import PostgresSource
 from tenants.models import Tenant
@@ -77,9 +77,13 @@ def run(tenant: Tenant, queries: Mapping[str, Query], *, is_shared: bool) -> dic
 
 
 def unavailable(error: SourceError) -> PanelUnavailable:
-    """A source's error as the panel's. A refused query is the definition's fault, not the viewer's: it failed."""
+    """A source's error as the panel's. A refused query is the definition's fault, not the viewer's: it failed.
+
+    But for a value the viewer did not give.
+    """
     log.info("panel unavailable", extra={"sentence": error.sentence, "detail": error.detail})
-    status = QueryFailed.status if isinstance(error, QueryRefused) else error.status
+    is_refused = isinstance(error, QueryRefused) and not isinstance(error, ValueMissing)
+    status = QueryFailed.status if is_refused else error.status
     retry = getattr(error, "retry_after_seconds", None)
     return PanelUnavailable(error.sentence, status=status, detail=error.detail, retry_after_seconds=retry)
 

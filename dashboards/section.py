@@ -75,10 +75,8 @@ def make_section(
 ) -> Section:
     """The section of a placement, still to be loaded. `parameters` are those of its fragment's URL."""
     where = {"tenant": request.tenant.slug, "dashboard": dashboard.slug, "panel": placement.panel_slug}
-    document = panel.document if panel is not None else {}
-    drill_down = document.get("drill_down") or {}
     is_editor = request.role.includes(Role.EDITOR)
-    own_range = placement.time_range or document.get("time_range") or ""
+    own_range = placement.time_range or (panel.time_range if panel is not None else "")
 
     def to(name: str) -> str:
         return with_query(reverse(name, kwargs=where), parameters)
@@ -87,28 +85,28 @@ def make_section(
         slug=placement.panel_slug,
         type=panel.panel_type if panel is not None else "missing",
         title=panel.title if panel is not None else placement.panel_slug,
-        description=document.get("description", ""),
+        description=panel.description if panel is not None else "",
         url=to("panel"),
         view_url=to("panel-view"),
         csv_url=to("panel-csv"),
         inspect_url=to("panel-inspect") if is_editor else "",
         edit_url=_edit_url(request, panel),
-        points_url=to("panel-points")
-        if drill_down.get("enabled") and panel is not None and panel.panel_type == "timeseries"
-        else "",
-        poll_seconds=poll_seconds(placement, document, refresh),
+        points_url=to("panel-points") if panel is not None and panel.drills_down else "",
+        poll_seconds=poll_seconds(placement, panel, refresh),
         own_range=bool(own_range),
         range_label=f"Last {own_range}" if own_range else range_label(asked),
         lazy=lazy,
     )
 
 
-def poll_seconds(placement: Placement, document: dict, refresh: int) -> int:
+def poll_seconds(placement: Placement, panel: Panel | None, refresh: int) -> int:
     """The dashboard's interval, 0 for never, unless the placement or the panel has one of its own."""
-    own = placement.refresh_interval if placement.refresh_interval is not None else document.get("refresh_interval")
     if refresh == 0:
         return 0
-    return own if own is not None else refresh
+    for own in (placement.refresh_interval, panel.refresh_interval if panel is not None else None):
+        if own is not None:
+            return own
+    return refresh
 
 
 def range_label(asked: PageRange) -> str:

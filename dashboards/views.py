@@ -21,6 +21,7 @@ from dashboards.drawing import DrawnPanel, draw, drawn_error
 from dashboards.export import csv_response
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
+from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
 from dashboards.places import Place, find_place
@@ -135,7 +136,7 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
         "section": {"title": place.panel.title},
         "columns": frame.names,
         "rows": [[text_of(value, ask.zone) for value in row] for row in frame.rows()],
-        "truncated": frame.row_count >= 500,
+        "truncated": frame.row_count >= MOST_ROWS,
         "span_label": f"{at.astimezone(ask.zone):%-d %b %Y %H:%M}" + (f", {bucket.label}" if bucket else ""),
     }
     return render(request, "dashboards/points.html", context)
@@ -193,13 +194,13 @@ def _ask(request: TenantRequest, placement: Placement, panel: Panel, dashboard: 
 
 
 def _own_range(placement: Placement, panel: Panel, dashboard: Dashboard) -> str:
-    return placement.time_range or panel.document.get("time_range") or dashboard.time_range
+    return placement.time_range or panel.time_range or dashboard.time_range
 
 
 def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> dict[str, str]:
     """A fragment's own parameters: the page's range unless the panel keeps one, and the state of its table."""
     shared = shared_state(request.GET)
-    if place.time_range or (panel is not None and panel.document.get("time_range")):
+    if place.time_range or (panel is not None and panel.time_range):
         shared = {name: value for name, value in shared.items() if name not in {"from", "to"}}
     elif "from" not in shared and "to" not in shared:
         shared |= {"from": f"now-{dashboard.time_range}", "to": "now"}

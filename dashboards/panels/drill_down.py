@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboards.panels.series import NO_LABEL
 from datasources.base import TableQuery
+from datasources.compile.structured import quoted
 from datasources.timerange import Bucket, TimeRange
 
 MOST_ROWS = 500
@@ -33,7 +34,7 @@ def rows_behind(
     """The rows of a time range, oldest first; of one series where there is a label column and a label is given."""
     bound = dict(variables)
     if label is not None and series_label is not None:
-        chosen = f"{_quoted(series_label)} IS NULL" if label == NO_LABEL else f"{_quoted(series_label)}::text = :point_label"
+        chosen = f"{quoted(series_label)} IS NULL" if label == NO_LABEL else f"{quoted(series_label)}::text = :point_label"
         where = f"({where or 'TRUE'}\n) AND {chosen}"
         bound["point_label"] = label
     return TableQuery(
@@ -42,11 +43,7 @@ def rows_behind(
         time_column=timestamp,
         time_range=time_range,
         where=where,
-        order_by=_quoted(timestamp),
+        order_by=quoted(timestamp),
         limit=MOST_ROWS,
         variables=bound,
     )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -78,13 +78,13 @@ def colour_places(labels: Sequence[str]) -> dict[str, int]:
 
 
 def escaped(text: str) -> str:
-    """Text from data, safe where Plotly reads HTML, and without signs that turn the line round."""
-    return html.escape(_BIDI.sub("", text), quote=False)
+    """Text from data, safe where Plotly reads HTML or fills in `%{…}`, and without signs that turn the line round."""
+    return html.escape(_BIDI.sub("", text), quote=False).replace("%{", "&#37;{")
 
 
 def _trace(series: Series, points: dict[str, Any], place: int, look: Look, scale: Scale) -> dict[str, Any]:
     """`meta.series` lets the browser paint it for the theme; a colour of the document's own is final."""
-    trace: dict[str, Any] = {"name": escaped(series.label), "meta": {"label": series.label}, **points}
+    trace: dict[str, Any] = {"name": escaped(series.label), "meta": {}, **points}
     trace["hovertemplate"] = f"{escaped(scale.before)}%{{y:{_hover_format(look, scale)}}}{escaped(scale.after)}"
     own = look.colours.get(series.label)
     painted = {"color": hex_of(own)} if own else {}

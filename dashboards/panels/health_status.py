@@ -79,7 +79,7 @@ class HealthStatus(PanelType[HealthDocument]):
                 columns=source.columns.model_dump(exclude_none=True),
                 where=source.query.where,
                 order_by=source.query.order_by,
-                limit=MOST_SERVICES + 1,
+                limit=min(source.query.limit or MOST_SERVICES + 1, MOST_SERVICES + 1),
                 variables=variables,
             )
         return {"services": query}

@@ -15,6 +15,7 @@ from dashboards.panels.thresholds import level_of
 from dashboards.panels.units import as_float, format_number
 from dashboards.panels.values import json_value
 from datasources.base import Query, SeriesQuery, Sort, SqlQuery, TableQuery
+from datasources.compile.structured import quoted
 from datasources.frame import Frame
 from datasources.timerange import Bucket, TimeRange
 
@@ -120,6 +121,7 @@ def _value_query(document: KpiDocument, ask: Ask, time_range: TimeRange) -> Quer
     if clauses.order_by or timestamp is None:
         return TableQuery(**facts, order_by=clauses.order_by, limit=1)
     facts["columns"] |= {"timestamp": timestamp}
+    facts["where"] = f"({clauses.where or 'TRUE'}\n) AND {quoted(timestamp)} IS NOT NULL"  # NULL is newer than all to PostgreSQL
     return TableQuery(**facts, sort=Sort("timestamp", descending=True), limit=1)
 
 

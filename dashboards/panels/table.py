@@ -75,8 +75,10 @@ class Table(PanelType[TableDocument]):
     document: ClassVar[type[PanelDocument]] = TableDocument
 
     def queries(self, document: TableDocument, ask: Ask) -> dict[str, Query]:
-        size = document.display.pagination
-        rows = _rows_query(document, ask, sort=_sort(document, ask), limit=size, offset=(ask.page - 1) * size)
+        size, most = document.display.pagination, document.data_source.query.limit
+        offset = (ask.page - 1) * size
+        limit = size if most is None else max(0, min(size, most - offset))
+        rows = _rows_query(document, ask, sort=_sort(document, ask), limit=limit, offset=offset)
         return {"rows": rows, "count": CountQuery(of=_rows_query(document, ask))}
 
     def answer(self, document: TableDocument, frames: Mapping[str, Frame], ask: Ask) -> Answer:
@@ -109,7 +111,7 @@ class Table(PanelType[TableDocument]):
         }
 
     def export(self, document: TableDocument, ask: Ask) -> Query:
-        return _rows_query(document, ask, sort=_sort(document, ask))
+        return _rows_query(document, ask, sort=_sort(document, ask), limit=document.data_source.query.limit)
 
     def csv_heading(self, document: TableDocument, frame: Frame) -> list[str]:
         return [csv_cell(column.title, UTC_ZONE) for column in _columns(document, frame)]
@@ -169,6 +171,9 @@ def _columns(document: TableDocument, frame: Frame) -> Sequence[TableColumn]:
 
 def _pages(document: TableDocument, frames: Mapping[str, Frame], ask: Ask) -> Pages:
     total, is_estimate = next(frames["count"].rows())
+    most = document.data_source.query.limit
+    if most is not None and total >= most:
+        total, is_estimate = most, False
     return Pages.of(total, is_estimate, page=ask.page, size=document.display.pagination, shown=frames["rows"].row_count)
 
 

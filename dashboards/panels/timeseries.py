@@ -1,5 +1,6 @@
 """Time series: lines, areas, bars or points over time, one series a label."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -18,10 +19,12 @@ from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, St
 from dashboards.panels.series import Series, find_columns, read_series
 from dashboards.panels.values import csv_cell
 from datasources.base import Query, SeriesQuery, SqlQuery
+from datasources.compile.buckets import interval_of
 from datasources.frame import Frame
 from datasources.timerange import Bucket
 
 MOST_SERIES = 60
+_TIME_GROUP = re.compile(r"\$__timeGroup\([^,]+,\s*'?(\w+)'?\s*\)")
 
 
 class Columns(Strict):
@@ -32,6 +35,12 @@ class Columns(Strict):
 
 class SeriesSource(DataSource):
     columns: Columns | None = None
+
+    @model_validator(mode="after")
+    def _only_conditions(self) -> Self:
+        if self.query.order_by or self.query.limit is not None:
+            raise ValueError("the query of a time series is its conditions: it is ordered by time and limited by its range")
+        return self
 
 
 class SeriesDisplay(Display):
@@ -151,9 +160,12 @@ def _would_bucket(document: TimeseriesDocument, ask: Ask) -> bool:
 
 
 def _aggregation_info(document: TimeseriesDocument, ask: Ask) -> dict[str, Any] | None:
-    """CONTRACT.md's. SQL says itself what it aggregates, so that nothing can be said of it here."""
-    if not ask.time_range.is_closed or document.data_source.table is None:
+    """CONTRACT.md's. Of SQL it is known where it groups by `$__timeGroup`."""
+    if not ask.time_range.is_closed:
         return None
+    if document.data_source.sql is not None:
+        grouped = _TIME_GROUP.search(document.data_source.sql)
+        return {"applied": True, "bucket_interval": interval_of(grouped[1]).label} if grouped else None
     if ask.disable_aggregation:
         return {"applied": False, "reason": "disable_aggregation flag"}
     bucket = ask.time_range.bucket()

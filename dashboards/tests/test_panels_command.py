@@ -11,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from dashboards.management.commands.panels import Command
+
 pytestmark = pytest.mark.django_db
 
 
@@ -71,3 +73,11 @@ def test_an_unknown_tenant_and_a_missing_file_are_clear_errors(shop: object) -> 
         call_command("panels", "check-sql", tenant="nobody")
     with pytest.raises(CommandError, match=r"cannot be read"):
         call_command("panels", "check-sql", "/nowhere.jsonl", tenant="shop")
+
+
+@pytest.mark.parametrize("arguments", [["export"], [], ["check-sql"]])
+def test_a_wrong_command_ends_with_one(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["manage.py", "panels", *arguments])
+    assert ended.value.code == 1
+    assert capsys.readouterr().err

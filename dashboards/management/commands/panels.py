@@ -26,6 +26,13 @@ class Command(BaseCommand):
         check_sql.add_argument("file", nargs="?", type=Path, help='JSON lines {"id", "sql"}; standard input without it')
         check_sql.set_defaults(run=self.check_sql)
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Exit with 1 for whatever goes wrong; argparse alone would say 2 of a wrong argument."""
+        try:
+            super().run_from_argv(argv)
+        except SystemExit as end:
+            sys.exit(1 if end.code else 0)
+
     def handle(self, *args: object, **options: Any) -> None:
         options["run"](**options)
 

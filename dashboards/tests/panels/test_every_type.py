@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import PanelType, WrongShape
 from dashboards.section import Section
-from dashboards.tests.panels.frames import NOON, ask, frame, sample_document
+from dashboards.tests.panels.frames import NOON, ask, document, frame, sample_document
 from datasources.compile import validate
 from datasources.frame import Frame
 
@@ -97,3 +97,19 @@ def test_a_figure_is_one_that_plotly_knows(kind: PanelType, sample: dict[str, Fr
     context = kind.context(sample_document(kind.name), sample, ask(hours=10))
     figure = context.get("figure", {"data": [], "layout": {}})
     assert len(go.Figure(figure).data) == len(figure["data"])
+
+
+def test_a_table_keeps_to_its_documents_limit() -> None:
+    kind = PANEL_TYPES["table"]
+    table = document("table", {"table": "orders", "columns": [{"name": "id"}], "query": "LIMIT 30"})
+    assert [kind.queries(table, ask(page=page))["rows"].limit for page in (1, 2, 3)] == [25, 5, 0]
+    frames = {"rows": frame(id=list(range(25))), "count": frame(total=[9_000], is_estimate=[True])}
+    assert kind.answer(table, frames, ask()).data["pagination"]["total_rows"] == 30
+    assert kind.export(table, ask()).limit == 30
+
+
+def test_sql_that_groups_by_time_says_its_bucket() -> None:
+    kind = PANEL_TYPES["timeseries"]
+    sql = "SELECT $__timeGroup(at, '1h') AS time, count(*) AS value FROM t WHERE $__timeFilter(at) GROUP BY 1"
+    answer = kind.answer(document("timeseries", {"sql": sql}), SAMPLES["timeseries"], ask(hours=2))
+    assert answer.aggregation_info == {"applied": True, "bucket_interval": "1 hour"}
