@@ -71,9 +71,9 @@ def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:
         tenant_zone=ZoneInfo(tenant.time_zone),
         now=asked.now,
         page=read_page(query.get("page", "1")),
-        sort=_text(query, "sort") or None,
+        sort=read_text(query, "sort") or None,
         descending=_order(query.get("order", "asc")),
-        search=_text(query, "q"),
+        search=read_text(query, "q"),
         disable_aggregation=query.get("raw", "") in {"1", "true"},
         row_limit=tenant.row_limit or settings.PANEL_ROW_LIMIT,
     )
@@ -139,11 +139,11 @@ def _variables(query: QueryDict) -> dict[str, str]:
     for name in query:
         match = _VARIABLE.fullmatch(name)
         if match is not None:
-            found[match[1]] = _text(query, name)
+            found[match[1]] = read_text(query, name)
     return found
 
 
-def _text(query: QueryDict, name: str) -> str:
+def read_text(query: QueryDict, name: str) -> str:
     text = query.get(name, "")
     if len(text) > LONGEST_VALUE or "\x00" in text:
         raise BadRequest(f"“{name}” is too long or holds a NUL character.")

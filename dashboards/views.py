@@ -12,6 +12,7 @@ from dashboards.asking import (
     page_range,
     panel_state,
     read_ask,
+    read_text,
     refresh_seconds,
     shared_state,
     with_query,
@@ -127,7 +128,7 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
     at = _point(request, ask)
     query = None
     if isinstance(kind, Timeseries) and isinstance(document, TimeseriesDocument):
-        query = kind.points(document, ask, at=at, label=request.GET.get("label"))
+        query = kind.points(document, ask, at=at, label=read_text(request.GET, "label") if "label" in request.GET else None)
     if query is None:
         raise Http404("This panel has no points to show.")
     frame = run(request.tenant, {"points": query}, is_shared=place.panel.is_shared)["points"]
@@ -152,7 +153,10 @@ def panel_csv(request: TenantRequest, tenant: str, dashboard: str, panel: str) -
 def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:
     """A file or a dialog that cannot be had now: its status, and a sentence."""
     context = {"sentence": error.sentence, "reference": getattr(request, "request_id", "")}
-    return render(request, "dashboards/not_available.html", context, status=error.status)
+    answer = render(request, "dashboards/not_available.html", context, status=error.status)
+    if error.retry_after_seconds is not None:
+        answer["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
+    return answer
 
 
 def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:

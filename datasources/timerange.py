@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 MAX_POINTS = 1_500
+LONGEST = timedelta(days=365 * 125)  # 1,500 buckets of a month, the widest there is
+EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # zones and earlier periods fit beside them
 UTC_ZONE = ZoneInfo("UTC")
 _STEPS = re.compile(r"([+-])(\d{1,6})(ms|[smhdwMy])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -88,6 +90,8 @@ def parse_time_range(start: str | None, stop: str | None, *, zone: tzinfo = UTC_
     )
     if time_range.start is not None and time_range.stop is not None and time_range.start >= time_range.stop:
         raise BadTimeRange("“from” must be earlier than “to”.")
+    if time_range.length is not None and time_range.length > LONGEST:
+        raise BadTimeRange(f"From “from” to “to” may be {LONGEST.days // 365} years at the most.")
     return time_range
 
 
@@ -96,7 +100,13 @@ def parse_time(text: str, *, zone: tzinfo, now: datetime, name: str = "time", ro
 
     `round_up` makes `/d` mean the end of the day, as the right end of a range wants it. Raises BadTimeRange.
     """
-    text = text.strip()
+    moment = _read(text.strip(), zone=zone, now=now, name=name, round_up=round_up)
+    if not EARLIEST <= moment <= LATEST:
+        raise BadTimeRange(f"“{name}” must be between the years {EARLIEST.year} and {LATEST.year}.")
+    return moment
+
+
+def _read(text: str, *, zone: tzinfo, now: datetime, name: str, round_up: bool) -> datetime:
     try:
         if text.startswith("now"):
             return _relative(text, zone=zone, now=now, round_up=round_up).astimezone(UTC)

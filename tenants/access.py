@@ -72,7 +72,7 @@ def visit(session_key: str | None, slug: str) -> Visit | None:
     It does what Django's session and authentication middleware do, expiry, inactive users and the session's password
     hash included, in 1 query instead of 4: authorising is on the path of every refresh of every panel.
     """
-    if not session_key:
+    if not session_key or "\x00" in session_key:
         return None
     with connection.cursor() as cursor:
         cursor.execute(_visit_sql(), [slug, session_key, timezone.now()])

@@ -47,7 +47,14 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """A page is sent to the sign-in; a fragment tells htmx to go there, and to come back to the page it stands on."""
     if request.headers.get("HX-Request") != "true":
         return redirect_to_login(request.get_full_path())
-    page = urlsplit(request.headers.get("HX-Current-URL", "/"))
-    back = page.path + (f"?{page.query}" if page.query else "")
-    target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _page_of(request)})}"
     return HttpResponse("Please sign in again.", status=401, headers={"HX-Redirect": target})
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page a fragment stands on, as htmx says, without its host; the home page where it says nonsense."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+    except ValueError:
+        return "/"
+    return page.path + (f"?{page.query}" if page.query else "")

@@ -17,6 +17,7 @@ from tenants.errors import TenantBusy, TenantUnreachable
 IDLE_SECONDS = 60.0
 SWEEP_SECONDS = 15.0
 CONNECTING_AT_ONCE = 2  # of one tenant: a dead host must not take all of a worker's threads for its connect timeout
+PROBED_AT_ONCE = 2  # of all tenants that failed lately: finding out whether they are back may take two threads
 KEPT_BREAKERS = 2_000
 REFUSED_LOGIN = ("28000", "28P01")
 REPORTED = (
@@ -40,6 +41,7 @@ class _Tenant:
     busy: int = 0
     connecting: int = 0
     era: int = 0
+    has_answered: bool = False
     idle: deque[tuple[Connection, Session, float]] = field(default_factory=deque)
     lent: dict[Connection, Session] = field(default_factory=dict)
     breaker: Breaker = field(default_factory=Breaker)
@@ -47,6 +49,10 @@ class _Tenant:
     @property
     def open(self) -> int:
         return self.busy + len(self.idle)
+
+    @property
+    def is_known_to_answer(self) -> bool:
+        return self.has_answered and self.breaker.is_quiet
 
     @property
     def may_connect(self) -> bool:
@@ -66,11 +72,12 @@ class _Tenant:
 class Pool:
     """At most `per_tenant` connections to a tenant and `total` in all; the least recently used tenant's idle ones go first.
 
-    The lock is held for bookkeeping only, never while connecting or closing.
+    `untried` is how many may be connecting at once to tenants not known to answer. The lock is held for bookkeeping only,
+    never while connecting or closing.
     """
 
-    def __init__(self, *, per_tenant: int, total: int) -> None:
-        self.per_tenant, self.total = per_tenant, total
+    def __init__(self, *, per_tenant: int, total: int, untried: int = 6) -> None:
+        self.per_tenant, self.total, self.untried = per_tenant, total, untried
         self._start_empty()
         os.register_at_fork(after_in_child=self._start_empty)
 
@@ -148,7 +155,9 @@ class Pool:
                     return connection
                 if tenant.busy < self.per_tenant and tenant.may_connect:
                     tenant.breaker.refuse()  # before room is made: a dead tenant must not cost others their connections
-                    if self._make_room(doomed):
+                    if not self._leaves_threads(tenant):
+                        tenant.breaker.doubt()
+                    elif self._make_room(doomed):
                         tenant.breaker.check()
                         tenant.busy += 1
                         tenant.connecting += 1
@@ -159,6 +168,13 @@ class Pool:
                 has_waited = True
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
                     raise TenantBusy("This database has as many queries running as it may. Please try again in a moment.")
+
+    def _leaves_threads(self, tenant: _Tenant) -> bool:
+        """Whether one more may try a tenant that is not known to answer. A host that hangs holds a thread until its time-out."""
+        if tenant.is_known_to_answer:
+            return True
+        trying = sum(other.connecting for other in self._tenants.values() if not other.is_known_to_answer)
+        return trying < (self.untried if tenant.breaker.is_quiet else PROBED_AT_ONCE)
 
     def _current(self, key: Key, version: int, doomed: list[Connection]) -> _Tenant:
         tenant = self._tenants.get(key)
@@ -197,6 +213,7 @@ class Pool:
                 is_current = (tenant.version, tenant.era) == (version, era)
                 if is_current and connection is not None:
                     tenant.breaker.succeeded()
+                    tenant.has_answered = True
                     tenant.lent[connection] = _session(connection) or ()
                 elif is_current and failure is not None:
                     tenant.breaker.failed(failure, at_once=refused)

@@ -1,6 +1,7 @@
 """From text to a plain tree: YAML or JSON within bounds, and without what no model should have to meet."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,8 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise _unreadable("YAML aliases (*name) are not allowed", self.peek_event())
+        if getattr(self.peek_event(), "tag", None) is not None:
+            raise _unreadable("YAML tags (!!name) are not allowed", self.peek_event())
         if self.depth > DEEPEST:
             raise _unreadable("nested too deep", self.peek_event())
         self.depth += 1
@@ -46,10 +49,11 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for place, key in enumerate(keys):
-            if any(key.value == other.value for other in keys[:place]):
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands twice", problem_mark=key.start_mark)
+            seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
 
@@ -81,7 +85,7 @@ def _read_json(text: str) -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     tree = dict(pairs)
     if len(tree) < len(pairs):
-        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise DocumentInvalid(DocumentError("", f"“{twice}” stands twice"))
     return tree
 

@@ -107,3 +107,8 @@ def test_probes_only_read(client: Client, path: str) -> None:
 def test_probes_may_ask_by_any_name_and_pages_may_not(client: Client, path: str) -> None:
     assert client.get(path, headers={"host": "10.0.0.5:8000"}).status_code == 200
     assert client.get("/accounts/login/", headers={"host": "10.0.0.5:8000"}).status_code == 400
+
+
+def test_live_asks_nobody_who_asks(client: Client, central_database_down: None) -> None:
+    assert client.get("/live", headers={"cookie": "sessionid=abcdefgh"}).status_code == 200
+    assert client.get("/health", headers={"cookie": "sessionid=abcdefgh"})["Content-Type"] == "application/json"

@@ -168,3 +168,18 @@ def test_a_tenants_name_is_shown_as_text(signed_in, ada, acme, name):
 
 def _without_reference(response: object) -> str:
     return response.content.decode().replace(response["X-Request-ID"], "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cookie", ['"\\000"', '"abc\\000def"'])
+def test_a_session_that_cannot_be_is_nobodys(client, acme, cookie):
+    response = client.get("/t/acme/", headers={"cookie": f"sessionid={cookie}"})
+    assert response.status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_page_that_cannot_be_read_leads_home_after_signing_in(client, acme):
+    headers = {"hx-request": "true", "hx-current-url": "http://["}
+    response = client.get("/t/acme/d/overview/panels/cpu/", headers=headers)
+    assert response.status_code == 401
+    assert response["HX-Redirect"].endswith("?next=%2F")

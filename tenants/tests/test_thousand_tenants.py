@@ -102,7 +102,7 @@ def test_bounds_hold_and_the_dead_do_not_slow_the_living(
     thousand: list[Tenant], embedded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault 57."""
-    pool = Pool(per_tenant=PER_TENANT, total=TOTAL)
+    pool = Pool(per_tenant=PER_TENANT, total=TOTAL, untried=THREADS - 2)
     monkeypatch.setattr(connections, "_pool", pool)
     threads_before = threading.active_count()
     gc.collect()

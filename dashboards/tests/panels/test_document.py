@@ -126,6 +126,8 @@ def test_what_is_stored_reads_as_what_was_read() -> None:
         ("a: \x00", "not YAML or JSON"),
         ("a: 2026-13-45", "not YAML or JSON"),
         ("a: " + "9" * 5_000, "not YAML or JSON"),
+        ('x: !!int ""', "tags"),
+        ('x: !!bool "maybe"', "tags"),
         ("just text", "a panel is a mapping"),
         ("", "a panel is a mapping"),
     ],
