@@ -56,8 +56,10 @@ def granted(tenant_database, embedded_server):
                 owner.execute(statement)
         owner.execute("CREATE TABLE sales.later (id int)")
         yield {**place, "user": ROLE, "password": reader.password, "search_path": "sales"}
+    with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as owner:
+        # The hardening gave rights to every role there is, so that none of them could be dropped while this database stands.
+        owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(place["database"])))
         for role in (ROLE, APPLICATION):
-            owner.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
             owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
