@@ -2,7 +2,7 @@
 
 import django
 
-from benchmarks.installation import make_reader, prepare, serving
+from benchmarks.installation import make_reader, newest, prepare, serving
 from benchmarks.report import Report
 from paneldash.embedded import EmbeddedServer
 
@@ -24,12 +24,12 @@ def _measure(server: EmbeddedServer) -> None:
 
     call_command("prepare")
     session_key = set_the_scene(server, make_reader(server))
-    report = Report()
+    now, report = newest(server), Report()
     with serving() as (port, gunicorn):
-        panels.measure(port, session_key, report)
+        panels.measure(port, session_key, now, report)
         browser.measure(port, report)
-        memory.measure(port, gunicorn, session_key, report)
-    queries.measure(session_key, report)
+        memory.measure(port, gunicorn, session_key, now, report)
+    queries.measure(session_key, now, report)
     report.save()
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -42,6 +43,14 @@ def prepare() -> EmbeddedServer:
     os.environ["DJANGO_SETTINGS_MODULE"] = "paneldash.settings"
     fill_in_settings(HOME)
     return server
+
+
+def newest(server: EmbeddedServer) -> datetime:
+    """Where the data end: ranges are counted from there, so that a data set made last week serves as well."""
+    with psycopg.connect(server.url(DATA)) as owner:
+        found = owner.execute("SELECT max(recorded_at) FROM metrics").fetchone()
+    assert found is not None
+    return found[0].astimezone(UTC)
 
 
 def make_reader(server: EmbeddedServer) -> str:

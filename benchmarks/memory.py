@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from itertools import islice
 
 import psutil
@@ -18,10 +19,10 @@ MOST_MIB, MOST_GROWTH_MIB = 250.0, 10.0
 MIX = {"page": 5, "kpi": 40, "health": 30, "lines": 15, "raw": 5, "sql": 3, "day": 2}
 
 
-def measure(port: int, gunicorn: psutil.Process, session_key: str, report: Report) -> None:
+def measure(port: int, gunicorn: psutil.Process, session_key: str, now: datetime, report: Report) -> None:
     """Flat is what grows by less than MOST_GROWTH_MIB over the second half."""
     report.heading(f"The larger worker after {REQUESTS:,} mixed requests over {TENANTS} tenants")
-    addresses = _addresses(random.Random(7))
+    addresses = _addresses(random.Random(7), now)
     sizes = [_largest(gunicorn)]
     for _ in range(STEPS):
         _ask(port, session_key, list(islice(addresses, REQUESTS // STEPS)))
@@ -32,11 +33,11 @@ def measure(port: int, gunicorn: psutil.Process, session_key: str, report: Repor
     report.add(Figure("memory", "growth over the second half", max(sizes[-1] - middle, 0.0), "MiB", None, MOST_GROWTH_MIB))
 
 
-def _addresses(chance: random.Random) -> Iterator[str]:
+def _addresses(chance: random.Random, now: datetime) -> Iterator[str]:
     while True:
         (what,) = chance.choices(list(MIX), list(MIX.values()))
         tenant = chance.randrange(TENANTS)
-        yield f"/t/tenant-{tenant:03}/d/bench/" if what == "page" else path(what, tenant)
+        yield f"/t/tenant-{tenant:03}/d/bench/" if what == "page" else path(what, now, tenant)
 
 
 def _ask(port: int, session_key: str, addresses: list[str]) -> None:

@@ -1,7 +1,7 @@
 """An uncached panel over HTTP, beside the bare driver that runs the same SQL."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import psycopg
 from psycopg import RawCursor
@@ -23,13 +23,12 @@ ROUNDS = 25
 SHORT_MS, MOST_TIMES, MOST_MORE_MS, MOST_KPI_MS = 10.0, 1.25, 4.0, 6.0
 
 
-def measure(port: int, session_key: str, report: Report) -> None:
-    now = datetime.now(UTC)
+def measure(port: int, session_key: str, now: datetime, report: Report) -> None:
     driver = connect(Tenant.objects.get(slug="tenant-000"))
     report.heading(f"An uncached panel over HTTP, and the bare driver with the same SQL in turns: ms, medians of {ROUNDS} rounds")
     with Client(port, session_key) as client:
         for slug in SOURCES:
-            works = {"bare": _bare(driver, _statements(slug, now)), "panel": _fetch(client, path(slug, now=now))}
+            works = {"bare": _bare(driver, _statements(slug, now)), "panel": _fetch(client, path(slug, now))}
             times = in_turns(works, rounds=ROUNDS)
             report.add(_compared(slug, times["bare"], times["panel"]))
             if slug == "kpi":

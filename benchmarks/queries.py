@@ -1,5 +1,7 @@
 """What a request asks of the central database, counted."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -9,12 +11,12 @@ from benchmarks.report import Figure, Report
 from benchmarks.scene import path
 
 
-def measure(session_key: str, report: Report) -> None:
+def measure(session_key: str, now: datetime, report: Report) -> None:
     client = Client(headers={"host": "127.0.0.1"})
     client.cookies[settings.SESSION_COOKIE_NAME] = session_key
-    client.get(path("kpi"))
+    client.get(path("kpi", now))
     with CaptureQueriesContext(connection) as asked:
-        client.get(path("kpi"))
+        client.get(path("kpi", now))
     authorising = [query for query in asked if "tenants_session" in query["sql"] or "tenants_membership" in query["sql"]]
     report.heading("Queries to the central database for a KPI's fragment")
     report.add(Figure("queries", "to authorise it", len(authorising), "", None, 1))

@@ -1,6 +1,6 @@
 """What is measured: panels over the data set, tenants that all lead to it, and somebody who may see them all."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -66,9 +66,8 @@ def set_the_scene(server: EmbeddedServer, password: str) -> str:
     return sign_in(viewer)
 
 
-def path(slug: str, tenant: int = 0, now: datetime | None = None) -> str:
-    """A panel's fragment over its range up to `now`."""
-    stop = now or datetime.now(UTC)
+def path(slug: str, stop: datetime, tenant: int = 0) -> str:
+    """A panel's fragment over its range up to `stop`."""
     start = stop.timestamp() - HOURS[slug] * 3_600
     return f"/t/tenant-{tenant:03}/d/bench/panels/{slug}/?from={start * 1_000:.0f}&to={stop.timestamp() * 1_000:.0f}"
 

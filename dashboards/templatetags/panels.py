@@ -1,5 +1,7 @@
 """Tags of the panels' templates: the figure as data for a script, the mark of a status, URLs that keep their state."""
 
+from collections.abc import Iterable
+from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -20,7 +22,7 @@ _SHAPES = {
     "octagon": '<path d="M5.2 1h5.6L15 5.2v5.6L10.8 15H5.2L1 10.8V5.2z"/>',
     "diamond": '<path d="M8 1l7 7-7 7-7-7z"/>',
 }
-_NULL = mark_safe('<td class="null"><span class="null" title="NULL">–</span></td>')
+_NULL = '<td class="null"><span class="null" title="NULL">–</span></td>'
 
 
 @register.simple_tag
@@ -38,16 +40,20 @@ def mark(shape: str, colour: str) -> SafeString:
 
 
 @register.simple_tag
-def cell(value: Cell) -> SafeString:
-    """A table's cell: in Python, as a page has hundreds of them and a template's branches take three times as long."""
+def table_rows(rows: Iterable[Iterable[Cell]]) -> SafeString:
+    """A table's rows: in Python, as a page has hundreds of cells and a template's loop takes five times as long."""
+    return mark_safe("".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows))  # noqa: S308 - each part is escaped
+
+
+def _cell(value: Cell) -> str:
     if value.kind == "null":
         return _NULL
-    text = format_html("<bdi>{}</bdi>", value.text)
+    text = f"<bdi>{escape(value.text)}</bdi>"
     if value.href:
-        text = format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value.href, text)
-    tone = format_html(' data-tone="{}"', value.tone) if value.tone else ""
-    exact = format_html(' title="{}"', value.exact) if value.exact and value.exact != value.text else ""
-    return format_html('<td class="{}"{}{}>{}</td>', value.kind, tone, exact, text)
+        text = f'<a href="{escape(value.href)}" rel="noopener noreferrer" target="_blank">{text}</a>'
+    tone = f' data-tone="{escape(value.tone)}"' if value.tone else ""
+    exact = f' title="{escape(value.exact)}"' if value.exact and value.exact != value.text else ""
+    return f'<td class="{escape(value.kind)}"{tone}{exact}>{text}</td>'
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboards.panels.cells import Cell, Shape, page_cell, safe_link
-from dashboards.templatetags.panels import cell as drawn
+from dashboards.templatetags.panels import table_rows
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 MOMENT = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -99,12 +99,12 @@ def test_a_link_leads_somewhere(url: str) -> None:
 def test_a_link_that_is_none_is_text(url: str) -> None:
     cell = shown(url, "link")
     assert cell.href == ""
-    assert "<a" not in drawn(cell)
+    assert "<a" not in table_rows([[cell]])
 
 
 def test_a_cells_text_is_escaped_and_kept_apart() -> None:
-    assert drawn(shown("<script>&\u202e")) == '<td class="text"><bdi>&lt;script&gt;&amp;\u202e</bdi></td>'
+    assert table_rows([[shown("<script>&\u202e")]]) == '<tr><td class="text"><bdi>&lt;script&gt;&amp;\u202e</bdi></td></tr>'
 
 
 def test_a_link_does_not_hand_over_the_page() -> None:
-    assert 'rel="noopener noreferrer"' in drawn(shown("https://example.com", "link"))
+    assert 'rel="noopener noreferrer"' in table_rows([[shown("https://example.com", "link")]])
