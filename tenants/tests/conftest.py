@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 
 from paneldash.embedded import EmbeddedServer
@@ -36,3 +37,9 @@ def far(
     """Acme's database, reached through the proxy; who connects waits for two seconds, the least there is."""
     monkeypatch.setattr(session_options, "CONNECT_SECONDS", 2)
     return make_tenant("far", {**acme_database, "host": "127.0.0.1", "port": proxy.port})
+
+
+@pytest.fixture(scope="session")
+def connect(embedded_server: EmbeddedServer) -> Callable[[], psycopg.Connection]:
+    url = embedded_server.url("postgres")
+    return lambda: psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")

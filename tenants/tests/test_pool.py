@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from paneldash.embedded import EmbeddedServer
 from tenants.errors import TenantBusy, TenantUnreachable
 from tenants.pool import Pool
 
@@ -24,12 +23,6 @@ def small() -> Iterator[Pool]:
     made = Pool(per_tenant=2, total=3)
     yield made
     made.close_all()
-
-
-@pytest.fixture(scope="session")
-def connect(embedded_server: EmbeddedServer) -> Connect:
-    url = embedded_server.url("postgres")
-    return lambda: psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
 
 
 def unreachable(detail: str = "refused") -> Connect:
@@ -320,53 +313,3 @@ def test_bounds_and_ownership_hold_in_a_storm(connect: Connect) -> None:
     pool.close_all()
     assert pool.figures()["open"] == 0
     assert not any(tenant.lent or tenant.connecting for tenant in pool._tenants.values())
-
-
-def test_many_dead_tenants_are_tried_two_at_a_time_after_they_failed() -> None:
-    """The others are told at once, so that threads are left for those who answer."""
-    crowded = Pool(per_tenant=2, total=20, untried=20)
-    entered, leave = threading.Semaphore(0), threading.Event()
-
-    def fail_at_once() -> psycopg.Connection:
-        raise TenantUnreachable("It is away.")
-
-    def hang() -> psycopg.Connection:
-        entered.release()
-        leave.wait(10)
-        raise TenantUnreachable("It is away.")
-
-    for key in range(8):
-        with pytest.raises(TenantUnreachable):
-            crowded.borrow(key, 1, fail_at_once, wait_seconds=1)
-    with ThreadPoolExecutor(8) as threads:
-        asked = [threads.submit(crowded.borrow, key, 1, hang, wait_seconds=5) for key in range(8)]
-        assert entered.acquire(timeout=5)
-        assert entered.acquire(timeout=5)
-        told: list[object] = []
-        deadline = time.monotonic() + 3
-        while len(told) < 6 and time.monotonic() < deadline:
-            told = [future for future in asked if future.done()]
-            time.sleep(0.02)
-        assert len(told) == 6
-        leave.set()
-    crowded.close_all()
-
-
-def test_untried_tenants_leave_threads_for_those_known_to_answer(connect: Connect) -> None:
-    few = Pool(per_tenant=2, total=20, untried=1)
-    leave = threading.Event()
-    few.give_back(7, few.borrow(7, 1, connect, wait_seconds=1))
-
-    def hang() -> psycopg.Connection:
-        leave.wait(10)
-        raise TenantUnreachable("It is away.")
-
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(few.borrow, -1, 1, hang, wait_seconds=1)
-        time.sleep(0.1)
-        with pytest.raises(TenantBusy):
-            few.borrow(-2, 1, hang, wait_seconds=0.1)
-        for _ in range(2):
-            few.borrow(7, 1, connect, wait_seconds=1).close()
-        leave.set()
-    few.close_all()

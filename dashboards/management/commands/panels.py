@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dashboards.sql_check import BadLine, check_lines
 from datasources import catalogue
@@ -14,9 +14,10 @@ from datasources.errors import SourceError
 from datasources.guard import Policy
 from tenants.errors import TenantDatabaseError
 from tenants.models import Tenant
+from tenants.one_status import OneStatusCommand
 
 
-class Command(BaseCommand):
+class Command(OneStatusCommand):
     help = "Panels and their SQL from the shell."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,13 +26,6 @@ class Command(BaseCommand):
         check_sql.add_argument("--tenant", required=True, help="the tenant's id, whose tables and functions may be named")
         check_sql.add_argument("file", nargs="?", type=Path, help='JSON lines {"id", "sql"}; standard input without it')
         check_sql.set_defaults(run=self.check_sql)
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        """Exit with 1 for whatever goes wrong; argparse alone would say 2 of a wrong argument."""
-        try:
-            super().run_from_argv(argv)
-        except SystemExit as end:
-            sys.exit(1 if end.code else 0)
 
     def handle(self, *args: object, **options: Any) -> None:
         options["run"](**options)

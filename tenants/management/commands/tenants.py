@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from tenants.connection_test import examine, record
@@ -19,6 +19,7 @@ from tenants.credentials import CredentialsError, tenant_password
 from tenants.grant_run import GrantFailed, run_as_owner
 from tenants.grants import Reader, hardening_sql, reader_sql
 from tenants.models import Tenant
+from tenants.one_status import OneStatusCommand
 from tenants.rotation import rotate
 from tenants.session_options import schemas, statement_timeout_ms
 
@@ -26,7 +27,7 @@ ADMIN_URL = "PANELDASH_ADMIN_URL"
 Options = dict[str, Any]
 
 
-class Command(BaseCommand):
+class Command(OneStatusCommand):
     help = "Tenants from the shell."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,13 +42,6 @@ class Command(BaseCommand):
             parser_of_one.add_argument("slug", help="the tenant's id")
         self._describe_grant(grant)
         self._subcommand(commands, "rotate-keys", self.rotate_keys, "encrypt all passwords under the newest key")
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        """Exit with 1 for whatever goes wrong; argparse alone would say 2 of a wrong argument."""
-        try:
-            super().run_from_argv(argv)
-        except SystemExit as end:
-            sys.exit(1 if end.code else 0)
 
     def handle(self, *args: object, **options: Any) -> None:
         options["run"](options)
