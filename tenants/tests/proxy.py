@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-Mode = Literal["pass", "silent", "stall", "drip", "freeze", "garbage", "cut", "corrupt"]
+Mode = Literal["pass", "silent", "stall", "drip", "freeze", "dry", "garbage", "cut", "corrupt"]
 DRIP_SECONDS = 0.1
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close sends RST
 
@@ -18,8 +18,8 @@ class Proxy:
     """`mode` may change at any time.
 
     pass: all goes through. silent: accepts and never speaks. stall: falls silent during the sign-in. drip: answers a byte
-    at a time. freeze: drops all that comes, both ways. garbage: answers nonsense. cut, corrupt: resets the connection, or
-    spoils every byte, after `cut_after` bytes of answers.
+    at a time. freeze: drops all that comes, both ways. garbage: answers nonsense. dry, cut, corrupt: falls silent, resets the
+    connection, or spoils every byte, after `cut_after` bytes of answers.
     """
 
     def __init__(self, target: Path) -> None:
@@ -99,7 +99,7 @@ class Proxy:
                 if self.mode == "drip" and is_answer:
                     self._drip(chunk, sink)
                     continue
-                if self.mode == "freeze" or (self.mode == "stall" and is_answer):
+                if self.mode == "freeze" or (self.mode == "stall" and is_answer) or (self.mode == "dry" and is_late):
                     continue
                 sink.sendall(chunk)
         with contextlib.suppress(OSError):

@@ -182,8 +182,8 @@ def test_a_peer_that_vanishes_in_mid_answer_holds_up_nobody_else(far: Tenant, gl
         def read() -> None:
             with lease(far) as connection:
                 wires.append(socket.socket(fileno=connection.fileno()))
+                proxy.mode = "dry"
                 for _ in connection.cursor().stream(ENDLESS):
-                    proxy.mode = "freeze"
                     reading.set()
 
         hanging = threads.submit(read)
