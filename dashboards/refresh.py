@@ -12,7 +12,7 @@ from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from datasources.base import Query
 from datasources.errors import QueryFailed, QueryRefused, SourceError, ValueMissing
-from datasources.frame import Frame
+from datasources.frame import Answered, Frames
 from datasources.postgres import PostgresSource
 from tenants.models import Tenant
 
@@ -35,7 +35,7 @@ class Refreshed:
     kind: PanelType
     document: PanelDocument
     ask: Ask
-    frames: Mapping[str, Frame] = field(default_factory=dict)
+    frames: Frames = field(default_factory=dict)
     elapsed_ms: float = 0.0
 
     def context(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask) -> Refreshed:
     return Refreshed(kind, document, ask, frames, (time.perf_counter() - started) * 1_000)
 
 
-def run(tenant: Tenant, queries: Mapping[str, Query], *, is_shared: bool) -> dict[str, Frame]:
+def run(tenant: Tenant, queries: Mapping[str, Query], *, is_shared: bool) -> dict[str, Answered]:
     """Run a panel's queries on its source. Raises PanelUnavailable."""
     try:
         return PostgresSource(tenant, platform=is_shared).run(queries)

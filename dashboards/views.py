@@ -29,6 +29,7 @@ from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, read_panel, refresh_panel, run
 from dashboards.section import make_section
 from dashboards.toolbar import make_toolbar
+from datasources.frame import rows_of
 from datasources.timerange import BadTimeRange, parse_time
 from tenants.access import TenantRequest, require, tenants_of
 from tenants.models import Role, User
@@ -131,7 +132,7 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
         query = kind.points(document, ask, at=at, label=read_text(request.GET, "label") if "label" in request.GET else None)
     if query is None:
         raise Http404("This panel has no points to show.")
-    frame = run(request.tenant, {"points": query}, is_shared=place.panel.is_shared)["points"]
+    frame = rows_of(run(request.tenant, {"points": query}, is_shared=place.panel.is_shared), "points")
     bucket = ask.time_range.bucket()
     context = {
         "section": {"title": place.panel.title},

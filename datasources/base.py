@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
 
-from datasources.frame import Frame
-from datasources.timerange import Bucket, TimeRange
+from datasources.frame import Answered, Frame
+from datasources.timerange import UTC_ZONE, Bucket, TimeRange
 
 Aggregate = Literal["avg", "min", "max", "sum", "count", "last", "p50", "p95", "p99"]
 
@@ -41,7 +42,7 @@ class TableQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesQuery:
-    """Points over time. The answer has `timestamp` (epoch seconds, float, UTC), `value` and, with a label, `label`.
+    """Points over time, answered as a SeriesFrame. Exported, its rows have `timestamp`, `value` and, with a label, `label`.
 
     With a bucket: one row a bucket and label, `timestamp` the bucket's start, in no particular order. Without: the rows
     themselves, oldest first; where the range is open at an end, the newest `limit` of them.
@@ -76,6 +77,24 @@ class SqlQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SqlSeriesQuery:
+    """An editor's SQL, as in SqlQuery, whose rows are points over time. Answered as a SeriesFrame.
+
+    `zone`: whose clock timestamps without a zone are.
+    """
+
+    text: str
+    time_range: TimeRange = field(default_factory=TimeRange)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    zone: ZoneInfo = UTC_ZONE
+
+    @property
+    def plain(self) -> SqlQuery:
+        """The same rows, as they are."""
+        return SqlQuery(text=self.text, time_range=self.time_range, variables=self.variables)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CountQuery:
     """How many rows `of` has. The answer: one row, `total` (int) and `is_estimate` (bool); exact up to `exact_up_to`."""
 
@@ -83,12 +102,12 @@ class CountQuery:
     exact_up_to: int = 10_000
 
 
-Query = TableQuery | SeriesQuery | SqlQuery | CountQuery
+Query = TableQuery | SeriesQuery | SqlQuery | SqlSeriesQuery | CountQuery
 
 
 class Source(Protocol):
-    def run(self, queries: Mapping[str, Query]) -> dict[str, Frame]:
-        """Run read-only queries one after the other on one snapshot, a Frame each under the same name.
+    def run(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
+        """Run read-only queries one after the other on one snapshot, an answer each under the same name.
 
         Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable.
         """

@@ -10,6 +10,7 @@ from django.conf import settings
 from datasources.allowed import EXTENSION_FUNCTIONS
 from datasources.errors import QueryRefused
 from datasources.executor import Limits, Statement, run
+from datasources.frame import rows_of
 from datasources.guard import Policy
 from tenants.models import Tenant
 from tenants.session_options import schemas
@@ -177,12 +178,12 @@ def _read(tenant: Tenant) -> Catalogue:
         limits,
     )
     tables: dict[tuple[str, str], Table] = {}
-    for schema, name, kind, rows, column, type_name, _, leads, is_key in frames["columns"].rows():
+    for schema, name, kind, rows, column, type_name, _, leads, is_key in rows_of(frames, "columns").rows():
         table = tables.setdefault((schema, name), Table(schema, name, kind == "v", rows, {}))
         table.columns[column] = TableColumn(column, type_name, leads, is_key)
     names: dict[str, set[str]] = {"attribute": set(), "field": set(), "shadow": set(), "function": set(), "enum": set()}
     hidden: set[tuple[str, str]] = set()
-    for what, schema, name in frames["names"].rows():
+    for what, schema, name in rows_of(frames, "names").rows():
         if what == "hidden":
             hidden.add((schema, name))
         else:

@@ -9,12 +9,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain, islice
 from operator import itemgetter
 from sys import getsizeof
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import RawCursor, errors
@@ -25,7 +26,8 @@ from psycopg.pq.abc import PGresult
 from datasources import values
 from datasources.errors import QueryRefused, QueryTimeout, SourceError, SourceUnavailable
 from datasources.failures import translated
-from datasources.frame import Column, Frame
+from datasources.frame import Answered, Column, Frame, SeriesFrame
+from datasources.series import ELEMENT_BYTES, find_points, register
 from datasources.stuck import note_stuck, refuse_if_stuck
 from datasources.watchdog import watched
 from tenants.connections import lease
@@ -40,15 +42,18 @@ FIXED_BYTES = 16  # about what a number or a time takes
 SHORT_DECIMAL_BYTES = getsizeof(Decimal(0))
 KEPT_DESCRIPTIONS = 2_048
 GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+# What has no binary form in Python (the driver's own complaint, without a state), and numbers and times out of range.
+UNREADABLE = (None, "22003", "22008")
 CHANGED = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DatatypeMismatch)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with `$1`, `$2` …, and what stands there."""
+    """SQL with `$1`, `$2` …, and what stands there. With `series_zone` it is answered by series: the zone of bare timestamps."""
 
     sql: str
     parameters: tuple[Any, ...] = ()
+    series_zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ _shapes: OrderedDict[tuple[int, int, str], _Shape] = OrderedDict()
 _shapes_lock = threading.Lock()
 
 
-def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Frame]:
-    """Run statements one after the other on one snapshot; a Frame each, under the same name. Raises SourceError."""
+def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
+    """Run statements one after the other on one snapshot; an answer each, under the same name. Raises SourceError."""
     try:
         return _run_once(tenant, statements, limits)
     except SourceUnavailable as error:
@@ -116,7 +121,7 @@ def explain(tenant: Tenant, statement: Statement, limits: Limits) -> dict[str, A
     return row[0][0]["Plan"] if row else {}
 
 
-def _run_once(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Frame]:
+def _run_once(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
     with _transaction(tenant, limits) as connection:
         return {name: _answer(connection, tenant, statement, limits) for name, statement in statements.items()}
 
@@ -148,18 +153,42 @@ def _begin(limits: Limits) -> str:
     return f"BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = {limits.timeout_ms:d}; SELECT 1"
 
 
-def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement, limits: Limits) -> Frame:
+def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement, limits: Limits) -> Answered:
     started = time.perf_counter()
     shape = _describe(connection, tenant, statement)
+    read = _rows if statement.series_zone is None else _series
     try:
-        rows, is_cut = _collect(_stream(connection, statement, shape, limits.rows), shape, limits)
+        answer = read(connection, statement, shape, limits)
     except psycopg.DataError as error:
-        if error.sqlstate:
+        if error.sqlstate not in UNREADABLE:
             raise
         connection.execute(f"ROLLBACK; {_begin(limits)}")
-        rows, is_cut = _collect(_stream(connection, statement, shape, limits.rows, times_as_text=True), shape, limits)
-    elapsed_ms = (time.perf_counter() - started) * 1_000
-    return _frame(shape, rows, truncated=is_cut, sql=statement.sql, elapsed_ms=elapsed_ms)
+        answer = read(connection, statement, shape, limits, careful=True)
+    return replace(answer, sql=statement.sql, elapsed_ms=(time.perf_counter() - started) * 1_000)
+
+
+def _rows(connection: psycopg.Connection, statement: Statement, shape: _Shape, limits: Limits, *, careful: bool = False) -> Frame:
+    rows, is_cut = _collect(_stream(connection, statement, shape, limits.rows, times_as_text=careful), shape, limits)
+    return _frame(shape, rows, truncated=is_cut)
+
+
+def _series(
+    connection: psycopg.Connection, statement: Statement, shape: _Shape, limits: Limits, *, careful: bool = False
+) -> SeriesFrame:
+    assert statement.series_zone is not None
+    points = find_points(shape.columns, shape.oids, statement.series_zone)
+    most = min(limits.rows, limits.bytes // (ELEMENT_BYTES * (1 + len(points.values))))
+    cursor = RawCursor(connection)
+    register(cursor.adapters)
+    groups: list[tuple[Any, ...]] = []
+    taken, is_cut = 0, False
+    answer = cursor.stream(points.sql(statement.sql, most, careful=careful), statement.parameters, binary=True, size=CHUNK_ROWS)
+    while not is_cut and (chunk := list(islice(answer, CHUNK_ROWS))):
+        groups += chunk
+        taken += points.label_bytes(chunk)
+        is_cut = taken > limits.bytes
+    series, came, lost = points.read(groups, most)
+    return SeriesFrame(series, row_count=min(came, most), lost=lost, truncated=is_cut or came > most)
 
 
 def _describe(connection: psycopg.Connection, tenant: Tenant, statement: Statement) -> _Shape:

@@ -1,9 +1,13 @@
-"""A Frame: the columns of a result, and nothing else."""
+"""What a source answers: a Frame, the columns of a result; or a SeriesFrame, its points over time by series."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
 Kind = Literal["number", "text", "time", "date", "boolean", "json", "other"]
 
 
@@ -50,3 +54,50 @@ class Frame:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         return zip(*self.values, strict=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """`times` in epoch seconds, ascending; `values` finite numbers, NaN where there is none. Both of one length."""
+
+    label: str
+    times: Doubles
+    values: Doubles
+
+    def known(self) -> Doubles:
+        """The values there are."""
+        return self.values[~np.isnan(self.values)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeriesFrame:
+    """A result by series, in the order of their labels, which differ.
+
+    `row_count` rows were read; `lost` of them have no time that a calendar has, and are in no series.
+    `truncated`: there were more rows than the limit.
+    """
+
+    series: tuple[Series, ...]
+    row_count: int = 0
+    lost: int = 0
+    truncated: bool = False
+    sql: str = field(default="", repr=False)
+    elapsed_ms: float = 0.0
+
+
+Answered = Frame | SeriesFrame
+Frames = Mapping[str, Answered]
+
+
+def rows_of(frames: Frames, name: str) -> Frame:
+    """The answer to a query for rows."""
+    frame = frames[name]
+    assert isinstance(frame, Frame)
+    return frame
+
+
+def series_of(frames: Frames, name: str) -> SeriesFrame:
+    """The answer to a query for points over time."""
+    frame = frames[name]
+    assert isinstance(frame, SeriesFrame)
+    return frame

@@ -14,7 +14,7 @@ from datasources.compile import compile_query
 from datasources.compile.queries import is_whole_table, rows_to_count
 from datasources.errors import QueryFailed, QueryRefused
 from datasources.executor import Limits, Statement
-from datasources.frame import Column, Frame
+from datasources.frame import Answered, Column, Frame
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
 
@@ -32,8 +32,8 @@ class PostgresSource:
     def __init__(self, tenant: Tenant, *, platform: bool = False) -> None:
         self.tenant, self.platform = tenant, platform
 
-    def run(self, queries: Mapping[str, Query]) -> dict[str, Frame]:
-        """Run queries on one snapshot, a Frame each under the same name.
+    def run(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
+        """Run queries on one snapshot, an answer each under the same name.
 
         Returns at most the tenant's or the installation's row limit; `frame.truncated` tells whether there were more.
         Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable.
@@ -84,9 +84,9 @@ class PostgresSource:
             return False
         return float(executor.explain(self.tenant, statement, self._limits()).get("Total Cost", 0)) > DEAREST_COUNT
 
-    def _count(self, query: CountQuery, counted: Frame | None) -> Frame:
+    def _count(self, query: CountQuery, counted: Answered | None) -> Frame:
         """What was counted; beyond the limit, or where counting is too dear, what PostgreSQL thinks."""
-        total = counted.column("total")[0] if counted is not None else 0
+        total = counted.column("total")[0] if isinstance(counted, Frame) else 0
         is_estimate = counted is None or total > query.exact_up_to
         if is_estimate:
             total = max(total, self._estimate(query.of))
@@ -103,7 +103,7 @@ class PostgresSource:
         statement = self._guarded(rows_to_count(query, self.tenant))
         return int(executor.explain(self.tenant, statement, self._limits()).get("Plan Rows", 0))
 
-    def _note_slow(self, frames: Mapping[str, Frame]) -> None:
+    def _note_slow(self, frames: Mapping[str, Answered]) -> None:
         for name, frame in frames.items():
             if frame.elapsed_ms > settings.SLOW_QUERY_MS:
                 log.warning("slow query", extra={"tenant": self.tenant.slug, "query": name, "ms": round(frame.elapsed_ms)})

@@ -74,10 +74,18 @@ def cell(place: int, oid: int, *, times_as_text: bool = False) -> str:
         return name
     if kind == "numeric":
         return f"CASE WHEN pg_column_size({name}) > {CELL_BYTES} THEN NULL ELSE {name} END"
-    # inet's cast to text adds the mask that its output leaves away for a single host.
-    foreign = f"nullif(format('%s', {name}), '')" if kind == "inet" else f"{name}::text"
-    text = name if rule.native else foreign
+    text = name if rule.native else as_text(place, oid)
     return f"CASE WHEN octet_length({text}) > {CELL_BYTES} THEN left({text}, {CELL_CHARACTERS}) || '…' ELSE {text} END"
+
+
+def as_text(place: int, oid: int) -> str:
+    """Column `c<place>` as PostgreSQL prints it. inet's cast adds the mask that its output leaves away for a single host."""
+    return f"nullif(format('%s', c{place}), '')" if type_name(oid) == "inet" else f"c{place}::text"
+
+
+def is_native(oid: int) -> bool:
+    """Whether the type is one of PostgreSQL's plain ones: numbers, texts, times, truths."""
+    return _BY_NAME.get(type_name(oid), _OTHER).native
 
 
 def answered_oid(oid: int, *, times_as_text: bool = False) -> int | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dashboards.panels.document import PanelDocument
 from dashboards.panels.values import csv_cell
 from datasources.base import Query
-from datasources.frame import Frame
+from datasources.frame import Frame, Frames
 from datasources.timerange import UTC_ZONE, TimeRange
 
 Document = TypeVar("Document", bound=PanelDocument)
@@ -75,11 +75,11 @@ class PanelType(ABC, Generic[Document]):
         """The queries a drawing needs, by a name of the type's own. Raises BadRequest."""
 
     @abstractmethod
-    def answer(self, document: Document, frames: Mapping[str, Frame], ask: Ask) -> Answer:
+    def answer(self, document: Document, frames: Frames, ask: Ask) -> Answer:
         """The contract's answer. Raises BadRequest, and WrongShape when a Frame lacks what the type needs."""
 
     @abstractmethod
-    def context(self, document: Document, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
+    def context(self, document: Document, frames: Frames, ask: Ask) -> dict[str, Any]:
         """What `template` needs as `panel`: figures as plain dicts, numbers formatted for people.
 
         Every type gives `notes` and `is_empty` too, as in Answer. Raises as `answer`.

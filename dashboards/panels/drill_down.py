@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from dashboards.panels.series import NO_LABEL
 from datasources.base import TableQuery
 from datasources.compile.structured import quoted
+from datasources.series import NO_LABEL
 from datasources.timerange import Bucket, TimeRange
 
 MOST_ROWS = 500

@@ -1,14 +1,16 @@
-"""Plotly figures as plain dicts: what is drawn. The theme's colours and fonts are put on in the browser."""
+"""Plotly figures as plain dicts with arrays: what is drawn. The theme's colours and fonts are put on in the browser."""
 
 import html
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import lt
 from typing import Any, Literal
 from zlib import crc32
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from dashboards.panels.axis import Scale, scale_for
 from dashboards.panels.colours import PALETTE, hex_of
@@ -16,7 +18,7 @@ from dashboards.panels.grid import Grid, broken, find_grid, thinned
 from dashboards.panels.marks import threshold_marks
 from dashboards.panels.moments import is_steady, wall_clock, wall_clocks
 from dashboards.panels.parts import Threshold
-from dashboards.panels.series import Series
+from datasources.frame import Doubles, Series
 from datasources.timerange import UTC_ZONE, TimeRange
 
 MOST_POINTS = 15_000  # more make SVG slow to draw (docs/performance.md)
@@ -99,19 +101,13 @@ def _trace(series: Series, points: dict[str, Any], place: int, look: Look, scale
     return {**trace, "fill": "tozeroy"} if look.style == "area" else trace
 
 
-def _mode(values: Sequence[float | None], look: Look) -> str:
+def _mode(values: Doubles, look: Look) -> str:
     """Lines; a point alone between two holes would not be seen without a marker."""
     if look.style == "points":
         return "markers"
-    if None not in values and len(values) > 1:
-        return "lines"
-    around = [None, *values, None]
-    alone = sum(
-        1
-        for before, value, after in zip(around, values, around[2:], strict=False)
-        if value is not None and before is after is None
-    )
-    return "lines+markers" if alone and len(values) <= 2_000 else "lines"
+    is_hole = np.isnan(np.concatenate([[math.nan], values, [math.nan]]))
+    alone = ~is_hole[1:-1] & is_hole[:-2] & is_hole[2:]
+    return "lines+markers" if len(values) <= 2_000 and alone.any() else "lines"
 
 
 def _on_grid(series: Series, grid: Grid, scale: Scale, zone: ZoneInfo) -> dict[str, Any]:
@@ -123,10 +119,9 @@ def _where_they_are(series: Series, look: Look, scale: Scale, most: int) -> dict
     """Each point at its time. Where clocks go back, the line breaks instead of running back with them."""
     fitted = thinned(broken(series, look.step), most)
     times, values = wall_clocks(fitted.times, look.zone), scale.drawn(fitted.values)
-    if any(map(lt, times[1:], times)):
-        back = next(place for place in range(1, len(times)) if times[place] < times[place - 1])
-        times.insert(back, times[back - 1])
-        values.insert(back, None)
+    back = np.flatnonzero(np.diff(times) < 0)[:1] + 1
+    if len(back):
+        times, values = np.insert(times, back, times[back - 1]), np.insert(values.astype(np.float64), back, math.nan)
     return {"x": times, "y": values}
 
 
@@ -138,7 +133,7 @@ def _steady(grid: Grid | None, zone: ZoneInfo) -> Grid | None:
 
 
 def _reach(all_series: Sequence[Series], *, stacked: bool) -> tuple[float, float]:
-    ends = [(min(known), max(known)) for series in all_series if (known := series.known())]
+    ends = [(float(known.min()), float(known.max())) for series in all_series if len(known := series.known())]
     if not ends:
         return 0.0, 0.0
     lows, highs = zip(*ends, strict=True)

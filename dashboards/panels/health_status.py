@@ -14,7 +14,7 @@ from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
 from dashboards.panels.thresholds import SHAPES
 from dashboards.panels.values import json_value, text_of
 from datasources.base import Query, SqlQuery, TableQuery
-from datasources.frame import Frame
+from datasources.frame import Frame, Frames, rows_of
 from datasources.timerange import UTC_ZONE
 
 MOST_SERVICES = 1_000
@@ -84,19 +84,24 @@ class HealthStatus(PanelType[HealthDocument]):
             )
         return {"services": query}
 
-    def answer(self, document: HealthDocument, frames: Mapping[str, Frame], ask: Ask) -> Answer:
-        services = _services(frames["services"], document.display)
+    def answer(self, document: HealthDocument, frames: Frames, ask: Ask) -> Answer:
+        services = _services(rows_of(frames, "services"), document.display)
         public = ("service_name", "status_value", "status_label", "status_color")
         data = {"services": [{name: service[name] for name in public} for service in services]}
-        return Answer(data=data, notes=_notes(frames["services"]), is_empty=not services)
+        return Answer(data=data, notes=_notes(rows_of(frames, "services")), is_empty=not services)
 
-    def context(self, document: HealthDocument, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
+    def context(self, document: HealthDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`services`, worst first: the contract's fields, `shape`, and `changed_at` (a datetime or None).
 
         `counts`: one a status, worst first, with `status_label`, `status_color`, `shape` and `number`.
         """
-        services = _services(frames["services"], document.display)
-        return {"services": services, "counts": _counts(services), "notes": _notes(frames["services"]), "is_empty": False}
+        services = _services(rows_of(frames, "services"), document.display)
+        return {
+            "services": services,
+            "counts": _counts(services),
+            "notes": _notes(rows_of(frames, "services")),
+            "is_empty": False,
+        }
 
     def export(self, document: HealthDocument, ask: Ask) -> Query:
         return self.queries(document, ask)["services"]

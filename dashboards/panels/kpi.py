@@ -1,6 +1,5 @@
 """KPI: one number, its threshold, how it changed, and its course."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -9,14 +8,13 @@ from dashboards.panels.change import change_between
 from dashboards.panels.document import PanelDocument
 from dashboards.panels.grid import filled
 from dashboards.panels.parts import DataSource, Display, Name, Strict, Thresholds
-from dashboards.panels.series import read_series
 from dashboards.panels.sparkline import COURSE_POINTS, sparkline
 from dashboards.panels.thresholds import level_of
 from dashboards.panels.units import as_float, format_number
 from dashboards.panels.values import json_value
 from datasources.base import Query, SeriesQuery, Sort, SqlQuery, TableQuery
 from datasources.compile.structured import quoted
-from datasources.frame import Frame
+from datasources.frame import Frame, Frames, rows_of, series_of
 from datasources.timerange import Bucket, TimeRange
 
 
@@ -60,8 +58,8 @@ class Kpi(PanelType[KpiDocument]):
             queries["course"] = course
         return queries
 
-    def answer(self, document: KpiDocument, frames: Mapping[str, Frame], ask: Ask) -> Answer:
-        value, display = _value(frames["value"]), document.display
+    def answer(self, document: KpiDocument, frames: Frames, ask: Ask) -> Answer:
+        value, display = _value(rows_of(frames, "value")), document.display
         level = level_of(as_float(value), display.thresholds)
         data = {
             "value": _exact_enough(value),
@@ -72,16 +70,16 @@ class Kpi(PanelType[KpiDocument]):
         }
         return Answer(data=data, is_empty=value is None)
 
-    def context(self, document: KpiDocument, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
+    def context(self, document: KpiDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`number`, `unit`, `has_value`; `status` ("" without thresholds), `color`, `shape`, `tone`.
 
         `change`: None or `text` and `direction` (up, down, flat). `sparkline`: None or `line`, `area`, `summary`.
         """
-        value, display = _value(frames["value"]), document.display
+        value, display = _value(rows_of(frames, "value")), document.display
         level = level_of(as_float(value), display.thresholds)
         shown = format_number(value, display.unit, display.decimals)
-        before = _value(frames["before"]) if "before" in frames else None
-        course = read_series(frames["course"]) if "course" in frames else []
+        before = _value(rows_of(frames, "before")) if "before" in frames else None
+        course = list(series_of(frames, "course").series) if "course" in frames else []
         if document.data_source.aggregate == "count":
             course = [filled(series, _course_seconds(ask.time_range), 0.0) for series in course]
         return {

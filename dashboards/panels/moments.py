@@ -1,14 +1,16 @@
 """Moments on a chart's axis: epoch seconds from what a query gives, and the wall clock of a zone from epoch seconds."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboards.panels.units import as_float
+import numpy as np
+from numpy.typing import NDArray
 
-EARLIEST, LATEST = -62_135_510_400.0, 253_402_214_400.0  # a day inside the years 1 and 9999: every zone has them
+from dashboards.panels.units import as_float
+from datasources.frame import Doubles
+from datasources.series import EARLIEST, LATEST
+
 _SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))  # nanoseconds, microseconds, milliseconds; seconds below
 _WEEK = 7 * 86_400.0
 
@@ -19,15 +21,6 @@ def read_epoch(value: int | float | Decimal) -> float | None:
     if number is None:
         return None
     return on_axis(next((number / scale for size, scale in _SCALES if abs(number) >= size), number))
-
-
-def epoch_of(value: Any, zone: ZoneInfo) -> float | None:
-    """Any time as epoch seconds; one without a zone is taken for `zone`'s. None for NULL, infinity and before Christ."""
-    if isinstance(value, datetime):
-        return on_axis((value if value.tzinfo else value.replace(tzinfo=zone)).timestamp())
-    if isinstance(value, date):
-        return on_axis(datetime(value.year, value.month, value.day, tzinfo=zone).timestamp())
-    return read_epoch(value) if isinstance(value, int | float | Decimal) else None
 
 
 def on_axis(epoch: float | None) -> float | None:
@@ -43,14 +36,13 @@ def wall_clock(epoch: float, zone: ZoneInfo) -> int:
     return round((epoch + _offset(epoch, zone)) * 1_000)
 
 
-def wall_clocks(epochs: Sequence[float], zone: ZoneInfo) -> list[int]:
-    """`wall_clock` of ascending moments; fifteen times faster where the zone's offset stays the same."""
-    if not epochs:
-        return []
-    if not is_steady(epochs[0], epochs[-1], zone):
-        return [wall_clock(epoch, zone) for epoch in epochs]
-    offset = _offset(epochs[0], zone)
-    return [round((epoch + offset) * 1_000) for epoch in epochs]
+def wall_clocks(epochs: Doubles, zone: ZoneInfo) -> NDArray[np.int64]:
+    """`wall_clock` of ascending moments; at once where the zone's offset stays the same."""
+    if not len(epochs):
+        return np.empty(0, dtype=np.int64)
+    if not is_steady(float(epochs[0]), float(epochs[-1]), zone):
+        return np.array([wall_clock(epoch, zone) for epoch in epochs.tolist()], dtype=np.int64)
+    return np.rint((epochs + _offset(float(epochs[0]), zone)) * 1_000).astype(np.int64)
 
 
 def is_steady(first: float, last: float, zone: ZoneInfo) -> bool:

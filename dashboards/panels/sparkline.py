@@ -1,9 +1,10 @@
 """The course of a number as a small drawing: a path for SVG, without a scale."""
 
+import math
 from dataclasses import dataclass
 
-from dashboards.panels.series import Series
 from dashboards.panels.units import format_number
+from datasources.frame import Series
 
 COURSE_POINTS = 60
 WIDTH, HEIGHT, MARGIN = 240, 40, 2
@@ -22,12 +23,13 @@ def sparkline(series: Series, unit: str, decimals: int | None) -> Sparkline | No
     known = series.known()
     if len(known) < 2:
         return None
-    low, high = min(known), max(known)
-    start, width = series.times[0], series.times[-1] - series.times[0] or 1.0
+    low, high = float(known.min()), float(known.max())
+    times = series.times.tolist()
+    start, width = times[0], times[-1] - times[0] or 1.0
     height = HEIGHT - 2 * MARGIN
     pieces, pen = [], "M"
-    for time, value in zip(series.times, series.values, strict=True):
-        if value is None:
+    for time, value in zip(times, series.values.tolist(), strict=True):
+        if math.isnan(value):
             pen = "M"
             continue
         across = (time - start) / width * WIDTH

@@ -1,6 +1,6 @@
 """Table: rows by page, sorted and searched in the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -12,7 +12,7 @@ from dashboards.panels.pages import Pages
 from dashboards.panels.parts import DataSource, Decimals, Label, Name, Strict, Unit
 from dashboards.panels.values import csv_cell, json_value
 from datasources.base import CountQuery, Query, Sort, SqlQuery, TableQuery
-from datasources.frame import Column, Frame
+from datasources.frame import Column, Frame, Frames, rows_of
 from datasources.timerange import UTC_ZONE
 
 _FORMATS: dict[str, Format] = {"number": "number", "time": "datetime", "date": "date", "boolean": "boolean"}
@@ -81,8 +81,8 @@ class Table(PanelType[TableDocument]):
         rows = _rows_query(document, ask, sort=_sort(document, ask), limit=limit, offset=offset)
         return {"rows": rows, "count": CountQuery(of=_rows_query(document, ask))}
 
-    def answer(self, document: TableDocument, frames: Mapping[str, Frame], ask: Ask) -> Answer:
-        frame, sort = frames["rows"], _sort(document, ask)
+    def answer(self, document: TableDocument, frames: Frames, ask: Ask) -> Answer:
+        frame, sort = rows_of(frames, "rows"), _sort(document, ask)
         columns = _columns(document, frame)
         values = [[json_value(value) for value in frame.column(column.name)] for column in columns]
         names = [column.name for column in columns]
@@ -94,9 +94,9 @@ class Table(PanelType[TableDocument]):
         }
         return Answer(data=data, notes=_notes(frame), is_empty=not frame.row_count)
 
-    def context(self, document: TableDocument, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
+    def context(self, document: TableDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`columns` (name, title, kind, sortable, sort, next_order), `rows` of Cells, `pages`, `search`, `searchable`."""
-        frame, sort = frames["rows"], _sort(document, ask)
+        frame, sort = rows_of(frames, "rows"), _sort(document, ask)
         columns = _columns(document, frame)
         written = [[page_cell(value, column.shape, ask.zone) for value in frame.column(column.name)] for column in columns]
         kinds = {column.name: column for column in frame.columns}
@@ -169,12 +169,12 @@ def _columns(document: TableDocument, frame: Frame) -> Sequence[TableColumn]:
     return named
 
 
-def _pages(document: TableDocument, frames: Mapping[str, Frame], ask: Ask) -> Pages:
-    total, is_estimate = next(frames["count"].rows())
+def _pages(document: TableDocument, frames: Frames, ask: Ask) -> Pages:
+    total, is_estimate = next(rows_of(frames, "count").rows())
     most = document.data_source.query.limit
     if most is not None and total >= most:
         total, is_estimate = most, False
-    return Pages.of(total, is_estimate, page=ask.page, size=document.display.pagination, shown=frames["rows"].row_count)
+    return Pages.of(total, is_estimate, page=ask.page, size=document.display.pagination, shown=rows_of(frames, "rows").row_count)
 
 
 def _heading(column: TableColumn, given: Column, document: TableDocument, sort: Sort | None) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Time series: lines, areas, bars or points over time, one series a label."""
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import Field, FiniteFloat, model_validator
 
 from dashboards.panels import figures
@@ -14,13 +16,11 @@ from dashboards.panels.document import PanelDocument
 from dashboards.panels.drill_down import range_behind, rows_behind
 from dashboards.panels.figures import Look
 from dashboards.panels.legend import legend, summary, twin
-from dashboards.panels.moments import clock_change, iso, on_axis
+from dashboards.panels.moments import clock_change, iso
 from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, Strict, Thresholds
-from dashboards.panels.series import Series, find_columns, read_series
-from dashboards.panels.values import csv_cell
-from datasources.base import Query, SeriesQuery, SqlQuery
+from datasources.base import Query, SeriesQuery, SqlSeriesQuery
 from datasources.compile.buckets import interval_of
-from datasources.frame import Frame
+from datasources.frame import Frames, Series, SeriesFrame, series_of
 from datasources.timerange import Bucket
 
 MOST_SERIES = 60
@@ -73,47 +73,47 @@ class Timeseries(PanelType[TimeseriesDocument]):
     def queries(self, document: TimeseriesDocument, ask: Ask) -> dict[str, Query]:
         return {"series": _query(document, ask)}
 
-    def answer(self, document: TimeseriesDocument, frames: Mapping[str, Frame], ask: Ask) -> Answer:
-        frame = frames["series"]
-        found = read_series(frame, ask.tenant_zone)
-        data = [{"label": one.label, "timestamps": list(map(iso, one.times)), "values": one.values} for one in found]
+    def answer(self, document: TimeseriesDocument, frames: Frames, ask: Ask) -> Answer:
+        frame = series_of(frames, "series")
+        data = [
+            {
+                "label": one.label,
+                "timestamps": list(map(iso, one.times.tolist())),
+                "values": [None if math.isnan(value) else value for value in one.values.tolist()],
+            }
+            for one in frame.series
+        ]
         return Answer(
             data={"series": data},
             aggregation_info=_aggregation_info(document, ask),
-            notes=_notes(found, frame, ask),
-            is_empty=not found,
+            notes=_notes(frame, ask),
+            is_empty=not frame.series,
         )
 
-    def context(self, document: TimeseriesDocument, frames: Mapping[str, Frame], ask: Ask) -> dict[str, Any]:
-        """`figure`; `legend` rows (figures.py's `name` and place, label, statistics); `summary` in words.
+    def context(self, document: TimeseriesDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
+        """`figure`; `legend`, its rows; `summary` in words.
 
         `twin` is the chart as a table, made only where a template asks for it: 2,000 numbers cost 8 ms. `raw` says whether
         raw points are shown, `can_be_raw` whether they may be asked for.
         """
-        frame, display = frames["series"], document.display
-        found = read_series(frame, ask.tenant_zone)
-        shown = _most_important(found)
+        frame, display = series_of(frames, "series"), document.display
+        shown = _most_important(frame.series)
+        rows = legend(shown, display.unit, display.decimals, display.colors)
         return {
             "figure": figures.draw(shown, _look(document, ask), ask.time_range),
-            "legend": legend(shown, display.unit, display.decimals, display.colors),
-            "summary": summary(document.title, shown, display.unit, display.decimals),
+            "legend": rows,
+            "summary": summary(document.title, rows),
             "twin": partial(twin, shown, ask.zone, display.unit, display.decimals),
             "raw": ask.disable_aggregation,
             "can_be_raw": document.drill_down.enabled
             and document.drill_down.disable_aggregation
             and _would_bucket(document, ask),
-            "notes": _notes(found, frame, ask),
-            "is_empty": not found,
+            "notes": _notes(frame, ask),
+            "is_empty": not frame.series,
         }
 
     def export(self, document: TimeseriesDocument, ask: Ask) -> Query:
         return _query(document, ask)
-
-    def csv_rows(self, document: TimeseriesDocument, frame: Frame, ask: Ask) -> Iterator[list[str]]:
-        """A structured query's epoch seconds become times; SQL's columns stay what they are."""
-        time = frame.names.index("timestamp") if document.data_source.table is not None else -1
-        for row in frame.rows():
-            yield [csv_cell(_moment(value) if place == time else value, ask.zone) for place, value in enumerate(row)]
 
     def points(self, document: TimeseriesDocument, ask: Ask, *, at: datetime, label: str | None) -> Query | None:
         """The rows behind a point: of its bucket, and of its series if it has a label. None where they are not offered."""
@@ -133,7 +133,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
 def _query(document: TimeseriesDocument, ask: Ask) -> Query:
     source, variables = document.data_source, {**document.variables, **ask.variables}
     if source.table is None or source.columns is None:
-        return SqlQuery(text=source.sql or "", time_range=ask.time_range, variables=variables)
+        return SqlSeriesQuery(text=source.sql or "", time_range=ask.time_range, variables=variables, zone=ask.tenant_zone)
     return SeriesQuery(
         table=source.table,
         timestamp=source.columns.timestamp,
@@ -194,29 +194,24 @@ def _most_important(found: Sequence[Series]) -> Sequence[Series]:
     """At most MOST_SERIES, those with the largest mean."""
     if len(found) <= MOST_SERIES:
         return found
-    means = {one.label: sum(map(abs, known)) / len(known) if (known := one.known()) else 0.0 for one in found}
+    means = {one.label: float(np.abs(known).mean()) if len(known := one.known()) else 0.0 for one in found}
     largest = sorted(found, key=lambda one: means[one.label], reverse=True)[:MOST_SERIES]
     return sorted(largest, key=lambda one: one.label)
 
 
-def _notes(found: Sequence[Series], frame: Frame, ask: Ask) -> tuple[str, ...]:
+def _notes(frame: SeriesFrame, ask: Ask) -> tuple[str, ...]:
+    found = frame.series
     points = sum(len(one.times) for one in found)
-    lost = frame.row_count - max((points // len(find_columns(frame).values), 0)) if frame.row_count else 0
-    ends = [(one.times[0], one.times[-1]) for one in found]
+    ends = [(float(one.times[0]), float(one.times[-1])) for one in found]
     change = clock_change(min(ends)[0], max(end for _, end in ends), ask.zone) if ends else None
     said = (
         (frame.truncated, f"Only the first {frame.row_count:,} rows are shown."),
         (len(found) > MOST_SERIES, f"The {MOST_SERIES} largest of {len(found):,} series are shown."),
         (points > figures.MOST_POINTS, "There are more points than can be drawn: of each stretch, its lowest and highest are."),
-        (lost, f"{lost:,} rows have no time that a chart can show."),
+        (frame.lost, f"{frame.lost:,} rows have no time that a chart can show."),
         (change, f"The clocks change on {change:%-d %B %Y}." if change else ""),
     )
     return tuple(note for holds, note in said if holds)
-
-
-def _moment(epoch: Any) -> datetime | None:
-    known = on_axis(epoch)
-    return datetime.fromtimestamp(known, UTC) if known is not None else None
 
 
 PANEL_TYPE = Timeseries()

@@ -1,13 +1,15 @@
 """Each kind of query, made a statement for one tenant; and what can be checked of it without one."""
 
-from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, TableQuery
+from dataclasses import replace
+
+from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.catalogue import catalogue, find_table
 from datasources.compile.parameters import Parameters
 from datasources.compile.structured import TableSql, direction, paging, quoted, rows_sql, search_condition, series_sql
 from datasources.compile.text import expand
 from datasources.executor import Statement
 from datasources.guard import check_expression, check_order, check_statically, single_statement
-from datasources.timerange import TimeRange
+from datasources.timerange import UTC_ZONE, TimeRange
 from tenants.models import Tenant
 
 
@@ -15,17 +17,22 @@ def compile_query(query: Query, tenant: Tenant) -> Statement:
     """The statement for this tenant, not yet seen by the guard. Raises QueryRefused."""
     if isinstance(query, CountQuery):
         return _count(query, tenant)
+    if isinstance(query, SqlSeriesQuery):
+        return replace(_sql(query.plain, tenant.time_zone), series_zone=query.zone)
     if isinstance(query, SqlQuery):
         return _sql(query, tenant.time_zone)
     sql = _table_sql(query, tenant)
-    text = rows_sql(query, sql) if isinstance(query, TableQuery) else series_sql(query, sql)
-    return Statement(text, tuple(sql.parameters.values))
+    if isinstance(query, TableQuery):
+        return Statement(rows_sql(query, sql), tuple(sql.parameters.values))
+    return Statement(series_sql(query, sql), tuple(sql.parameters.values), series_zone=UTC_ZONE)
 
 
 def validate(query: Query, *, statistics: bool = False) -> None:
     """What can be said of a query before it has a tenant, when it is saved. Raises QueryRefused."""
     if isinstance(query, CountQuery):
         return
+    if isinstance(query, SqlSeriesQuery):
+        query = query.plain
     if isinstance(query, SqlQuery):
         check_statically(_sql(query, "UTC").sql, allow_parameters=True, statistics=statistics)
         return

@@ -155,12 +155,12 @@ def _points(query: SeriesQuery, sql: TableSql) -> str:
     conditions.append(f"{time} IS NOT NULL")
     source = f"FROM {sql.name}{where_clause(conditions)}"
     if query.time_range.is_closed or query.limit is None:
-        return f'SELECT {_epoch(time)} AS "timestamp", {value} AS value{label}\n{source}\nORDER BY {order}'
+        return f'SELECT ({time})::timestamptz AS "timestamp", {value} AS value{label}\n{source}\nORDER BY {order}'
     newest = (
         f"SELECT {time} AS at, {value} AS value{label}\n{source}\nORDER BY {order} DESC{paging(query.limit, 0, sql.parameters)}"
     )
     kept = ", label" if query.label else ""
-    return f'SELECT {_epoch("at")} AS "timestamp", value{kept}\nFROM (\n{newest}\n) AS newest\nORDER BY at'
+    return f'SELECT (at)::timestamptz AS "timestamp", value{kept}\nFROM (\n{newest}\n) AS newest\nORDER BY at'
 
 
 def _buckets_by_index(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
@@ -187,7 +187,7 @@ def _equal_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: TableSq
     ends = (first_start(start, bucket, zone=sql.zone), start, stop)
     first, low, high = (f"{sql.parameters.add(end)}::timestamptz" for end in ends)
     width = f"interval '{bucket.seconds} seconds'"
-    cut = f"date_part('epoch', at) AS at, greatest(at, {low}) AS start, least(at + {width}, {high}) AS stop"
+    cut = f"at, greatest(at, {low}) AS start, least(at + {width}, {high}) AS stop"
     return f"(SELECT {cut} FROM generate_series({first}, {high}, {width}) AS one(at))"
 
 
@@ -197,7 +197,7 @@ def _calendar_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: Tabl
     ends = [*starts[1:], stop]
     place = sql.parameters.add
     return (
-        f"unnest({place([moment.timestamp() for moment in starts])}::float8[], "
+        f"unnest({place(starts)}::timestamptz[], "
         f"{place([max(moment, start) for moment in starts])}::timestamptz[], "
         f"{place([min(moment, stop) for moment in ends])}::timestamptz[])"
     )
@@ -211,10 +211,6 @@ def _buckets_by_group(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
     conditions = sql.conditions(query.where, query.timestamp, query.time_range, query.variables)
     aggregate = _AGGREGATES[query.aggregate].format(value=value, time=time)
     return (
-        f"SELECT date_part('epoch', {group}) AS \"timestamp\", {aggregate} AS value{f', {label} AS label' if label else ''}\n"
+        f'SELECT {group} AS "timestamp", {aggregate} AS value{f", {label} AS label" if label else ""}\n'
         f"FROM {sql.name}{where_clause(conditions)}\nGROUP BY {group}{f', {label}' if label else ''}"
     )
-
-
-def _epoch(time: str) -> str:
-    return f"date_part('epoch', ({time})::timestamptz)"

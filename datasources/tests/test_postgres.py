@@ -6,6 +6,7 @@ import pytest
 
 from datasources.base import CountQuery, SeriesQuery, Sort, SqlQuery, TableQuery
 from datasources.errors import QueryFailed, QueryRefused, QueryTimeout
+from datasources.frame import series_of
 from datasources.postgres import PostgresSource
 from datasources.timerange import Bucket, TimeRange
 
@@ -48,17 +49,17 @@ def test_buckets_are_the_same_with_and_without_an_index(source, indexed, acme_da
         bucket=Bucket(1, "hour"),
         aggregate="max",
     )
-    frame = source.run({"series": query})["series"]
-    rows = sorted(frame.rows())
-    assert len(rows) == 24 * 3
-    assert rows[0][0] == START.timestamp()
-    assert sorted(row[1] for row in rows)[-3:] == [1437, 1438, 1439]
+    found = series_of(source.run({"series": query}), "series").series
+    assert [(one.label, len(one.times), one.times[0]) for one in found] == [
+        (f"host-{number}", 24, START.timestamp()) for number in range(3)
+    ]
+    assert [one.values[-1] for one in found] == [1437, 1438, 1439]
 
 
 def test_points_without_a_range_are_the_newest_in_order(source):
     query = SeriesQuery(table="points", timestamp="at", value="load", time_range=TimeRange(), limit=5)
-    frame = source.run({"series": query})["series"]
-    assert list(frame.column("value")) == [1995, 1996, 1997, 1998, 1999]
+    (series,) = series_of(source.run({"series": query}), "series").series
+    assert series.values.tolist() == [1995, 1996, 1997, 1998, 1999]
 
 
 def test_sql_binds_variables_and_the_time_range(source):

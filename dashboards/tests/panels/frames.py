@@ -1,13 +1,17 @@
 """Frames and documents for the tests of panel types, without a database."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import orjson
+
 from dashboards.panels.base import Ask
 from dashboards.panels.document import PanelDocument, read_document
-from datasources.frame import Column, Frame
+from datasources.frame import Column, Frame, Series, SeriesFrame
 from datasources.timerange import TimeRange
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,6 +37,26 @@ def typed_frame(columns: dict[str, tuple[Any, str]], *rows: tuple[Any, ...], **f
     described = tuple(Column(name, *kind) for name, kind in columns.items())
     values = tuple(list(column) for column in zip(*rows, strict=True)) if rows else tuple([] for _ in columns)
     return Frame(described, values, **facts)
+
+
+def series(values: Sequence[float | None], *, step: float = 60, label: str = "a", start: float = NOON.timestamp()) -> Series:
+    """A series of equal steps; None where there is no value."""
+    return points([start + step * place for place in range(len(values))], values, label=label)
+
+
+def points(times: Sequence[float], values: Sequence[float | None] | None = None, *, label: str = "a") -> Series:
+    """A series at given times; its values count up from nought unless they are given."""
+    numbers = range(len(times)) if values is None else values
+    return Series(label, np.array(times, dtype=np.float64), np.array(numbers, dtype=np.float64))
+
+
+def series_frame(*all_series: Series, **facts: Any) -> SeriesFrame:
+    return SeriesFrame(all_series, row_count=sum(len(one.times) for one in all_series), **facts)
+
+
+def plain(drawn: Any) -> Any:
+    """As the browser gets it: arrays are lists, what is no number is null."""
+    return json.loads(orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
 def document(type: str, data_source: dict[str, Any], **fields: Any) -> Any:

@@ -10,24 +10,29 @@ from django.template.loader import get_template
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import PanelType, WrongShape
 from dashboards.section import Section
-from dashboards.tests.panels.frames import NOON, ask, document, frame, sample_document
+from dashboards.tests.panels.frames import NOON, ask, document, frame, sample_document, series, series_frame
 from datasources.compile import validate
-from datasources.frame import Frame
+from datasources.frame import Answered, Frame, Frames, SeriesFrame
 
-EPOCH = NOON.timestamp()
-SAMPLES: dict[str, dict[str, Frame]] = {
-    "timeseries": {"series": frame(timestamp=[EPOCH, EPOCH + 60.0], value=[1.5, 2.5], label=["web", "web"])},
+SAMPLES: dict[str, Frames] = {
+    "timeseries": {"series": series_frame(series([1.5, 2.5], label="web"))},
     "kpi": {
         "value": frame(value=[85.7]),
         "before": frame(value=[80.0]),
-        "course": frame(timestamp=[EPOCH, EPOCH + 60.0], value=[1.0, 2.0]),
+        "course": series_frame(series([1.0, 2.0])),
     },
     "health_status": {"services": frame(service_name=["api", "mail"], status_value=[0, 1])},
     "table": {"rows": frame(id=[1, 2], customer=["Ada", "<b>Bob</b>"]), "count": frame(total=[2], is_estimate=[False])},
 }
 
 
-def emptied(sample: Frame) -> Frame:
+def first_of(sample: Frames) -> Answered:
+    return next(iter(sample.values()))
+
+
+def emptied(sample: Answered) -> Answered:
+    if isinstance(sample, SeriesFrame):
+        return series_frame()
     return Frame(sample.columns, tuple([] for _ in sample.columns))
 
 
@@ -42,7 +47,7 @@ def kind(request: pytest.FixtureRequest) -> PanelType:
 
 
 @pytest.fixture
-def sample(kind: PanelType) -> dict[str, Frame]:
+def sample(kind: PanelType) -> Frames:
     return SAMPLES[kind.name]
 
 
@@ -58,19 +63,19 @@ def test_its_queries_pass_the_static_check(kind: PanelType) -> None:
         validate(query)
 
 
-def test_a_sample_is_answered_in_strict_json(kind: PanelType, sample: dict[str, Frame]) -> None:
+def test_a_sample_is_answered_in_strict_json(kind: PanelType, sample: Frames) -> None:
     answer = kind.answer(sample_document(kind.name), sample, ask(hours=10))
     assert json.loads(json.dumps(answer.data, allow_nan=False)) == answer.data
     assert not answer.is_empty
 
 
-def test_a_sample_renders_without_inline_style_or_script(kind: PanelType, sample: dict[str, Frame]) -> None:
+def test_a_sample_renders_without_inline_style_or_script(kind: PanelType, sample: Frames) -> None:
     html = rendered(kind, kind.context(sample_document(kind.name), sample, ask(hours=10)))
     assert "panel-sample" in html
     assert not any(forbidden in html for forbidden in (" style=", "onclick", "<b>Bob", "javascript:", "None"))
 
 
-def test_an_empty_frame_is_answered_and_renders(kind: PanelType, sample: dict[str, Frame]) -> None:
+def test_an_empty_frame_is_answered_and_renders(kind: PanelType, sample: Frames) -> None:
     empty = {name: emptied(one) if name != "count" else frame(total=[0], is_estimate=[False]) for name, one in sample.items()}
     assert kind.answer(sample_document(kind.name), empty, ask(hours=10)).is_empty
     context = kind.context(sample_document(kind.name), empty, ask(hours=10))
@@ -78,22 +83,25 @@ def test_an_empty_frame_is_answered_and_renders(kind: PanelType, sample: dict[st
     assert rendered(kind, context)
 
 
-def test_a_wrong_frame_is_a_clear_error(kind: PanelType, sample: dict[str, Frame]) -> None:
+@pytest.mark.parametrize("name", sorted(name for name, sample in SAMPLES.items() if isinstance(first_of(sample), Frame)))
+def test_rows_of_the_wrong_shape_are_a_clear_error(name: str) -> None:
+    """Points over time have one shape only: their source refuses what is not of it."""
     wrong = frame(surprise=["no number"], another=["no time"])
-    frames = {name: wrong if name != "count" else one for name, one in sample.items()}
+    frames = {one: wrong if one != "count" else given for one, given in SAMPLES[name].items()}
     with pytest.raises(WrongShape, match=r"^The (query|value) .*\.$"):
-        kind.answer(sample_document(kind.name), frames, ask(hours=10))
+        PANEL_TYPES[name].answer(sample_document(name), frames, ask(hours=10))
     with pytest.raises(WrongShape):
-        kind.context(sample_document(kind.name), frames, ask(hours=10))
+        PANEL_TYPES[name].context(sample_document(name), frames, ask(hours=10))
 
 
-def test_its_rows_come_as_csv_under_as_many_headings(kind: PanelType, sample: dict[str, Frame]) -> None:
-    document, first = sample_document(kind.name), next(iter(sample.values()))
-    for row in kind.csv_rows(document, first, ask()):
-        assert len(row) == len(kind.csv_heading(document, first))
+def test_its_rows_come_as_csv_under_as_many_headings(kind: PanelType, sample: Frames) -> None:
+    document, first = sample_document(kind.name), first_of(sample)
+    exported = first if isinstance(first, Frame) else frame(timestamp=[NOON], value=[1.5], label=["web"])
+    for row in kind.csv_rows(document, exported, ask()):
+        assert len(row) == len(kind.csv_heading(document, exported))
 
 
-def test_a_figure_is_one_that_plotly_knows(kind: PanelType, sample: dict[str, Frame]) -> None:
+def test_a_figure_is_one_that_plotly_knows(kind: PanelType, sample: Frames) -> None:
     context = kind.context(sample_document(kind.name), sample, ask(hours=10))
     figure = context.get("figure", {"data": [], "layout": {}})
     assert len(go.Figure(figure).data) == len(figure["data"])

@@ -8,20 +8,16 @@ from plotly import graph_objects
 
 from dashboards.panels.figures import MOST_POINTS, Look, colour_places, draw
 from dashboards.panels.parts import Threshold
-from dashboards.panels.series import Series
-from dashboards.tests.panels.frames import NOON
+from dashboards.tests.panels.frames import NOON, plain, points, series
+from datasources.frame import Series
 from datasources.timerange import TimeRange
 
 HOUR = TimeRange(NOON, NOON + timedelta(hours=1))
 START = NOON.timestamp()
 
 
-def series(values: list[float | None], *, step: float = 60, label: str = "a", start: float = START) -> Series:
-    return Series(label, [start + step * place for place in range(len(values))], values)
-
-
 def trace(*all_series: Series, **look: object) -> dict:
-    figure = draw(all_series, Look(**look), HOUR)
+    figure = plain(draw(all_series, Look(**look), HOUR))
     graph_objects.Figure(figure | {"data": [{**drawn, "meta": None} for drawn in figure["data"]]})
     return figure["data"][0]
 
@@ -33,13 +29,13 @@ def test_regular_points_are_a_start_and_a_step() -> None:
 
 def test_a_missing_bucket_is_a_hole_in_the_line() -> None:
     whole = series([1.0, 2.0, 3.0, 4.0])
-    holed = Series("a", [*whole.times[:1], *whole.times[2:]], [1.0, 3.0, 4.0])
+    holed = points([*whole.times[:1], *whole.times[2:]], [1.0, 3.0, 4.0])
     assert trace(holed, step=60.0)["y"] == [1.0, None, 3.0, 4.0]
 
 
 def test_irregular_points_stand_where_they_are_and_break_at_a_pause() -> None:
     times = [START + second for second in (0, 10, 21, 30, 41, 600, 611)]
-    drawn = trace(Series("a", times, [float(place) for place in range(7)]))
+    drawn = trace(points(times))
     assert drawn["y"] == [0, 1, 2, 3, 4, None, 5, 6]
     assert len(drawn["x"]) == 8
 
@@ -54,7 +50,7 @@ def test_more_points_than_can_be_drawn_are_thinned_without_holes() -> None:
 
 def test_many_series_share_the_points_that_can_be_drawn() -> None:
     all_series = [series([float(place % 7) for place in range(1_440)], label=f"s{number}") for number in range(20)]
-    figure = draw(all_series, Look(step=60.0), HOUR)
+    figure = plain(draw(all_series, Look(step=60.0), HOUR))
     assert sum(len(drawn["y"]) for drawn in figure["data"]) <= MOST_POINTS + 40
     assert not any(None in drawn["y"] for drawn in figure["data"])
 
