@@ -59,6 +59,14 @@ def _no_alias_left() -> Iterator[None]:
     connections.close_all()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_known() -> None:
+    """A test's rows are rolled back, and nobody tells."""
+    from tenants.known import forget_all
+
+    forget_all()
+
+
 @pytest.fixture(scope="session")
 def embedded_server() -> EmbeddedServer:
     return _server

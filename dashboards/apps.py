@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class DashboardsConfig(AppConfig):
     name = "dashboards"
+
+    def ready(self) -> None:
+        from dashboards.models import Dashboard, Panel, Placement
+        from dashboards.places import forget_places
+        from tenants.known import forget_on_change
+
+        for model in (Dashboard, Panel, Placement):
+            forget_on_change(model, lambda _: forget_places())

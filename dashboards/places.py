@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.db import connection, models
 
 from dashboards.models import Dashboard, Panel, Placement
+from tenants.known import Known
 from tenants.models import Tenant
 
 
@@ -19,8 +20,20 @@ class Place:
     panel: Panel
 
 
+_places = Known[tuple[int, str, str], Place](most=5_000)
+
+
 def find_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
-    """What `Dashboard.objects.find`, its placements and `Panel.objects.find` say, in 1 query instead of 3."""
+    """What `Dashboard.objects.find`, its placements and `Panel.objects.find` say: in 1 query instead of 3, or in none."""
+    return _places.get((tenant.pk, dashboard, panel), lambda: _read_place(tenant, dashboard, panel))
+
+
+def forget_places() -> None:
+    """Where panels stand, and what they are, is asked anew."""
+    _places.forget()
+
+
+def _read_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
     with connection.cursor() as cursor:
         cursor.execute(_place_sql(), {"tenant": tenant.pk, "dashboard": dashboard, "panel": panel})
         row = cursor.fetchone()

@@ -162,9 +162,7 @@ class EmbeddedServer:
         draft = self.data.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
         self._make_folder(draft)
-        password_file = self.home / "password"
-        password_file.touch(0o600)
-        password_file.write_text(secrets.token_urlsafe(24))
+        password_file = self._password_file()
         locale = ["--locale=C.UTF-8"]
         if int(self.version.split(".")[0]) >= 17:
             locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -176,6 +174,14 @@ class EmbeddedServer:
             authentication = ["-U", USER, "-A", "scram-sha-256", f"--pwfile={handover.name}"]
             self._run("initdb", "-D", draft, "-E", "UTF8", "-N", *authentication, *locale)
         draft.rename(self.data)
+
+    def _password_file(self) -> Path:
+        """One password for the clusters of all versions: that of an earlier one stays right."""
+        file = self.home / "password"
+        file.touch(0o600)
+        if not file.read_text().strip():
+            file.write_text(secrets.token_urlsafe(24))
+        return file
 
     def _options(self) -> str:
         options: dict[str, object] = {

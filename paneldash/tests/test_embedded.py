@@ -83,6 +83,19 @@ def test_interrupted_initdb_is_not_taken_for_a_cluster(server: EmbeddedServer) -
         assert answer(fresh) == 42
 
 
+def test_a_cluster_of_another_version_leaves_the_first_ones_password_right(server: EmbeddedServer) -> None:
+    with server.use():
+        before = server.password
+    other = EmbeddedServer(server.home, durable=False)
+    other.data = server.home / "pg99"
+    shutil.rmtree(other.data, ignore_errors=True)
+    with other.use():
+        assert answer(other) == 42
+    with server.use():
+        assert server.password == before
+        assert answer(server) == 42
+
+
 def test_nobody_gets_in_without_the_password(server: EmbeddedServer) -> None:
     with server.use(), pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(server.url("postgres").replace(server.password, "wrong"))

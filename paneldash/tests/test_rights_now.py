@@ -33,14 +33,19 @@ def poll(client: Client, ada: User, board: Dashboard) -> Callable[[], Any]:
     return lambda: client.get(FRAGMENT, headers=HTMX)
 
 
+def switch_off(row: Tenant | User) -> None:
+    row.is_active = False
+    row.save()
+
+
 TAKEN: dict[str, tuple[Callable[[], Any], int]] = {
     "the membership": (lambda: Membership.objects.all().delete(), 404),
-    "the panel's sharing": (lambda: Panel.shared_with.through.objects.all().delete(), 404),
-    "the dashboard's sharing": (lambda: Dashboard.shared_with.through.objects.all().delete(), 404),
+    "the panel's sharing": (lambda: Panel.objects.get().shared_with.clear(), 404),
+    "the dashboard's sharing": (lambda: Dashboard.objects.get().shared_with.clear(), 404),
     "the placement": (lambda: Placement.objects.all().delete(), 404),
     "the panel": (lambda: Panel.objects.all().delete(), 404),
-    "the tenant": (lambda: Tenant.objects.update(is_active=False), 404),
-    "the account": (lambda: User.objects.update(is_active=False), 401),
+    "the tenant": (lambda: switch_off(Tenant.objects.get(slug="acme")), 404),
+    "the account": (lambda: switch_off(User.objects.get(email="ada@example.com")), 401),
 }
 
 
@@ -56,7 +61,9 @@ def test_the_next_poll_does_without(poll: Callable[[], Any], what: str) -> None:
 
 def test_a_lower_role_holds_at_once(client: Client, poll: Callable[[], Any]) -> None:
     assert client.get(f"{FRAGMENT}inspect/").status_code == 200
-    Membership.objects.update(role="viewer")
+    membership = Membership.objects.get(user__email="ada@example.com")
+    membership.role = "viewer"
+    membership.save()
     assert client.get(f"{FRAGMENT}inspect/").status_code == 403
 
 

@@ -109,14 +109,6 @@ def test_a_revoked_member_is_out_with_the_next_request(signed_in, ada, acme):
     assert browser.get(HOME).status_code == 404
 
 
-def test_a_lowered_role_counts_with_the_next_request(signed_in, ada, acme):
-    """Case 118."""
-    browser = signed_in(ada)
-    browser.get(HOME)
-    Membership.objects.filter(user=ada).update(role=Role.VIEWER)
-    assert browser.get(HOME).wsgi_request.role is Role.VIEWER
-
-
 def test_a_deactivated_user_is_out_with_the_next_request(signed_in, ada, acme):
     """Case 31."""
     browser = signed_in(ada)

@@ -1,0 +1,78 @@
+"""What the central database said a moment ago, so that a refresh asks it nothing.
+
+A process keeps it for KEPT_SECONDS: a revoked membership, a deleted panel, a sign-out takes effect everywhere within five
+seconds. Where this process itself changes a row, all that may rest on it is forgotten at once.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db import models, transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+KEPT_SECONDS = 4.0  # with a second left for the request that was let in
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Known(Generic[Key, Value]):
+    """Answers by key, the `most` last used of them. What is not there, None, is asked for every time."""
+
+    _all: ClassVar[list["Known[Any, Any]"]] = []
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
+        self._changes = 0
+        self._all.append(self)
+
+    def get(self, key: Key, ask: Callable[[], Value | None]) -> Value | None:
+        """The answer kept, or that of `ask`. One that was asked for before a change, and came after it, is not kept."""
+        now = time.monotonic()
+        with self._lock:
+            kept = self._answers.get(key)
+            if kept is not None and now < kept[0]:
+                self._answers.move_to_end(key)
+                return kept[1]
+            changes = self._changes
+        answer = ask()
+        with self._lock:
+            if answer is not None and changes == self._changes:
+                self._answers[key] = (now + KEPT_SECONDS, answer)
+                self._answers.move_to_end(key)
+                if len(self._answers) > self.most:
+                    self._answers.popitem(last=False)
+        return answer
+
+    def forget(self, rests_on: Callable[[Key, Value], bool] = lambda _key, _value: True) -> None:
+        """Forget the answers that rest on what has changed."""
+        with self._lock:
+            self._changes += 1
+            for key in [key for key, (_, answer) in self._answers.items() if rests_on(key, answer)]:
+                del self._answers[key]
+
+
+def forget_all() -> None:
+    for known in Known._all:
+        known.forget()
+
+
+def forget_on_change(model: type[models.Model], forget: Callable[[Any], None]) -> None:
+    """Call `forget(row)` when this process saves or deletes a row of `model`, or links one: now, and once others can see it.
+
+    Django tells nobody of `QuerySet.update`: that takes effect when what is known is old.
+    """
+
+    def changed(sender: Any, instance: Any, **_: Any) -> None:
+        forget(instance)
+        transaction.on_commit(lambda: forget(instance))
+
+    for signal in (post_save, post_delete):
+        signal.connect(changed, sender=model, weak=False)
+    for field in model._meta.many_to_many:
+        m2m_changed.connect(changed, sender=field.remote_field.through, weak=False)
