@@ -8,10 +8,10 @@ from typing import Any
 
 from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
-from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
+from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from datasources.base import Query
-from datasources.errors import QueryFailed, QueryRefused, SourceError, ValueMissing
+from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, ValueMissing
 from datasources.frame import Answered, Frames
 from datasources.postgres import PostgresSource
 from tenants.models import Tenant
@@ -69,18 +69,20 @@ def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask) -> Refreshed:
 
 
 def run(tenant: Tenant, queries: Mapping[str, Query], *, is_shared: bool) -> dict[str, Answered]:
-    """Run a panel's queries on its source. Raises PanelUnavailable."""
+    """Run a panel's queries on its source. Raises PanelUnavailable, and BadRequest for an order that it does not have."""
     try:
         return PostgresSource(tenant, platform=is_shared).run(queries)
     except SourceError as error:
         raise unavailable(error) from error
 
 
-def unavailable(error: SourceError) -> PanelUnavailable:
+def unavailable(error: SourceError) -> PanelUnavailable | BadRequest:
     """A source's error as the panel's. A refused query is the definition's fault, not the viewer's: it failed.
 
-    But for a value the viewer did not give.
+    But for a value the viewer did not give, and an order there is not.
     """
+    if isinstance(error, NoSuchOrder):
+        return BadRequest(error.sentence)
     log.info("panel unavailable", extra={"sentence": error.sentence, "detail": error.detail})
     is_refused = isinstance(error, QueryRefused) and not isinstance(error, ValueMissing)
     status = QueryFailed.status if is_refused else error.status

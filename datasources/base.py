@@ -64,7 +64,7 @@ class SeriesQuery:
 class SqlQuery:
     """SQL as an editor wrote it, with `:variables`, `$__timeFilter(column)` and `$__timeGroup(column, interval)`.
 
-    `sort`, `search`, `limit` and `offset` are laid around the statement, on the names of its answer.
+    `sort`, `search`, `limit` and `offset` are laid around the statement, on the columns of its answer by their names in a Frame.
     """
 
     text: str

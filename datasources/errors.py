@@ -24,6 +24,10 @@ class ValueMissing(QueryRefused):
     """A variable of the query was given no value: the asker's fault, not the query's."""
 
 
+class NoSuchOrder(QueryRefused):
+    """The asker wants an order by a column that the answer does not have, or that has no order."""
+
+
 class QueryFailed(SourceError):
     """The database refused or broke the query: missing table, missing right, type error, division by zero."""
 

@@ -44,7 +44,10 @@ KEPT_DESCRIPTIONS = 2_048
 GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 # What has no binary form in Python (the driver's own complaint, without a state), and numbers and times out of range.
 UNREADABLE = (None, "22003", "22008")
-CHANGED = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DatatypeMismatch)
+CHANGED = (
+    errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DatatypeMismatch,
+    errors.InvalidColumnReference,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,17 @@ def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> 
         if not isinstance(error.__cause__, CHANGED) or not _forget_shapes(tenant):
             raise
         return _run_once(tenant, statements, limits)
+
+
+def columns_of(tenant: Tenant, statement: Statement, limits: Limits) -> tuple[Column, ...]:
+    """The columns a statement answers; they are remembered, so that it runs once at most. Raises as `run`."""
+    with _shapes_lock:
+        shape = _shapes.get(_key(tenant, statement))
+    if shape is not None:
+        return shape.columns
+    answer = run(tenant, {"columns": statement}, limits)["columns"]
+    assert isinstance(answer, Frame)  # as no series was asked for
+    return answer.columns
 
 
 def stream(tenant: Tenant, statement: Statement, limits: Limits, *, rows_a_frame: int) -> Iterator[Frame]:
@@ -193,7 +207,7 @@ def _series(
 
 def _describe(connection: psycopg.Connection, tenant: Tenant, statement: Statement) -> _Shape:
     """Names and types of a statement's columns. Remembered: a repeat costs no round trip."""
-    key = (tenant.pk, tenant.connection_version, statement.sql)
+    key = _key(tenant, statement)
     with _shapes_lock:
         if (shape := _shapes.get(key)) is not None:
             _shapes.move_to_end(key)
@@ -204,6 +218,10 @@ def _describe(connection: psycopg.Connection, tenant: Tenant, statement: Stateme
         while len(_shapes) > KEPT_DESCRIPTIONS:
             _shapes.popitem(last=False)
     return shape
+
+
+def _key(tenant: Tenant, statement: Statement) -> tuple[int, int, str]:
+    return tenant.pk, tenant.connection_version, statement.sql
 
 
 def _ask_for_shape(connection: psycopg.Connection, statement: Statement) -> _Shape:

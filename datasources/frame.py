@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+WITHOUT_ORDER = frozenset({"json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "xid", "cid"})
+
 Doubles = NDArray[np.float64]
 Kind = Literal["number", "text", "time", "date", "boolean", "json", "other"]
 
@@ -18,6 +20,11 @@ class Column:
     name: str
     kind: Kind
     type_name: str = ""
+
+    @property
+    def has_order(self) -> bool:
+        """Whether PostgreSQL can sort by it."""
+        return self.type_name not in WITHOUT_ORDER
 
 
 @dataclass(frozen=True, slots=True)

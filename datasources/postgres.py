@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from datasources import executor, guard
-from datasources.base import CountQuery, Query, TableQuery
+from datasources.base import CountQuery, Query, SqlQuery, TableQuery
 from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, find_table, invalidate, policy
 from datasources.compile import compile_query
 from datasources.compile.queries import is_whole_table, rows_to_count
@@ -38,7 +38,7 @@ class PostgresSource:
         Returns at most the tenant's or the installation's row limit; `frame.truncated` tells whether there were more.
         Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable.
         """
-        statements = {name: self._guarded(compile_query(query, self.tenant)) for name, query in queries.items()}
+        statements = {name: self._statement(query) for name, query in queries.items()}
         counts = {name: query for name, query in queries.items() if isinstance(query, CountQuery)}
         try:
             dear = {name for name, query in counts.items() if self._is_dear(query, statements[name])}
@@ -53,12 +53,11 @@ class PostgresSource:
     def stream(self, query: Query) -> Iterator[Frame]:
         """All rows, up to EXPORT_ROWS, in Frames of ROWS_A_FRAME, in constant memory. Raises as `run`."""
         limits = Limits(timeout_ms=EXPORT_SECONDS * 1_000, rows=EXPORT_ROWS, bytes=settings.PANEL_BYTE_LIMIT)
-        statement = self._guarded(compile_query(query, self.tenant))
-        return executor.stream(self.tenant, statement, limits, rows_a_frame=ROWS_A_FRAME)
+        return executor.stream(self.tenant, self._statement(query), limits, rows_a_frame=ROWS_A_FRAME)
 
     def explain(self, query: Query) -> dict[str, Any]:
         """PostgreSQL's plan for a query, without running it."""
-        return executor.explain(self.tenant, self._guarded(compile_query(query, self.tenant)), self._limits())
+        return executor.explain(self.tenant, self._statement(query), self._limits())
 
     def _limits(self) -> Limits:
         return Limits(
@@ -66,6 +65,15 @@ class PostgresSource:
             rows=self.tenant.row_limit or settings.PANEL_ROW_LIMIT,
             bytes=settings.PANEL_BYTE_LIMIT,
         )
+
+    def _statement(self, query: Query) -> Statement:
+        columns = self._columns(query) if isinstance(query, SqlQuery) and query.sort is not None else ()
+        return self._guarded(compile_query(query, self.tenant, columns=columns))
+
+    def _columns(self, query: SqlQuery) -> tuple[Column, ...]:
+        """What SQL answers, from asking for none of its rows."""
+        nothing = replace(query, sort=None, search="", limit=0, offset=0)
+        return executor.columns_of(self.tenant, self._statement(nothing), self._limits())
 
     def _guarded(self, statement: Statement) -> Statement:
         """The guard's word, asked again with a fresh catalogue before a table made just now is called unknown."""

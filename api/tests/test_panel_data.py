@@ -228,6 +228,15 @@ def test_an_unknown_sort_column_is_422(table, data_of, bob, acme):
     assert "not a column" in data_of(bob, acme, "lines", sort_column="nope; drop", status=422)["detail"]
 
 
+def test_sql_without_listed_columns_is_sorted_by_what_it_answers(table, make_panel, data_of, bob, acme):
+    table(5)
+    make_panel("free", type="table", data_source={"sql": "SELECT id AS no, message FROM lines"})
+    data = data_of(bob, acme, "free", sort_column="no", sort_order="desc")["data"]
+    assert [row["no"] for row in data["rows"]] == [5, 4, 3, 2, 1]
+    assert data["sort"] == {"column": "no", "order": "desc"}
+    assert "not a column" in data_of(bob, acme, "free", sort_column="id", status=422)["detail"]
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "x", "1e3", "٣", "9" * 40])
 def test_a_page_that_is_no_number_is_422(table, data_of, bob, acme, page):
     table(5)

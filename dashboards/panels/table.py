@@ -146,14 +146,17 @@ def _rows_query(
 
 
 def _sort(document: TableDocument, ask: Ask) -> Sort | None:
-    """The viewer's order, else the document's. Raises BadRequest for a column the panel does not have."""
+    """The viewer's order, else the document's. Raises BadRequest for a column that is not listed.
+
+    Where none is, the source knows what there is.
+    """
     display, names = document.display, [column.name for column in document.data_source.columns]
     if ask.sort is None:
         by_default = display.default_sort
         return Sort(by_default, display.default_sort_order == "desc") if by_default is not None else None
     if not display.sortable:
         raise BadRequest("This table cannot be sorted.")
-    if ask.sort not in names:
+    if names and ask.sort not in names:
         raise BadRequest(f"“{ask.sort[:60]}” is not a column of this panel.")
     return Sort(ask.sort, ask.descending)
 
@@ -186,7 +189,7 @@ def _heading(column: TableColumn, given: Column, document: TableDocument, sort: 
         "name": column.name,
         "title": column.title,
         "kind": "number" if is_number or column.format in {"number", "bytes", "percent", "duration"} else column.format,
-        "sortable": document.display.sortable and bool(document.data_source.columns),
+        "sortable": document.display.sortable and given.has_order,
         "sort": order,
         "next_order": "desc" if order == "ascending" else "asc",
     }

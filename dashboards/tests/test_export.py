@@ -53,6 +53,14 @@ def read(body: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
 
 
+def test_a_file_and_a_page_are_sorted_by_what_sql_answers(download: Download, client: Client) -> None:
+    rows = download("SELECT n AS number FROM generate_series(1, 3) n", "?sort=number&order=desc")
+    assert rows == [["number"], ["3"], ["2"], ["1"]]
+    fragment = URL.removesuffix("csv/")
+    assert "sort=number&amp;order=asc" in client.get(f"{fragment}?sort=number&order=desc").content.decode()
+    assert [client.get(path + "?sort=n").status_code for path in (URL, fragment, f"{fragment}view/")] == [422, 422, 422]
+
+
 def test_a_heading_and_the_rows(download: Download) -> None:
     assert download("SELECT 1 AS number, 'a' AS word UNION ALL SELECT 2, NULL ORDER BY 1") == [
         ["number", "word"],

@@ -1,26 +1,32 @@
 """Each kind of query, made a statement for one tenant; and what can be checked of it without one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.catalogue import catalogue, find_table
 from datasources.compile.parameters import Parameters
-from datasources.compile.structured import TableSql, direction, paging, quoted, rows_sql, search_condition, series_sql
+from datasources.compile.structured import TableSql, direction, paging, rows_sql, search_condition, series_sql
 from datasources.compile.text import expand
+from datasources.errors import NoSuchOrder
 from datasources.executor import Statement
+from datasources.frame import Column
 from datasources.guard import check_expression, check_order, check_statically, single_statement
 from datasources.timerange import UTC_ZONE, TimeRange
 from tenants.models import Tenant
 
 
-def compile_query(query: Query, tenant: Tenant) -> Statement:
-    """The statement for this tenant, not yet seen by the guard. Raises QueryRefused."""
+def compile_query(query: Query, tenant: Tenant, *, columns: Sequence[Column] = ()) -> Statement:
+    """The statement for this tenant, not yet seen by the guard. Raises QueryRefused.
+
+    SQL that is to be sorted needs the `columns` it answers.
+    """
     if isinstance(query, CountQuery):
         return _count(query, tenant)
     if isinstance(query, SqlSeriesQuery):
         return replace(_sql(query.plain, tenant.time_zone), series_zone=query.zone)
     if isinstance(query, SqlQuery):
-        return _sql(query, tenant.time_zone)
+        return _sql(query, tenant.time_zone, columns=columns)
     sql = _table_sql(query, tenant)
     if isinstance(query, TableQuery):
         return Statement(rows_sql(query, sql), tuple(sql.parameters.values))
@@ -34,7 +40,7 @@ def validate(query: Query, *, statistics: bool = False) -> None:
     if isinstance(query, SqlSeriesQuery):
         query = query.plain
     if isinstance(query, SqlQuery):
-        check_statically(_sql(query, "UTC").sql, allow_parameters=True, statistics=statistics)
+        check_statically(_sql(query, "UTC", ordered=False).sql, allow_parameters=True, statistics=statistics)
         return
     where = expand(query.where, parameters=Parameters(), time_range=query.time_range, zone="UTC", variables=query.variables)
     if where.strip():
@@ -47,7 +53,7 @@ def _table_sql(query: TableQuery | SeriesQuery, tenant: Tenant) -> TableSql:
     return TableSql(find_table(tenant, query.table), catalogue(tenant), tenant.time_zone)
 
 
-def _sql(query: SqlQuery, zone: str, *, ordered: bool = True) -> Statement:
+def _sql(query: SqlQuery, zone: str, *, columns: Sequence[Column] = (), ordered: bool = True) -> Statement:
     parameters = Parameters()
     text = expand(query.text, parameters=parameters, time_range=query.time_range, zone=zone, variables=query.variables)
     text = single_statement(text)
@@ -58,7 +64,7 @@ def _sql(query: SqlQuery, zone: str, *, ordered: bool = True) -> Statement:
     if query.search:
         text += f"\nWHERE {search_condition(['q'], _as_in_a_row(query.search), parameters)}"
     if ordered:
-        text += _order(query.sort) + paging(query.limit, query.offset, parameters)
+        text += _order(query.sort, columns) + paging(query.limit, query.offset, parameters)
     return Statement(text, tuple(parameters.values))
 
 
@@ -67,8 +73,16 @@ def _as_in_a_row(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '""')
 
 
-def _order(sort: Sort | None) -> str:
-    return f"\nORDER BY q.{quoted(sort.column)} {direction(sort)}" if sort is not None else ""
+def _order(sort: Sort | None, columns: Sequence[Column]) -> str:
+    """By the column's place: its name may stand twice in what the SQL answers."""
+    if sort is None:
+        return ""
+    place = next((place for place, column in enumerate(columns, start=1) if column.name == sort.column), None)
+    if place is None:
+        raise NoSuchOrder(f"“{sort.column[:60]}” is not a column of this panel.")
+    if not columns[place - 1].has_order:
+        raise NoSuchOrder(f"“{sort.column[:60]}” has no order to sort by.")
+    return f"\nORDER BY {place} {direction(sort)}"
 
 
 def _count(query: CountQuery, tenant: Tenant) -> Statement:

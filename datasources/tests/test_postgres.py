@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from datasources.base import CountQuery, SeriesQuery, Sort, SqlQuery, TableQuery
-from datasources.errors import QueryFailed, QueryRefused, QueryTimeout
+from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, QueryTimeout
 from datasources.frame import series_of
 from datasources.postgres import PostgresSource
 from datasources.timerange import Bucket, TimeRange
@@ -143,3 +143,33 @@ def test_the_newest_are_read_by_the_index(source):
     assert "NULLS" not in source.run({"rows": query})["rows"].sql
     by_load = TableQuery(table="points", columns={"load": "load"}, sort=Sort("load", descending=True), limit=5)
     assert "NULLS LAST" in source.run({"rows": by_load})["rows"].sql
+
+
+def sorted_sql(source, text, column, **facts):
+    frame = source.run({"rows": SqlQuery(text=text, sort=Sort(column, **facts), limit=3)})["rows"]
+    return list(frame.rows())
+
+
+def test_sql_is_sorted_by_any_column_of_its_answer(source):
+    text = "SELECT id, -id AS id, host FROM points WHERE id < 9"
+    assert sorted_sql(source, text, "id", descending=True) == [(8, -8, "host-2"), (7, -7, "host-1"), (6, -6, "host-0")]
+    assert sorted_sql(source, text, "id_2")[0] == (8, -8, "host-2")
+    assert next(source.stream(SqlQuery(text=text, sort=Sort("id_2")))).column("id")[0] == 8
+
+
+@pytest.mark.parametrize("column", ["nope", "load", "", "1", "md5", "facts", "x" * 900, 'n" DESC, "n'])
+def test_an_order_that_sql_does_not_have_is_the_askers_fault(source, column):
+    """`load` is the table's and not the answer's, `md5(q)` a function, `facts` has no order."""
+    with pytest.raises(NoSuchOrder):
+        sorted_sql(source, "SELECT id AS n, host, '{}'::json AS facts FROM points", column)
+
+
+def test_an_order_by_a_column_that_is_gone_is_said_from_then_on(source, acme_database, admin_sql):
+    text = "SELECT * FROM points"
+    assert sorted_sql(source, text, "load")[0][3] == 0
+    admin_sql(acme_database, "ALTER TABLE points DROP COLUMN load")
+    with pytest.raises(QueryFailed):
+        sorted_sql(source, text, "load")
+    with pytest.raises(NoSuchOrder):
+        sorted_sql(source, text, "load")
+    assert sorted_sql(source, text, "host")[0][0] == 0

@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import PanelType, WrongShape
 from dashboards.section import Section
-from dashboards.tests.panels.frames import NOON, ask, document, frame, sample_document, series, series_frame
+from dashboards.tests.panels.frames import NOON, ask, document, frame, sample_document, series, series_frame, typed_frame
 from datasources.compile import validate
 from datasources.frame import Answered, Frame, Frames, SeriesFrame
 
@@ -114,6 +114,17 @@ def test_a_table_keeps_to_its_documents_limit() -> None:
     frames = {"rows": frame(id=list(range(25))), "count": frame(total=[9_000], is_estimate=[True])}
     assert kind.answer(table, frames, ask()).data["pagination"]["total_rows"] == 30
     assert kind.export(table, ask()).limit == 30
+
+
+def test_every_column_of_sql_that_has_an_order_can_be_sorted() -> None:
+    kind, table = PANEL_TYPES["table"], document("table", {"sql": "SELECT 1"})
+    rows = typed_frame({"n": ("number", "int8"), "facts": ("json", "json")}, (1, "{}"))
+    frames = {"rows": rows, "count": frame(total=[1], is_estimate=[False])}
+    columns = kind.context(table, frames, ask(sort="n"))["columns"]
+    assert [(column["sortable"], column["sort"], column["next_order"]) for column in columns] == [
+        (True, "ascending", "desc"),
+        (False, "none", "asc"),
+    ]
 
 
 def test_sql_that_groups_by_time_says_its_bucket() -> None:
