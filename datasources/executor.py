@@ -28,7 +28,7 @@ from datasources.errors import QueryRefused, QueryTimeout, SourceError, SourceUn
 from datasources.failures import translated
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.series import ELEMENT_BYTES, find_points, register
-from datasources.stuck import note_stuck, refuse_if_stuck
+from datasources.stuck import note_answer, note_stuck, refuse_if_stuck
 from datasources.watchdog import watched
 from tenants.connections import lease
 from tenants.errors import TenantDatabaseError, TenantUnreachable
@@ -150,14 +150,17 @@ def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]
             connection.execute(_begin(limits))
             yield connection
             connection.execute("ROLLBACK")
+        note_answer(tenant)
     except TenantUnreachable as error:
         raise SourceUnavailable(error.sentence, detail=error.detail, retry_after_seconds=error.retry_after_seconds) from error
     except TenantDatabaseError as error:
         raise SourceUnavailable(error.sentence, detail=error.detail) from error
     except psycopg.Error as error:
+        if watch is not None and watch.fired == "close":
+            note_stuck(tenant, watch)
+        elif error.sqlstate:
+            note_answer(tenant)
         if watch is not None and watch.fired:
-            if watch.fired == "close":
-                note_stuck(tenant, watch.process)
             raise QueryTimeout("The query took longer than it may. Try a shorter time range.") from error
         raise translated(error) from error
 

@@ -1,4 +1,7 @@
-"""Back-ends that go on after we gave them up: PostgreSQL cannot always be interrupted, so a tenant gets no more of them."""
+"""Back-ends that go on after we gave them up: PostgreSQL cannot always be interrupted, so a tenant gets no more of them.
+
+A database that takes queries and never says a word is worse: nobody waits for it until one of them was answered.
+"""
 
 import threading
 import time
@@ -7,45 +10,71 @@ from dataclasses import dataclass, field
 import psycopg
 
 from datasources.errors import SourceUnavailable
-from datasources.watchdog import watched
+from datasources.watchdog import Watch, watched
+from tenants.breaker import Breaker
 from tenants.connections import lease
-from tenants.errors import TenantDatabaseError
+from tenants.errors import TenantDatabaseError, TenantUnreachable
 from tenants.models import Tenant
 
 MOST = 2
+SILENCES = 2  # in a row, whatever their distance: each takes a query's whole time
 ASK_EVERY_SECONDS = 5.0
 ASKED_FOR_SECONDS = 0.5
+SILENT = TenantUnreachable("The database takes queries and does not answer.", detail="silent")
 
 
 @dataclass
 class _Stuck:
     processes: set[int] = field(default_factory=set)
     asked_at: float = 0.0
+    breaker: Breaker = field(default_factory=lambda: Breaker(failures=SILENCES, within_seconds=float("inf")))
 
 
 _stuck: dict[int, _Stuck] = {}
 _lock = threading.Lock()
 
 
-def note_stuck(tenant: Tenant, process: int) -> None:
+def note_stuck(tenant: Tenant, watch: Watch) -> None:
     """A back-end had to be cut off; it may still be working."""
     with _lock:
-        _stuck.setdefault(tenant.pk, _Stuck()).processes.add(process)
+        found = _stuck.setdefault(tenant.pk, _Stuck())
+        found.processes.add(watch.process)
+        if watch.was_silent:
+            found.breaker.failed(SILENT)
 
 
-def refuse_if_stuck(tenant: Tenant) -> None:
-    """Raise SourceUnavailable while two back-ends of the tenant are known to be at it still."""
+def note_answer(tenant: Tenant) -> None:
+    """A query was answered, be it with an error: the database speaks."""
     with _lock:
         found = _stuck.get(tenant.pk)
         if found is None:
             return
-        should_ask = time.monotonic() - found.asked_at > ASK_EVERY_SECONDS
+        found.breaker.succeeded()
+        if not found.processes:
+            del _stuck[tenant.pk]
+
+
+def refuse_if_stuck(tenant: Tenant) -> None:
+    """Raise SourceUnavailable while two back-ends of the tenant are known to be at it still, or two queries in a row met silence.
+
+    Of those that met silence one is let through now and then, to find out.
+    """
+    with _lock:
+        found = _stuck.get(tenant.pk)
+        if found is None:
+            return
+        should_ask = bool(found.processes) and time.monotonic() - found.asked_at > ASK_EVERY_SECONDS
         if should_ask:
             found.asked_at = time.monotonic()
     if should_ask:
         _ask(tenant, found)
     if len(found.processes) >= MOST:
         raise SourceUnavailable("This database is still busy with queries that could not be stopped.", retry_after_seconds=30)
+    try:
+        with _lock:
+            found.breaker.check()
+    except TenantUnreachable as error:
+        raise SourceUnavailable(error.sentence, detail=error.detail, retry_after_seconds=error.retry_after_seconds) from error
 
 
 def _ask(tenant: Tenant, found: _Stuck) -> None:
@@ -60,4 +89,4 @@ def _ask(tenant: Tenant, found: _Stuck) -> None:
     with _lock:
         found.processes.intersection_update(row[0] for row in rows)
         if not found.processes:
-            _stuck.pop(tenant.pk, None)
+            found.breaker.allow_probe()

@@ -4,6 +4,7 @@ import contextlib
 import heapq
 import itertools
 import os
+import select
 import socket
 import threading
 import time
@@ -20,12 +21,14 @@ CLOSE_AFTER_SECONDS = 3.0
 class Watch:
     """One watched connection. `fired` says what had to be done, if anything: `cancel`, then `close`.
 
+    `was_silent`: when it was closed, the server had said nothing that nobody had read yet; a slow reader's has.
     `process` is the back-end's, asked for while the connection lives: a closed one no longer knows.
     """
 
     connection: psycopg.Connection
     process: int
     fired: str = ""
+    was_silent: bool = False
     is_over: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -34,7 +37,7 @@ class Watch:
             if self.is_over:
                 return
             self.fired = what
-        threading.Thread(target=_cancel if what == "cancel" else _close, args=(self.connection,), daemon=True).start()
+        threading.Thread(target=_cancel if what == "cancel" else _close, args=(self,), daemon=True).start()
 
 
 class _Clock:
@@ -85,14 +88,21 @@ def watched(connection: psycopg.Connection, *, timeout_seconds: float) -> Iterat
             watch.is_over = True
 
 
-def _cancel(connection: psycopg.Connection) -> None:
+def _cancel(watch: Watch) -> None:
     """Ask the server to stop. A server that does not hear that either is cut off in a moment."""
     with contextlib.suppress(psycopg.Error):
-        connection.cancel_safe(timeout=1.0)
+        watch.connection.cancel_safe(timeout=1.0)
 
 
-def _close(connection: psycopg.Connection) -> None:
+def _close(watch: Watch) -> None:
     """Shut the socket down under libpq: the waiting thread gets an error at once, whatever the server does."""
-    if not connection.closed:
-        with socket.socket(fileno=os.dup(connection.fileno())) as duplicate:
+    if not watch.connection.closed:
+        with socket.socket(fileno=os.dup(watch.connection.fileno())) as duplicate:
+            watch.was_silent = not _has_something_to_read(duplicate)
             duplicate.shutdown(socket.SHUT_RDWR)
+
+
+def _has_something_to_read(wire: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(wire, select.POLLIN)
+    return bool(poll.poll(0))

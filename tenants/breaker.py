@@ -14,11 +14,17 @@ LOGIN_PROBE_SECONDS = 60.0  # some servers lock an account that fails to sign in
 
 
 class Breaker:
-    """Not locked: whoever holds one sees to that. `clock` is monotonic seconds."""
+    """Opens after so many `failures` within so many seconds.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Not locked: whoever holds one sees to that. `clock` is monotonic seconds.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, failures: int = FAILURES, within_seconds: float = WITHIN_SECONDS
+    ) -> None:
         self._clock = clock
-        self._failed_at: deque[float] = deque(maxlen=FAILURES)
+        self._within_seconds = within_seconds
+        self._failed_at: deque[float] = deque(maxlen=failures)
         self._error: TenantUnreachable | None = None
         self._last: TenantUnreachable | None = None
         self._probe_at = 0.0
@@ -30,7 +36,7 @@ class Breaker:
     @property
     def is_quiet(self) -> bool:
         """Closed, and nothing has failed lately."""
-        return not self.is_open and not (self._failed_at and self._clock() - self._failed_at[-1] <= WITHIN_SECONDS)
+        return not self.is_open and not (self._failed_at and self._clock() - self._failed_at[-1] <= self._within_seconds)
 
     def refuse(self) -> None:
         """Raise the error it opened with, unless it is time for a probe."""
@@ -43,6 +49,10 @@ class Breaker:
         self.refuse()
         if self._error is not None:
             self._probe_at = self._clock() + _jittered(PROBE_SECONDS)
+
+    def allow_probe(self) -> None:
+        """It is time for a probe: there is reason to hope."""
+        self._probe_at = 0.0
 
     def doubt(self) -> None:
         """Raise the latest failure, if there was one lately: somebody else is finding out whether it lasts."""
@@ -58,7 +68,7 @@ class Breaker:
         now = self._clock()
         self._failed_at.append(now)
         self._last = error
-        enough = len(self._failed_at) == FAILURES and now - self._failed_at[0] <= WITHIN_SECONDS
+        enough = len(self._failed_at) == self._failed_at.maxlen and now - self._failed_at[0] <= self._within_seconds
         if at_once or enough or self._error is not None:
             self._error = error
             self._probe_at = now + _jittered(LOGIN_PROBE_SECONDS if at_once else PROBE_SECONDS)

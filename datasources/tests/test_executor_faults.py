@@ -16,7 +16,9 @@ from psycopg import sql
 from datasources import stuck
 from datasources.base import SqlQuery, TableQuery
 from datasources.errors import QueryFailed, QueryRefused, QueryTimeout, SourceUnavailable
+from datasources.executor import Limits, Statement, stream
 from datasources.postgres import PostgresSource
+from datasources.watchdog import Watch
 from paneldash.embedded import EmbeddedServer
 from tenants import connections
 from tenants.models import Tenant
@@ -152,6 +154,64 @@ def test_two_back_ends_that_cannot_be_stopped_are_enough(things: Tenant, pool: P
             ask(things)
     wait_until(lambda: not any(map(is_there, processes)))
     assert ask(things) == 3_000
+
+
+def test_a_database_that_answers_no_query_is_left_alone_until_it_does(
+    make_tenant: Callable[..., Tenant], things: Tenant, acme_database: dict, embedded_server: EmbeddedServer, pool: Pool
+) -> None:
+    """Signing in and asking who is busy goes on working: whatever is longer gets lost on its way."""
+    proxy = Proxy(embedded_server.socket_folder / ".s.PGSQL.5432")
+    far = make_tenant("far", {**acme_database, "host": "127.0.0.1", "port": proxy.port}, timeout_ms=400)
+    ask(far)
+    connections.close_tenant(far)
+    proxy.mode = "dry"
+    with ThreadPoolExecutor(2) as threads:
+        hanging = [threads.submit(ask, far) for _ in range(stuck.SILENCES)]
+        assert {type(query.exception(timeout=8)) for query in hanging} == {QueryTimeout}
+    wait_until(lambda: is_let_through(far))  # the probe, once nothing is busy any more
+    with pytest.raises(SourceUnavailable, match="does not answer"):
+        ask(far)
+    proxy.mode = "pass"
+    stuck._stuck[far.pk].breaker.allow_probe()
+    assert ask(far) == 3_000
+    assert far.pk not in stuck._stuck
+    connections.close_tenant(far)
+    proxy.close()
+
+
+def is_let_through(tenant: Tenant) -> bool:
+    try:
+        stuck.refuse_if_stuck(tenant)
+    except SourceUnavailable:
+        return False
+    return True
+
+
+def test_queries_that_are_merely_slow_are_no_silence(things: Tenant) -> None:
+    for _ in range(stuck.SILENCES + 1):
+        with pytest.raises(QueryTimeout):
+            ask(things, SLOW)
+    assert things.pk not in stuck._stuck
+
+
+def test_an_answer_between_two_silences_is_enough(things: Tenant) -> None:
+    watch = Watch(None, process=0, was_silent=True)
+    for _ in range(stuck.SILENCES + 1):
+        stuck.note_stuck(things, watch)
+        stuck.note_answer(things)
+    assert stuck._stuck[things.pk].breaker.is_quiet
+
+
+def test_a_slow_reader_is_not_the_databases_silence(things: Tenant, embedded_server: EmbeddedServer) -> None:
+    limits = Limits(timeout_ms=100, rows=1_000_000, bytes=1_000_000_000)
+    frames = stream(things, Statement("SELECT repeat('x', 1000) FROM generate_series(1, 200000)"), limits, rows_a_frame=10)
+    next(frames)
+    with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
+        query = "SELECT FROM pg_stat_activity WHERE usename = %s AND state = 'active'"
+        wait_until(lambda: admin.execute(query, [things.user]).fetchone() is None)
+    with pytest.raises(QueryTimeout):
+        list(frames)
+    assert stuck._stuck[things.pk].breaker.is_quiet
 
 
 def test_a_server_that_falls_silent_in_mid_answer(
@@ -316,7 +376,8 @@ def test_asking_after_stuck_back_ends_does_not_hang_itself(
     proxy = Proxy(embedded_server.socket_folder / ".s.PGSQL.5432")
     far = make_tenant("far", {**acme_database, "host": "127.0.0.1", "port": proxy.port}, timeout_ms=400)
     ask(far, "SELECT 1")
-    stuck.note_stuck(far, 1)
+    with connections.lease(far) as connection:
+        stuck.note_stuck(far, Watch(connection, process=1))
     proxy.mode = "freeze"
     with ThreadPoolExecutor(1) as threads, pytest.raises((QueryTimeout, SourceUnavailable)):
         threads.submit(ask, far, "SELECT 1").result(timeout=15)

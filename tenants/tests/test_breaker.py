@@ -123,6 +123,21 @@ def test_a_failure_is_doubted_by_for_a_while() -> None:
     breaker.doubt()
 
 
+def test_how_many_failures_open_it_may_be_said() -> None:
+    clock = Clock()
+    breaker = Breaker(clock, failures=2, within_seconds=float("inf"))
+    breaker.failed(AWAY)
+    clock.now += 86_400
+    breaker.failed(AWAY)
+    assert breaker.is_open
+
+
+def test_one_probe_may_be_allowed_before_its_time() -> None:
+    breaker = opened(Clock())
+    breaker.allow_probe()
+    assert [is_let_through(breaker) for _ in range(2)] == [True, False]
+
+
 def test_probes_of_many_are_spread() -> None:
     clock = Clock()
     waits = set()
