@@ -1,5 +1,6 @@
 """What must be right before PanelDash starts, each a line that says what to do."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
+from django.http.request import validate_host
 
 SHORTEST_SECRET = 32
 LEAST = {"PANEL_TIMEOUT_MS": 100, "PANEL_ROW_LIMIT": 1, "PANEL_BYTE_LIMIT": 1_000, "TENANT_POOL_SIZE": 1, "TENANT_POOL_TOTAL": 1}
 FEWEST_DIFFERENT = 8
+ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 SAMPLES = (
     "django-insecure-",
     "changeme",
@@ -65,9 +68,22 @@ def check_limits(app_configs: Any, **_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security)
+def check_site_url(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    if not settings.SITE_URL:
+        return []
+    found = ORIGIN.fullmatch(settings.SITE_URL)
+    if found is None:
+        return [Error("SITE_URL must be http:// or https:// and a host, without a path.", id="paneldash.E005")]
+    if not validate_host(found["host"].lower(), settings.ALLOWED_HOSTS):
+        return [Error("SITE_URL names a host that is not one of ALLOWED_HOSTS.", id="paneldash.E005")]
+    return []
+
+
 def refuse_unsafe_settings() -> None:
     """End the process with a line for each error that no request may meet."""
-    if errors := [*check_secret_key(None), *check_credential_keys(None), *check_limits(None)]:
+    checks = (check_secret_key, check_credential_keys, check_limits, check_site_url)
+    if errors := [error for check in checks for error in check(None)]:
         sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}".strip() for error in errors))
 
 

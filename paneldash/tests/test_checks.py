@@ -40,6 +40,25 @@ def test_process_does_not_start_with_unsafe_settings(settings: Settings) -> None
     assert [line[:14] for line in str(caught.value).splitlines()] == ["paneldash.E001", "paneldash.E002"]
 
 
+@pytest.mark.parametrize("url", ["", "https://testserver", "http://testserver:8443", "https://TESTSERVER", "http://[::1]:8000"])
+def test_site_url_that_is_a_scheme_and_an_allowed_host_passes(settings: Settings, url: str) -> None:
+    settings.SITE_URL, settings.ALLOWED_HOSTS = url, ["testserver", "[::1]"]
+    assert checks.check_site_url(None) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "testserver", "//testserver", "ftp://testserver", "https://", "https://testserver/", "https://testserver/panels",
+        "https://testserver?x=1", "https://testserver#x", "https://ada@testserver", "https://testserver:", "https://testserver:x",
+        "https://testserver\nx", "https://[testserver", "https://elsewhere.example", " https://testserver",
+    ],
+)  # fmt: skip
+def test_any_other_site_url_is_refused(settings: Settings, url: str) -> None:
+    settings.SITE_URL = url
+    assert ids(checks.check_site_url(None)) == ["paneldash.E005"]
+
+
 def test_unreachable_central_database_is_one_line(central_database_down: None) -> None:
     (error,) = checks.check_central_database(None, databases=["default"])
     assert error.id == "paneldash.E003"

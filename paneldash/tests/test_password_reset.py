@@ -118,6 +118,22 @@ def test_a_forged_host_gets_no_link_sent(client: Client, ada: Any) -> None:
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize("host", ["testserver", "other.example", "other.example:81"])
+def test_mails_lead_to_the_site_whatever_host_was_asked(client: Client, ada: Any, settings: Any, host: str) -> None:
+    """A wildcard in ALLOWED_HOSTS, or a second name in it, gives nobody a link that leads there."""
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://panels.example.com", ["*"]
+    for name in ("ada", "nobody"):
+        assert link_for(client, f"{name}@example.com", Host=host).startswith("https://panels.example.com/accounts/")
+    assert not any(host in f"{message.subject} {message.body}" for message in mail.outbox)
+
+
+def test_a_link_on_the_site_works(client: Client, ada: Any, settings: Any) -> None:
+    settings.SITE_URL = "https://panels.example.com"
+    link = link_for(client, "ada@example.com").removeprefix("https://panels.example.com")
+    choose(client, link)
+    assert User.objects.get().check_password(NEW)
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Forwarded-Server", "Origin", "Referer"])
 def test_a_link_names_the_host_that_was_asked(client: Client, ada: Any, header: str) -> None:
     assert link_for(client, "ada@example.com", **{header: "http://evil.example"}).startswith("http://testserver/accounts/")
