@@ -7,6 +7,7 @@ import contextlib
 import functools
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,6 +66,23 @@ def _nothing_known() -> None:
     from tenants.known import forget_all
 
     forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_mail_under_way() -> Iterator[None]:
+    """One test's mail must not arrive in the next one's outbox."""
+    yield
+    wait_for_mail()
+
+
+def wait_for_mail() -> None:
+    """Until no mail is under way: it is sent while nobody waits."""
+    from tenants import mail
+
+    deadline = time.monotonic() + 30
+    while mail._unsent:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 
 from paneldash.caches import caches
 from paneldash.databases import central_database
-from paneldash.environment import ROOT, byte_count, env, read_file
+from paneldash.environment import ROOT, byte_count, env, read_file, seconds
 from paneldash.home import default_home
 from paneldash.logs import logging_settings
 from paneldash.single_sign_on import openid_connect
@@ -175,7 +175,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="paneldash@localhost")
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = seconds("EMAIL_TIMEOUT", default="5s")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -1,19 +1,16 @@
 """Who may get an account: nobody by signing up, unless the installation allows it; others are made by platform admins."""
 
-import logging
 import unicodedata
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 
-from tenants.mail import on_site
-
-log = logging.getLogger(__name__)
+from tenants.mail import on_site, post
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,13 +21,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().render_mail(template_prefix, email, on_site(context), headers)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is away is the operators' to know: an error on the page would tell a stranger who exists."""
-        try:
+        """Operators wait for the mail server and meet its errors. Others do not: either would tell a stranger who exists."""
+        if getattr(self.request.user, "is_platform_admin", False):
             super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError) as error:
-            if getattr(self.request.user, "is_platform_admin", False):
-                raise
-            log.error("mail not sent", extra={"template": template_prefix, "error": type(error).__name__})
+            return
+        facts = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
+        post(self.render_mail(template_prefix, email, {**facts, **context}), template=template_prefix)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Attempts count for a person, however the address is written. allauth's own key has the Host header in it,
