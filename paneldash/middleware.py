@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from paneldash.problems import bad_request
+from paneldash.problems import API, bad_request, wrong_method
 
 PROBES = {"/live", "/ready", "/health", "/api/v1/health", "/metrics", "/metrics/health"}
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -67,6 +67,19 @@ class PrivateAnswersMiddleware:
             response["Cache-Control"] = "private, no-store"
             patch_vary_headers(response, ["Cookie"])
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+
+class WrongMethodMiddleware:
+    """Where programs ask, a wrong method is answered as every other error is; the frameworks' own answers are no JSON."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code == 405 and request.path.startswith(API):
+            return wrong_method(request, response["Allow"])
         return response
 
 

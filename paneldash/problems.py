@@ -6,6 +6,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 
+API = "/api/"
 RETRY_AFTER_SECONDS = 5
 READ_ONLY = "25006"  # the central database is failing over: it reads, and does not write yet
 SENTENCES = {
@@ -38,6 +39,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """For programs; `allowed` is an Allow header."""
+    allowed = ", ".join(sorted(allowed.split(", ")))
+    detail = {"detail": f"This address answers to {allowed} only.", "request_id": getattr(request, "request_id", "")}
+    return JsonResponse(detail, status=405, headers={"Allow": allowed})
+
+
 def is_outage(error: BaseException | None) -> bool:
     """Tenants' databases speak through tenants.errors, so a driver's error up here is the central one's."""
     if isinstance(error, OperationalError | InterfaceError):
@@ -47,7 +55,7 @@ def is_outage(error: BaseException | None) -> bool:
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
     request_id = getattr(request, "request_id", "")
-    if request.path.startswith("/api/"):
+    if request.path.startswith(API):
         return JsonResponse({"detail": SENTENCES[status], "request_id": request_id}, status=status)
     # Without the request: its context would ask the session, and thereby the database, who is looking.
     page = loader.render_to_string(f"{status}.html", {"request_id": request_id})

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paneldash.middleware.PrivateAnswersMiddleware",
+    "paneldash.middleware.WrongMethodMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "paneldash.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -16,6 +16,17 @@ def test_program_gets_a_sentence_and_the_id(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["tenants", "panels", "dashboards", "panels/cpu_usage/data", "health"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_program_that_uses_a_wrong_method_is_told_which_is_right(client: Client, path: str, method: str) -> None:
+    response = getattr(client, method)(f"/api/v1/{path}")
+    allowed = response.headers["Allow"]
+    assert (response.status_code, "GET" in allowed) == (405, True)
+    sentence = f"This address answers to {allowed} only."
+    assert response.json() == {"detail": sentence, "request_id": response.headers["X-Request-ID"]}
+
+
+@pytest.mark.django_db
 def test_person_gets_a_page_with_the_id(client: Client) -> None:
     response = client.get("/no-such-page")
     assert response.status_code == 404
