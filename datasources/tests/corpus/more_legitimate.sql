@@ -227,3 +227,6 @@ SELECT country, string_agg(DISTINCT name, ', ' ORDER BY name), array_to_string(a
 
 -- who and when
 SELECT current_date, current_timestamp, now(), clock_timestamp(), statement_timestamp(), current_user IS NOT NULL
+
+-- names PanelDash's own role and the tenant's own database, and no other
+SELECT current_user, user, session_user, current_role, current_catalog, current_schema FROM sales.customers WHERE name <> current_user
