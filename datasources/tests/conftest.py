@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from conftest import WORKER
 from datasources.tests.cases import CORPUS
 from paneldash.binaries import system_binaries
 from paneldash.embedded import EmbeddedServer
@@ -29,9 +30,9 @@ END $$"""
 
 @pytest.fixture(scope="session")
 def contrib_server(monkeypatch_session: pytest.MonkeyPatch) -> Iterator[EmbeddedServer]:
-    """The system's own PostgreSQL: the wheel's has no contrib modules."""
+    """The system's own PostgreSQL: the wheel's has no contrib modules. One a worker: its tests crash it."""
     monkeypatch_session.setenv("PANELDASH_PG_BIN", str(system_binaries()))
-    server = EmbeddedServer(default_home(Path(__file__).resolve().parents[2]) / "test-contrib", durable=False)
+    server = EmbeddedServer(default_home(Path(__file__).resolve().parents[2]) / f"test-contrib{WORKER}", durable=False)
     with server.use():
         yield server
 
