@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dashboards.asking import PageRange, with_query
 from dashboards.models import Dashboard, Panel, Placement
+from dashboards.ranges import range_label
 from tenants.access import TenantRequest
 from tenants.models import Role
 
@@ -94,7 +95,7 @@ def make_section(
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",
         poll_seconds=poll_seconds(placement, panel, refresh),
         own_range=bool(own_range),
-        range_label=f"Last {own_range}" if own_range else range_label(asked),
+        range_label=range_label(PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked),
         lazy=lazy,
     )
 
@@ -107,13 +108,6 @@ def poll_seconds(placement: Placement, panel: Panel | None, refresh: int) -> int
         if own is not None:
             return own
     return refresh
-
-
-def range_label(asked: PageRange) -> str:
-    """A range in words: `Last 6h`, or its two ends."""
-    if asked.stop == "now" and asked.start.startswith("now-") and "/" not in asked.start:
-        return f"Last {asked.start.removeprefix('now-')}"
-    return f"{asked.start or 'the beginning'} – {asked.stop or 'now'}"
 
 
 def _edit_url(request: TenantRequest, panel: Panel | None) -> str:

@@ -7,22 +7,9 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 
 from dashboards.asking import REFRESH_CHOICES, PageRange, stepped, widened, with_query
+from dashboards.ranges import QUICK, range_label
 from datasources.timerange import BadTimeRange, TimeRange
 from tenants.zones import ZONES
-
-QUICK = (
-    ("Last 15 minutes", "now-15m", "now"),
-    ("Last hour", "now-1h", "now"),
-    ("Last 6 hours", "now-6h", "now"),
-    ("Last 24 hours", "now-24h", "now"),
-    ("Today", "now/d", "now"),
-    ("Yesterday", "now-1d/d", "now-1d/d"),
-    ("Last 7 days", "now-7d", "now"),
-    ("This week", "now/w", "now"),
-    ("Last 30 days", "now-30d", "now"),
-    ("Last 90 days", "now-90d", "now"),
-)
-_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "y": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +52,7 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int)
         stop=asked.stop,
         from_input=_input(time_range.start, asked.zone),
         to_input=_input(time_range.stop, asked.zone),
-        label=_label(asked, time_range),
+        label=range_label(asked),
         tz=asked.zone.key,
         zones=zones(),
         refresh=refresh,
@@ -97,18 +84,6 @@ def refresh_label(seconds: int) -> str:
 def zones() -> list[str]:
     """The zones to offer: regions and cities, and UTC."""
     return ["UTC", *sorted(name for name in ZONES if "/" in name and not name.startswith(("Etc/", "SystemV/")))]
-
-
-def _label(asked: PageRange, time_range: TimeRange) -> str:
-    named = next((label for label, *ends in QUICK if ends == [asked.start, asked.stop]), None)
-    if named is not None:
-        return named
-    start = asked.start.removeprefix("now-")
-    if asked.stop == "now" and start[:-1].isdigit() and start[-1] in _UNITS:
-        count = int(start[:-1])
-        return f"Last {count} {_UNITS[start[-1]]}{'' if count == 1 else 's'}"
-    ends = [f"{end.astimezone(asked.zone):%-d %b %Y %H:%M}" if end else "…" for end in (time_range.start, time_range.stop)]
-    return " – ".join(ends)
 
 
 def _input(moment: datetime | None, zone: ZoneInfo) -> str:
