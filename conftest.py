@@ -14,6 +14,7 @@ from pathlib import Path
 import django
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from paneldash.embedded import EmbeddedServer
@@ -21,6 +22,11 @@ from paneldash.home import default_home
 
 PASSWORD = "correct horse battery staple"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+# How long an example takes says more about the machine than about us.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("house")
 _server = EmbeddedServer(default_home(Path(__file__).parent) / "test", durable=False)
 _running = contextlib.ExitStack()
 

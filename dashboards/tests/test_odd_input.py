@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboards.models import Dashboard, Panel, Placement
@@ -105,7 +105,7 @@ def test_no_path_is_a_server_error(panel: Panel, client: Client, odd: str) -> No
     assert client.get(f"/api/v1/panels/{odd}/data?tenant_id=acme").status_code in {400, 404}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(parameters=st.dictionaries(st.sampled_from(NAMES), st.text(st.characters(codec="utf-8"), max_size=20), max_size=4))
 def test_no_mixture_of_parameters_is_a_server_error(panel: Panel, client: Client, parameters: dict[str, str]) -> None:
     assert status_of(client, PANEL, parameters) in {200, 400, 422}

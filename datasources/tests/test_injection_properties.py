@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql as composed
 
@@ -42,13 +42,8 @@ endings = st.just("") | soup | soup.map(" -- {}".format) | soup.map(" /* {} */".
 texts = soup | st.text(max_size=60)
 names = texts.filter(lambda name: 0 < len(name.encode()) <= 63 and "\0" not in name)
 lists_of_names = st.lists(names, min_size=4, max_size=4, unique=True)
-quick = settings(max_examples=200, deadline=None, derandomize=True)
-live = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+quick = settings(max_examples=200, derandomize=True)
+live = settings(max_examples=40, derandomize=True)
 
 
 def table_sql(schema: str, table: str, columns: list[str], *, indexed: bool = False) -> TableSql:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboards.models import Dashboard, Panel, Placement
@@ -84,7 +84,7 @@ def ask(person: str, tenant: str, panel: str, door: str, disturbance: str | None
         connections["default"].close()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(actions=ACTIONS)
 def test_no_mixture_shows_a_foreign_value(world: None, actions: list[tuple]):
     with ThreadPoolExecutor(4) as threads:
