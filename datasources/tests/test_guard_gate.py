@@ -24,9 +24,9 @@ def test_no_text_overflows_the_parsers_stack(kilobytes: int) -> None:
 @pytest.mark.parametrize("text", deepest_texts().values(), ids=deepest_texts().keys())
 def test_the_deepest_text_is_answered_soon(text: str) -> None:
     assert len(text.encode()) <= MAX_BYTES
-    started = time.monotonic()
+    started = time.thread_time()
     refusal(text)
-    assert time.monotonic() - started < 2
+    assert time.thread_time() - started < 2
 
 
 @pytest.mark.parametrize(
