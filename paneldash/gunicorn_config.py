@@ -41,13 +41,6 @@ def when_ready(_server: Any) -> None:
     gc.freeze()
 
 
-def post_fork(_server: Any, _worker: Any) -> None:
-    """A pool made before the fork has threads and sockets that belong to the parent: every worker makes its own."""
-    from paneldash.pools import forget_central_pool
-
-    forget_central_pool()
-
-
 def worker_exit(_server: Any, _worker: Any) -> None:
     """Close connections in order, so that no server is left with a query nobody waits for."""
     from paneldash.pools import close_pools

@@ -46,10 +46,6 @@ def tenant_pool() -> PoolFigures:
     return PoolFigures(open=figures["open"], idle=figures["idle"], waits=figures["waited"], most=settings.TENANT_POOL_TOTAL)
 
 
-def forget_central_pool() -> None:
-    DatabaseWrapper._connection_pools.clear()
-
-
 def close_pools() -> None:
     tenant_connections.close_all()
     close_central_pools()

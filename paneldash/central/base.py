@@ -1,5 +1,6 @@
 """Django's PostgreSQL backend with our own pool."""
 
+import os
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -34,7 +35,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             kwargs={**self.get_connection_params(), "autocommit": True},
             open=False,
             configure=self._configure_connection,
-            check=CentralPool.check_connection,
             **options,
         )
 
@@ -43,3 +43,7 @@ def close_central_pools() -> None:
     """For the end of a process, before the server it talks to goes away."""
     for pool in DatabaseWrapper._connection_pools.values():
         pool.close()
+
+
+# A pool made before a fork has threads and sockets that belong to the parent: every process makes its own.
+os.register_at_fork(after_in_child=DatabaseWrapper._connection_pools.clear)

@@ -1,5 +1,6 @@
 """The pool of connections to the central database: psycopg's, made to say at once that there is no server."""
 
+import select
 from time import monotonic
 from typing import Any
 
@@ -14,6 +15,7 @@ class CentralPool(ConnectionPool[Connection[Any]]):
     """Who asks while the server refuses connections waits for one attempt, not for the whole time-out.
 
     For `PAUSE_SECONDS` after that everybody is refused; then one caller at a time finds out whether it is back.
+    Connections the server has closed are replaced unseen, however many, and finding them costs no round trip.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -36,7 +38,10 @@ class CentralPool(ConnectionPool[Connection[Any]]):
                     raise
             else:
                 self._retry_at = 0.0
-                return connection
+                if _is_usable(connection):
+                    return connection
+                connection.close()
+                self.putconn(connection)
 
     def _refuse_while_down(self, timeout: float) -> None:
         if not self._retry_at:
@@ -47,3 +52,12 @@ class CentralPool(ConnectionPool[Connection[Any]]):
 
     def _count_failure(self, _pool: ConnectionPool[Any]) -> None:
         self._failures += 1
+
+
+def _is_usable(connection: Connection[Any]) -> bool:
+    """An idle connection says nothing; one whose server has gone has something to read."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    return not poll.poll(0)

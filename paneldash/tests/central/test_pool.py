@@ -1,19 +1,22 @@
+import os
 import threading
 import time
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.db import connection
 from psycopg_pool import PoolTimeout
 
 from paneldash.central import pool as module
+from paneldash.central.base import DatabaseWrapper
 from paneldash.central.pool import CentralPool
 from paneldash.embedded import EmbeddedServer
 
 
 def make_pool(address: str, **options: object) -> CentralPool:
     options = {"min_size": 0, "max_size": 2, "timeout": 5.0, "num_workers": 1, **options}
-    return CentralPool(conninfo=address, open=True, check=CentralPool.check_connection, **options)
+    return CentralPool(conninfo=address, open=True, **options)
 
 
 @pytest.fixture
@@ -81,10 +84,25 @@ def test_waiting_caller_gets_the_connection_that_comes_back(embedded_server: Emb
     pool.close()
 
 
-def test_connection_the_server_closed_is_replaced(pool: CentralPool, embedded_server: EmbeddedServer) -> None:
-    with pool.connection() as connection:
-        process = connection.info.backend_pid
+def test_connections_the_server_closed_are_replaced_however_many(embedded_server: EmbeddedServer) -> None:
+    pool = make_pool(embedded_server.url("postgres"), min_size=8, max_size=8)
+    pool.wait(10)
+    lent = [pool.getconn() for _ in range(8)]
+    processes = [one.info.backend_pid for one in lent]
+    for one in lent:
+        pool.putconn(one)
     with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
-        admin.execute("SELECT pg_terminate_backend(%s)", [process])
-    with pool.connection() as connection:
-        assert connection.info.backend_pid != process
+        admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s) AS pid", [processes])
+    with pool.connection() as another:
+        assert another.execute("SELECT pg_backend_pid() <> ALL(%s)", [processes]).fetchone() == (True,)
+    pool.close()
+
+
+def test_a_child_process_has_none_of_its_parents_connections(db: None) -> None:
+    """gunicorn forks: two processes that speak on one socket would read each other's answers."""
+    connection.ensure_connection()
+    child = os.fork()
+    if child == 0:
+        os._exit(len(DatabaseWrapper._connection_pools))
+    assert os.waitpid(child, 0)[1] == 0
+    assert "default" in DatabaseWrapper._connection_pools
