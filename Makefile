@@ -21,12 +21,12 @@ run: $(RUNTIME) ## serve PanelDash with its demo on http://127.0.0.1:8000 (HOST=
 dev: $(RUNTIME) ## the same with reload on changes and debug pages
 	@.venv/bin/python -m paneldash.supervisor --dev
 
-test: $(DEVELOPMENT) ## all tests, with a real PostgreSQL and a real browser
-	@.ci/packages browser postgresql
+test: $(DEVELOPMENT) ## all tests, with a real PostgreSQL, a real Redis and a real browser
+	@.ci/packages browser postgresql redis
 	.venv/bin/pytest
 
 coverage: $(DEVELOPMENT) ## tests with a report; fails below 85 % of lines
-	@.ci/packages browser postgresql
+	@.ci/packages browser postgresql redis
 	.venv/bin/coverage run -m pytest
 	.venv/bin/coverage report
 

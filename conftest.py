@@ -48,6 +48,9 @@ def _prepare() -> None:
     }
     Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
     django.setup()
+    from datasources.store import base
+
+    base.PATIENCE_SECONDS = 10.0  # a busy machine is not a store that is down
 
 
 _prepare()  # now, not in a hook: conftests below this one import models while they are collected

@@ -9,9 +9,18 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
 from django.http.request import validate_host
+from redis import Redis
+from redis.exceptions import RedisError
 
 SHORTEST_SECRET = 32
-LEAST = {"PANEL_TIMEOUT_MS": 100, "PANEL_ROW_LIMIT": 1, "PANEL_BYTE_LIMIT": 1_000, "TENANT_POOL_SIZE": 1, "TENANT_POOL_TOTAL": 1}
+LEAST = {
+    "PANEL_TIMEOUT_MS": 100,
+    "PANEL_ROW_LIMIT": 1,
+    "PANEL_BYTE_LIMIT": 1_000,
+    "TENANT_POOL_SIZE": 1,
+    "TENANT_POOL_TOTAL": 1,
+    "CACHE_BYTES": 1_000_000,
+}
 FEWEST_DIFFERENT = 8
 ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 SAMPLES = (
@@ -80,9 +89,21 @@ def check_site_url(app_configs: Any, **_: Any) -> list[CheckMessage]:
     return []
 
 
+@register()
+def check_cache_url(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """The address is not repeated: there may be a password in it."""
+    try:
+        if settings.CACHE_URL:
+            Redis.from_url(settings.CACHE_URL).connection_pool.make_connection()
+    except (ValueError, TypeError, RedisError):
+        hint = "Write redis://user:password@host:6379/0, rediss:// for TLS, or leave it empty for the central database."
+        return [Error("CACHE_URL is not an address of a Redis.", hint=hint, id="paneldash.E006")]
+    return []
+
+
 def refuse_unsafe_settings() -> None:
     """End the process with a line for each error that no request may meet."""
-    checks = (check_secret_key, check_credential_keys, check_limits, check_site_url)
+    checks = (check_secret_key, check_credential_keys, check_limits, check_site_url, check_cache_url)
     if errors := [error for check in checks for error in check(None)]:
         sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}".strip() for error in errors))
 

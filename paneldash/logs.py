@@ -79,7 +79,7 @@ def log_configuration() -> None:
 
     names = (
         "DEBUG HTTPS ALLOWED_HOSTS SITE_URL HOST PORT WEB_CONCURRENCY WEB_THREADS PANEL_TIMEOUT_MS PANEL_ROW_LIMIT "
-        "PANEL_BYTE_LIMIT TENANT_POOL_SIZE TENANT_POOL_TOTAL TENANT_ALLOW_LOCAL_HOSTS SLOW_QUERY_MS"
+        "PANEL_BYTE_LIMIT TENANT_POOL_SIZE TENANT_POOL_TOTAL TENANT_ALLOW_LOCAL_HOSTS SLOW_QUERY_MS CACHE_BYTES"
     )
     central = settings.DATABASES["default"]
     facts = {name.lower(): getattr(settings, name) for name in names.split()}

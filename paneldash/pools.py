@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connections
 
+from datasources.store import close_store
 from paneldash.central.base import DatabaseWrapper, close_central_pools
 from tenants import connections as tenant_connections
 
@@ -47,5 +48,6 @@ def tenant_pool() -> PoolFigures:
 
 
 def close_pools() -> None:
+    close_store()
     tenant_connections.close_all()
     close_central_pools()

@@ -100,7 +100,9 @@ TEMPLATES = [
 DATABASES = {"default": central_database(workers=WEB_CONCURRENCY)}
 DATABASE_ROUTERS = ["tenants.router.CentralRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = caches(env.str("CACHE_URL", default=""))
+CACHE_URL = env.str("CACHE_URL", default="")
+CACHE_BYTES = byte_count("CACHE_BYTES", default="256 MB")
+CACHES = caches(CACHE_URL)
 
 AUTH_USER_MODEL = "tenants.User"
 SESSION_ENGINE = "tenants.sessions"

@@ -69,3 +69,21 @@ def test_unreachable_central_database_is_one_line(central_database_down: None) -
 def test_limit_that_would_mean_none_is_refused(settings: Settings, name: str) -> None:
     setattr(settings, name, 0)
     assert ids(checks.check_limits(None)) == ["paneldash.E004"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://cache:hush@host", "cache:6379", "redis://ann:hush@host:port/0", "redis://ann:hush@host/0?nosuch=1"]
+)
+def test_wrong_cache_address_is_refused_and_not_repeated(settings: Settings, url: str) -> None:
+    settings.CACHE_URL = url
+    (error,) = checks.check_cache_url(None)
+    assert error.id == "paneldash.E005"
+    assert "hush" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "redis://host", "redis://ann:p%40ss@host:6380/1", "rediss://host:6379/0", "unix:///run/redis.sock"]
+)
+def test_good_cache_address_passes(settings: Settings, url: str) -> None:
+    settings.CACHE_URL = url
+    assert checks.check_cache_url(None) == []

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ["tenants", "datasources", "dashboards", "api"]
 INSIDE = {
-    "datasources": ["errors", "timerange", "frame", "base", "postgres"],
+    "datasources": ["store", "errors", "timerange", "frame", "base", "postgres"],
     "dashboards": ["panels", "models", "refresh", "forms", "views", "urls"],
 }
 PANEL_TYPES = ["timeseries", "kpi", "health_status", "table"]

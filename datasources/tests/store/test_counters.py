@@ -1,0 +1,38 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from datasources.store.shared import Store
+
+
+def test_a_counter_adds_up(store: Store) -> None:
+    assert [store.add("acme", amount, 60) for amount in (1, 5, 0, 2_500_000_000)] == [1, 6, 6, 2_500_000_006]
+    assert store.add("globex", 1, 60) == 1
+
+
+def test_a_counter_begins_anew_after_its_time_however_often_it_is_used(store: Store) -> None:
+    store.add("acme", 5, 1)
+    time.sleep(0.6)
+    store.add("acme", 5, 1)
+    time.sleep(0.6)
+    assert store.add("acme", 1, 1) == 1
+
+
+def test_what_is_added_may_be_taken_back(store: Store) -> None:
+    store.add("acme", 3, 60)
+    assert store.add("acme", -3, 60) == 0
+
+
+def test_a_counter_loses_nothing_between_threads(store: Store) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        totals = list(threads.map(lambda _: store.add("acme", 1, 60), range(400)))
+    assert sorted(totals) == list(range(1, 401))
+
+
+def test_value_flight_and_counter_of_one_name_are_three_things(store: Store) -> None:
+    store.put("name", b"value", 60)
+    store.add("name", 1, 60)
+    assert store.claim("name", 60) is not None
+    store.delete(["name"])
+    assert store.get("name") is None
+    assert store.add("name", 1, 60) == 2
+    assert store.claim("name", 60) is None
