@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from datasources.store import store
 from paneldash import __version__
 from paneldash.pools import PoolFigures, central_pool, tenant_pool
 
@@ -92,7 +93,7 @@ def check_database() -> Check:
 
 
 def check_cache() -> Check:
-    """Written and read back; a cache that fails counts as a miss everywhere else."""
+    """Written and read back, and the shared store asked; what fails counts as a miss everywhere else."""
     return {"status": "pass" if _in_time(_ask_cache) else "fail"}
 
 
@@ -135,7 +136,7 @@ def _ask_cache() -> bool:
     mark = timezone.now().isoformat()
     try:
         shared_cache.set("health", mark, 60)
-        return bool(shared_cache.get("health") == mark)
+        return bool(shared_cache.get("health") == mark) and store().answers()
     finally:
         connection.close()
 

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests, and connections in use. Never a name of a tenant, a host or a person."""
+"""Figures for Prometheus: requests, connections in use, and the shared store. Never a name of a tenant, a host or a person."""
 
 import os
 from collections.abc import Callable
@@ -19,12 +19,15 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from datasources.store import store
 from paneldash.pools import PoolFigures, central_pool, tenant_pool
 
 REQUESTS = Counter("paneldash_requests_total", "Answers", ["method", "view", "status"])
 SECONDS = Histogram("paneldash_request_seconds", "Time until the answer's first byte", ["view"])
 CONNECTIONS = Gauge("paneldash_connections", "Open connections", ["pool", "state"], multiprocess_mode="livesum")
 WAITS = Gauge("paneldash_connection_waits", "Times a request waited for a connection", ["pool"], multiprocess_mode="livesum")
+STORE_BYTES = Gauge("paneldash_store_bytes", "What the shared store holds", multiprocess_mode="livemostrecent")
+STORE_DOWN = Gauge("paneldash_store_down", "1 while the shared store cannot be asked", multiprocess_mode="livemostrecent")
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -49,6 +52,7 @@ def metrics(_request: HttpRequest) -> HttpResponse:
     """All workers' figures where they share a folder, else this worker's. Pools: those of the worker that answers."""
     registry = REGISTRY
     record_pools()
+    record_store()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
@@ -58,6 +62,13 @@ def metrics(_request: HttpRequest) -> HttpResponse:
 def record_pools() -> None:
     for name, figures in (("central", central_pool()), ("tenants", tenant_pool())):
         _record(name, figures)
+
+
+def record_store() -> None:
+    figures = store().figures()
+    STORE_DOWN.set(figures.is_down)
+    if figures.bytes is not None:
+        STORE_BYTES.set(figures.bytes)
 
 
 def _record(name: str, figures: PoolFigures) -> None:

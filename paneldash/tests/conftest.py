@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from pytest_django.fixtures import Settings
 
+from datasources.store import close_store
 from paneldash.central.base import DatabaseWrapper
 
 NOWHERE = "/nonexistent"
@@ -25,12 +27,14 @@ def pointing_at(host: str) -> Iterator[None]:
     kept = pools.pop("default", None)
     connections.settings = {**connections.settings, "default": moved}
     health._prober.cache_clear()  # its thread has a connection of its own
+    close_store()
     try:
         yield
     finally:
         connections["default"].close()
         del connections["default"]
         health._prober.cache_clear()
+        close_store()
         if made := pools.pop("default", None):
             made.close()
         connections.settings = {**connections.settings, "default": original}
@@ -42,6 +46,15 @@ def pointing_at(host: str) -> Iterator[None]:
 def central_database_down(transactional_db: None) -> Iterator[None]:
     with pointing_at(NOWHERE):
         yield
+
+
+@pytest.fixture
+def store_down(settings: Settings) -> Iterator[None]:
+    """The shared store in a Redis that refuses connections."""
+    settings.CACHE_URL = "redis://127.0.0.1:1/0"
+    close_store()
+    yield
+    close_store()
 
 
 @pytest.fixture

@@ -82,6 +82,12 @@ def test_cache_that_fails_is_degraded(client: Client, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.django_db
+def test_shared_store_that_is_down_is_degraded(client: Client, store_down: None) -> None:
+    answer = client.get("/health").json()
+    assert (answer["status"], answer["checks"]["cache"]) == ("degraded", {"status": "fail"})
+
+
+@pytest.mark.django_db
 def test_figures_are_json(client: Client) -> None:
     pools = client.get("/metrics/health").json()["pools"]
     assert set(pools["database"]) == set(pools["tenants"]) == CONNECTIONS | {"max_connections"}

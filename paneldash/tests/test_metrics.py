@@ -1,6 +1,8 @@
 import pytest
 from django.test import Client
 
+from datasources.store import store
+
 
 def value(text: str, start: str) -> float:
     return float(next(line for line in text.splitlines() if line.startswith(start)).rsplit(" ", 1)[1])
@@ -15,6 +17,25 @@ def test_requests_are_counted_by_view_and_status(client: Client) -> None:
     line = 'paneldash_requests_total{method="GET",status="200",view="live"}'
     assert value(after, line) == value(before, line) + 1
     assert 'paneldash_connections{pool="tenants",state="in_use"}' in after
+
+
+@pytest.mark.django_db
+def test_the_shared_store_is_counted(client: Client) -> None:
+    read = 'paneldash_store_events_total{event="miss"}'
+    store().get("never put")
+    before = value(client.get("/metrics").content.decode(), read)
+    store().get("never put")
+    after = client.get("/metrics").content.decode()
+    assert value(after, read) == before + 1
+    assert value(after, "paneldash_store_down") == 0
+    assert value(after, "paneldash_store_bytes") >= 0
+
+
+@pytest.mark.django_db
+def test_a_shared_store_that_is_down_is_told(client: Client, store_down: None) -> None:
+    answer = client.get("/metrics").content.decode()
+    assert value(answer, "paneldash_store_down") == 1
+    assert value(answer, 'paneldash_store_events_total{event="error"}') >= 1
 
 
 @pytest.mark.django_db
