@@ -77,7 +77,7 @@ def test_limit_that_would_mean_none_is_refused(settings: Settings, name: str) ->
 def test_wrong_cache_address_is_refused_and_not_repeated(settings: Settings, url: str) -> None:
     settings.CACHE_URL = url
     (error,) = checks.check_cache_url(None)
-    assert error.id == "paneldash.E005"
+    assert error.id == "paneldash.E006"
     assert "hush" not in str(error)
 
 
