@@ -50,10 +50,10 @@ def _compared(slug: str, bare: Timing, panel: Timing) -> Figure:
 def _statements(slug: str, now: datetime) -> list[Statement]:
     """What the panel runs, compiled by the product itself."""
     tenant = Tenant.objects.get(slug="tenant-000")
-    kind, document = read_panel(Panel.objects.get(slug=slug))
+    read = read_panel(Panel.objects.get(slug=slug))
     start = f"{(now.timestamp() - HOURS[slug] * 3_600) * 1_000:.0f}"
     ask = Ask(time_range=parse_time_range(start, f"{now.timestamp() * 1_000:.0f}"), now=now)
-    return [compile_query(query, tenant) for query in kind.queries(document, ask).values()]
+    return [compile_query(query, tenant) for query in read.kind.queries(read.document, ask).values()]
 
 
 def _bare(driver: psycopg.Connection, statements: list[Statement]) -> Callable[[], object]:

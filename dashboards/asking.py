@@ -1,6 +1,7 @@
 """What a URL asks: its time range, zone, variables, page and order; and the URL that asks the same with something changed."""
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ _PANEL_STATE = ("page", "sort", "order", "q")
 
 @dataclass(frozen=True, slots=True)
 class PageRange:
-    """A time range as the URL says it (`now-6h`, `now`), read in `zone`."""
+    """A time range as the URL says it (`now-6h`, `now`), read in `zone`, counted from `now`."""
 
     start: str
     stop: str
@@ -33,9 +34,16 @@ class PageRange:
     now: datetime
 
     @classmethod
-    def between(cls, start: str, stop: str, zone: ZoneInfo) -> "PageRange":
-        """A range that is open at an end of which nothing is said."""
-        return cls(start[:60], stop[:60], zone, datetime.now(UTC))
+    def between(cls, start: str, stop: str, zone: ZoneInfo, *, every_seconds: int = 1) -> "PageRange":
+        """A range that is open at an end of which nothing is said.
+
+        Its `now` moves on `every_seconds`, for all who look at the same moment: what one asks for the next one shares. It
+        is the end of that time, so that nothing new is left out; where days are rounded to, its start: tomorrow is not yet.
+        """
+        seconds = int(time.time())
+        begun = seconds - seconds % every_seconds
+        now = begun if "/" in start + stop else begun + every_seconds
+        return cls(start[:60], stop[:60], zone, datetime.fromtimestamp(now, UTC))
 
     def read(self) -> TimeRange:
         """Raises BadTimeRange."""
@@ -50,12 +58,12 @@ def zone_of(query: QueryDict, user: User, tenant: Tenant) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def page_range(query: QueryDict, zone: ZoneInfo, *, default: str) -> PageRange:
+def page_range(query: QueryDict, zone: ZoneInfo, *, default: str, every_seconds: int = 1) -> PageRange:
     """The page's range; `default` is how far back it looks where the URL says nothing: `6h`."""
     start, stop = query.get("from", ""), query.get("to", "")
     if not start and not stop:
         start, stop = f"now-{default}", "now"
-    return PageRange.between(start, stop, zone)
+    return PageRange.between(start, stop, zone, every_seconds=every_seconds)
 
 
 def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:

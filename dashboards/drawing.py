@@ -2,50 +2,52 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
-from dashboards.asking import PageRange
-from dashboards.places import Place
 from dashboards.refresh import PanelUnavailable, Refreshed
 from dashboards.section import Section, SectionError
 from tenants.access import TenantRequest
 from tenants.models import Role
 
+SHARE_OF_TIME = 2
 SHOWN_IN_PLACE = {422, 500, 503, 504}  # CONTRACT.md: these come as 200, so that one dead panel never takes the page with it
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnPanel:
-    place: Place
     section: Section
-    asked: PageRange
-    refresh: int
     template: str
     context: dict[str, Any]
     status: int = 200
     refreshed: Refreshed | None = None
 
 
-def draw(request: TenantRequest, place: Place, section: Section, asked: PageRange, refresh: int, done: Refreshed) -> DrawnPanel:
+def draw(section: Section, done: Refreshed) -> DrawnPanel:
     """The panel with its result. Raises PanelUnavailable where the result has not the shape it needs."""
     panel = done.context()
+    polled = slowest(section.poll_seconds, done.elapsed_ms)
+    slowed = (f"Refreshed every {polled:,} s: its query takes {done.elapsed_ms / 1_000:.0f} s.",)
     drawn = replace(
         section,
         state="empty" if panel.get("is_empty") else "fresh",
-        updated_at=datetime.now(UTC),
+        updated_at=done.asked_at,
         elapsed_ms=done.elapsed_ms,
-        notes=tuple(panel.get("notes", ())),
+        poll_seconds=polled,
+        notes=(*panel.get("notes", ()), *(slowed if polled > section.poll_seconds else ())),
     )
-    context = {"section": drawn, "panel": panel}
-    return DrawnPanel(place, drawn, asked, refresh, done.kind.template, context, refreshed=done)
+    return DrawnPanel(drawn, done.kind.template, {"section": drawn, "panel": panel}, refreshed=done)
 
 
-def drawn_error(
-    request: TenantRequest, place: Place, section: Section, asked: PageRange, refresh: int, error: PanelUnavailable
-) -> DrawnPanel:
+def slowest(poll_seconds: int, elapsed_ms: float) -> int:
+    """The interval of polls, 0 for never: so long that at most half the time is spent on the query."""
+    return max(poll_seconds, ceil(elapsed_ms / 1_000 * SHARE_OF_TIME)) if poll_seconds else 0
+
+
+def drawn_error(request: TenantRequest, section: Section, error: PanelUnavailable) -> DrawnPanel:
     """The panel in its error state: a sentence for everybody, the detail for editors, the reference for the log."""
     detail = error.detail if request.role.includes(Role.EDITOR) else ""
     shown = SectionError(error.sentence, reference=getattr(request, "request_id", ""), detail=detail)
     drawn = replace(section, state="error", error=shown, updated_at=datetime.now(UTC))
     status = 200 if error.status in SHOWN_IN_PLACE else error.status
-    return DrawnPanel(place, drawn, asked, refresh, "panels/_section.html", {"section": drawn, "panel": {}}, status)
+    return DrawnPanel(drawn, "panels/_section.html", {"section": drawn, "panel": {}}, status)

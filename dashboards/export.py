@@ -26,7 +26,8 @@ BYTE_ORDER_MARK = "\ufeff"  # Excel reads UTF-8 only where a file says so
 
 def csv_response(tenant: Tenant, panel: Panel, ask: Ask) -> StreamingHttpResponse:
     """The file. What fails before its first row is an error with a status; raises PanelUnavailable and BadRequest."""
-    kind, document = read_panel(panel)
+    read = read_panel(panel)
+    kind, document = read.kind, read.document
     query = kind.export(document, ask)
     try:
         frames = PostgresSource(tenant, platform=panel.is_shared).stream(query)

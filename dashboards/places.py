@@ -1,5 +1,6 @@
 """Where a panel stands: its dashboard, its placement and itself, read with one query, as every refresh needs them."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ class Place:
     dashboard: Dashboard
     placement: Placement
     panel: Panel
+    mark: str  # differs when any of them does
 
 
 _places = Known[tuple[int, str, str], Place](most=5_000)
@@ -39,6 +41,7 @@ def _read_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
         row = cursor.fetchone()
     if row is None:
         return None
+    mark = hashlib.blake2b(repr(row).encode(), digest_size=8).hexdigest()
     read: list[models.Model] = []
     for model in (Dashboard, Placement, Panel):
         names = [field.attname for field in model._meta.concrete_fields]
@@ -47,7 +50,7 @@ def _read_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
             place = names.index("document")
             values = (*values[:place], json.loads(values[place]), *values[place + 1 :])
         read.append(model.from_db("default", names, values))
-    return Place(*read)  # type: ignore[arg-type]
+    return Place(*read, mark)  # type: ignore[arg-type, call-arg]
 
 
 @lru_cache(maxsize=1)

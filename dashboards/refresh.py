@@ -1,10 +1,13 @@
 """One refresh of a panel: its document, its queries, their Frames, and what is drawn from them."""
 
 import logging
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import orjson
 
 from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
@@ -14,7 +17,10 @@ from datasources.base import Query
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, ValueMissing
 from datasources.frame import Answered, Frames
 from datasources.postgres import PostgresSource
+from datasources.results import Result, fetch
 from tenants.models import Tenant
+
+Shaped = TypeVar("Shaped")
 
 log = logging.getLogger(__name__)
 
@@ -29,51 +35,95 @@ class PanelUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
-    """The Frames of a panel and how long they took, with all that is needed to draw or answer from them."""
+class ReadPanel:
+    """A panel's type and its document, with the `text` it was read from."""
 
     kind: PanelType
     document: PanelDocument
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A panel's result with all that is needed to draw or answer from it."""
+
+    read: ReadPanel
     ask: Ask
-    frames: Frames = field(default_factory=dict)
-    elapsed_ms: float = 0.0
+    result: Result
+
+    @property
+    def frames(self) -> Frames:
+        return self.result.entry.frames
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the source was asked, whoever did."""
+        return datetime.fromtimestamp(self.result.entry.asked_at, UTC)
+
+    @property
+    def elapsed_ms(self) -> float:
+        """What it took to ask for it, whoever did."""
+        return self.result.entry.elapsed_ms
+
+    @property
+    def kind(self) -> PanelType:
+        return self.read.kind
 
     def context(self) -> dict[str, Any]:
-        return _shaped(self.kind.context, self)
+        return self._shaped("context", self.kind.context)
 
     def answer(self) -> Answer:
-        return _shaped(self.kind.answer, self)
+        return self._shaped("answer", self.kind.answer)
 
     @property
     def query_executed(self) -> str:
         return ";\n\n".join(frame.sql for frame in self.frames.values())
 
+    def _shaped(self, name: str, shape: Callable[..., Shaped]) -> Shaped:
+        """Made of a result once, for all who look at it in one way."""
+        try:
+            return self.result.entry.once(
+                (name, self.read.text, self.ask.look()), lambda: shape(self.read.document, self.frames, self.ask)
+            )
+        except WrongShape as error:
+            raise PanelUnavailable(str(error), status=500) from error
 
-def read_panel(panel: Panel) -> tuple[PanelType, PanelDocument]:
+
+def read_panel(panel: Panel) -> ReadPanel:
     """A stored panel's type and document. Raises PanelUnavailable where it is not valid any more."""
     try:
-        document = read_document(panel.document)
+        return _read(orjson.dumps(panel.document, option=orjson.OPT_SORT_KEYS))
     except DocumentInvalid as error:
         sentence = "This panel's definition is not valid any more. An editor has to correct it."
         raise PanelUnavailable(sentence, status=500, detail=str(error)) from error
-    return PANEL_TYPES[document.type], document
 
 
-def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask) -> Refreshed:
-    """Ask the tenant's database what the panel needs. Raises PanelUnavailable, and BadRequest for what was asked."""
-    kind, document = read_panel(panel)
-    started = time.perf_counter()
-    queries = kind.queries(document, ask)
-    frames = run(tenant, queries, is_shared=panel.is_shared)
-    return Refreshed(kind, document, ask, frames, (time.perf_counter() - started) * 1_000)
+def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask, *, stale_seconds: float = 0.0) -> Refreshed:
+    """The result a panel needs, shared with all who ask for it as of `ask.now`.
+
+    Raises PanelUnavailable, and BadRequest for what was asked.
+    """
+    read = read_panel(panel)
+    queries = read.kind.queries(read.document, ask)
+    try:
+        result = fetch(tenant, queries, platform=panel.is_shared, as_of=ask.now, stale_seconds=stale_seconds)
+    except SourceError as error:
+        raise unavailable(error) from error
+    return Refreshed(read, ask, result)
 
 
 def run(tenant: Tenant, queries: Mapping[str, Query], *, is_shared: bool) -> dict[str, Answered]:
-    """Run a panel's queries on its source. Raises PanelUnavailable, and BadRequest for an order that it does not have."""
+    """Run a panel's queries on its source, for this asker alone. Raises PanelUnavailable."""
     try:
         return PostgresSource(tenant, platform=is_shared).run(queries)
     except SourceError as error:
         raise unavailable(error) from error
+
+
+@lru_cache(maxsize=2_048)
+def _read(text: bytes) -> ReadPanel:
+    document = read_document(orjson.loads(text))
+    return ReadPanel(PANEL_TYPES[document.type], document, text)
 
 
 def unavailable(error: SourceError) -> PanelUnavailable | BadRequest:
@@ -88,10 +138,3 @@ def unavailable(error: SourceError) -> PanelUnavailable | BadRequest:
     status = QueryFailed.status if is_refused else error.status
     retry = getattr(error, "retry_after_seconds", None)
     return PanelUnavailable(error.sentence, status=status, detail=error.detail, retry_after_seconds=retry)
-
-
-def _shaped(shape: Any, refreshed: Refreshed) -> Any:
-    try:
-        return shape(refreshed.document, refreshed.frames, refreshed.ask)
-    except WrongShape as error:
-        raise PanelUnavailable(str(error), status=500) from error

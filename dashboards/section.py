@@ -1,10 +1,12 @@
 """A panel's place on a page: what templates/panels/_section.html draws round every type, in every state."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+import orjson
 from django.urls import reverse
 
 from dashboards.asking import PageRange, with_query
@@ -13,6 +15,7 @@ from dashboards.ranges import range_label
 from tenants.access import TenantRequest
 from tenants.models import Role
 
+SHOWN = "X-Shown"
 State = Literal["loading", "fresh", "empty", "error"]
 SPREAD = 0.1  # polls are spread by a tenth, so that a thousand viewers do not march in step
 
@@ -43,6 +46,7 @@ class Section:
     range_label: str = ""
     state: State = "loading"
     lazy: bool = False
+    mark: str = ""
     updated_at: datetime | None = None
     elapsed_ms: float | None = None
     error: SectionError | None = None
@@ -54,6 +58,11 @@ class Section:
         first = ("intersect once, " if self.lazy else "load, ") if self.state == "loading" else ""
         every = f"every {self._spread_ms()}ms, " if self.poll_seconds and not first else ""
         return f"{first}{every}refresh"
+
+    @property
+    def headers(self) -> str:
+        """What its requests carry: the mark of what is shown, for a poll that finds nothing new."""
+        return orjson.dumps({SHOWN: self.mark}).decode() if self.mark else ""
 
     @property
     def busy(self) -> str:
@@ -69,10 +78,11 @@ def make_section(
     placement: Placement,
     panel: Panel | None,
     *,
-    parameters: dict[str, str],
+    parameters: Mapping[str, str],
     asked: PageRange,
     refresh: int,
     lazy: bool = False,
+    mark: str = "",
 ) -> Section:
     """The section of a placement, still to be loaded. `parameters` are those of its fragment's URL."""
     where = {"tenant": request.tenant.slug, "dashboard": dashboard.slug, "panel": placement.panel_slug}
@@ -97,6 +107,7 @@ def make_section(
         own_range=bool(own_range),
         range_label=range_label(PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked),
         lazy=lazy,
+        mark=mark,
     )
 
 

@@ -18,16 +18,15 @@ from dashboards.asking import (
     with_query,
     zone_of,
 )
-from dashboards.drawing import DrawnPanel, draw, drawn_error
 from dashboards.export import csv_response
+from dashboards.looking import look_at, place_of, range_of
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
-from dashboards.places import Place, find_place
-from dashboards.refresh import PanelUnavailable, read_panel, refresh_panel, run
-from dashboards.section import make_section
+from dashboards.refresh import PanelUnavailable, read_panel, run
+from dashboards.section import SHOWN, make_section
 from dashboards.toolbar import make_toolbar
 from datasources.frame import rows_of
 from datasources.timerange import BadTimeRange, parse_time
@@ -35,8 +34,6 @@ from tenants.access import TenantRequest, require, tenants_of
 from tenants.models import Role, User
 
 ROWS_ABOVE_THE_FOLD = 10
-# `alone`: the panel stands on a page of its own, with its table twin.
-FRAGMENT_STATE = ("page", "sort", "order", "q", "alone")
 
 
 @require_safe
@@ -84,8 +81,15 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
 
 @require_safe
 def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
-    """One panel as a fragment, whole: its state, its drawing, and when to ask again."""
-    drawn = _drawn(request, dashboard, panel)
+    """One panel as a fragment, whole: its state, its drawing, and when to ask again. Nothing where that is shown already."""
+    looking = look_at(request, dashboard, panel)
+    try:
+        done = looking.refreshed(request)
+        if request.headers.get(SHOWN) == looking.mark(request, done):
+            return HttpResponse(status=204)
+        drawn = looking.draw(request, done)
+    except PanelUnavailable as error:
+        drawn = looking.draw_error(request, error)
     context = {**drawn.context, "alone": "alone" in request.GET}
     return render(request, drawn.template, context, status=drawn.status)
 
@@ -93,16 +97,17 @@ def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> Ht
 @require_safe
 def panel_view(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """One panel alone on a page, drawn by the server: useful without scripts too."""
-    drawn = _drawn(request, dashboard, panel, alone=True)
+    looking = look_at(request, dashboard, panel, alone=True)
+    drawn = looking.drawn(request)
     back = reverse("dashboard", kwargs={"tenant": tenant, "dashboard": dashboard})
     context = {
         **drawn.context,
         "panel_template": drawn.template,
         "alone": True,
-        "dashboard": drawn.place.dashboard,
+        "dashboard": looking.place.dashboard,
         "back_url": with_query(back, shared_state(request.GET)),
         "tenants": tenants_of(request.user),
-        "toolbar": make_toolbar(request.path, request.GET, drawn.asked, refresh=drawn.refresh),
+        "toolbar": make_toolbar(request.path, request.GET, looking.asked, refresh=looking.refresh),
     }
     return render(request, "dashboards/panel.html", context, status=drawn.status)
 
@@ -111,7 +116,7 @@ def panel_view(request: TenantRequest, tenant: str, dashboard: str, panel: str) 
 @require(Role.EDITOR)
 def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """What a panel asks of the database and how long it takes, for editors."""
-    drawn = _drawn(request, dashboard, panel)
+    drawn = look_at(request, dashboard, panel).drawn(request)
     frames = drawn.refreshed.frames if drawn.refreshed else {}
     queries = [
         {"name": name, "sql": frame.sql, "rows": frame.row_count, "elapsed_ms": frame.elapsed_ms}
@@ -123,9 +128,10 @@ def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: st
 @require_safe
 def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """The rows behind a point of a chart: those of its bucket and series."""
-    place = _place(request, dashboard, panel)
-    kind, document = read_panel(place.panel)
-    ask = _ask(request, place.placement, place.panel, place.dashboard)
+    place = place_of(request, dashboard, panel)
+    read = read_panel(place.panel)
+    kind, document = read.kind, read.document
+    ask = read_ask(request.GET, range_of(request, place), request.tenant)
     at = _point(request, ask)
     query = None
     if isinstance(kind, Timeseries) and isinstance(document, TimeseriesDocument):
@@ -147,8 +153,8 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
 @require_safe
 def panel_csv(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponseBase:
     """The whole result as CSV, streamed."""
-    place = _place(request, dashboard, panel)
-    return csv_response(request.tenant, place.panel, _ask(request, place.placement, place.panel, place.dashboard))
+    place = place_of(request, dashboard, panel)
+    return csv_response(request.tenant, place.panel, read_ask(request.GET, range_of(request, place), request.tenant))
 
 
 def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:
@@ -163,43 +169,6 @@ def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse
 def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
     context = {"sentence": str(error), "reference": ""}
     return render(request, "dashboards/not_available.html", context, status=422)
-
-
-def _drawn(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> DrawnPanel:
-    place = _place(request, dashboard, panel)
-    parameters = {
-        **shared_state(request.GET),
-        **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)},
-    }
-    parameters |= {"alone": "1"} if alone else {}
-    zone = zone_of(request.GET, request.user, request.tenant)
-    asked = page_range(request.GET, zone, default=_own_range(place.placement, place.panel, place.dashboard))
-    refresh = refresh_seconds(request.GET, default=place.dashboard.refresh_interval)
-    section = make_section(
-        request, place.dashboard, place.placement, place.panel, parameters=parameters, asked=asked, refresh=refresh
-    )
-    try:
-        ask = read_ask(request.GET, asked, request.tenant)
-        return draw(request, place, section, asked, refresh, refresh_panel(request.tenant, place.panel, ask))
-    except PanelUnavailable as error:
-        return drawn_error(request, place, section, asked, refresh, error)
-
-
-def _place(request: TenantRequest, dashboard: str, panel: str) -> Place:
-    place = find_place(request.tenant, dashboard, panel)
-    if place is None:
-        raise Http404("No such panel.")
-    return place
-
-
-def _ask(request: TenantRequest, placement: Placement, panel: Panel, dashboard: Dashboard) -> Ask:
-    zone = zone_of(request.GET, request.user, request.tenant)
-    asked = page_range(request.GET, zone, default=_own_range(placement, panel, dashboard))
-    return read_ask(request.GET, asked, request.tenant)
-
-
-def _own_range(placement: Placement, panel: Panel, dashboard: Dashboard) -> str:
-    return placement.time_range or panel.time_range or dashboard.time_range
 
 
 def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> dict[str, str]:

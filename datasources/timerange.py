@@ -1,7 +1,7 @@
 """Time ranges and buckets: what `from` and `to` say, and how wide a bucket a range gets."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -55,10 +55,14 @@ _BUCKETS = (
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """From `start` (included) to `stop` (excluded), aware datetimes; None is open at that end."""
+    """From `start` (included) to `stop` (excluded), aware datetimes; None is open at that end.
+
+    `anchor` is the moment both ends are counted from, as in “the last six hours”; None where they stand by themselves.
+    """
 
     start: datetime | None = None
     stop: datetime | None = None
+    anchor: datetime | None = field(default=None, compare=False)
 
     @property
     def is_closed(self) -> bool:
@@ -72,7 +76,7 @@ class TimeRange:
         """The range of the same length that ends where this one starts. An open range has none: ValueError."""
         if self.start is None or self.stop is None:
             raise ValueError("an open range has no previous one")
-        return TimeRange(self.start - (self.stop - self.start), self.start)
+        return TimeRange(self.start - (self.stop - self.start), self.start, self.anchor)
 
     def bucket(self) -> Bucket | None:
         """The bucket of the contract's table; None for an open range and up to eight hours."""
@@ -87,6 +91,7 @@ def parse_time_range(start: str | None, stop: str | None, *, zone: tzinfo = UTC_
     time_range = TimeRange(
         parse_time(start, zone=zone, now=now, name="from") if start else None,
         parse_time(stop, zone=zone, now=now, name="to", round_up=True) if stop else None,
+        now if all(end.strip().startswith("now") for end in (start, stop) if end) else None,
     )
     if time_range.start is not None and time_range.stop is not None and time_range.start >= time_range.stop:
         raise BadTimeRange("“from” must be earlier than “to”.")

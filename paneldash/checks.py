@@ -20,6 +20,7 @@ LEAST = {
     "TENANT_POOL_SIZE": 1,
     "TENANT_POOL_TOTAL": 1,
     "CACHE_BYTES": 1_000_000,
+    "RESULT_BYTES": 1_000_000,
 }
 FEWEST_DIFFERENT = 8
 ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")

@@ -1,7 +1,7 @@
 """What every panel type has: a document, the queries it asks, the answer it gives and the context it is drawn from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -42,6 +42,12 @@ class Ask:
     def replaced(self, **changes: Any) -> "Ask":
         return replace(self, **changes)
 
+    def look(self) -> Hashable:
+        """All but the moment of asking: what draws one result in two ways differs here."""
+        variables = frozenset(self.variables.items())
+        state = (self.page, self.sort, self.descending, self.search, self.disable_aggregation)
+        return self.time_range, variables, self.zone.key, self.tenant_zone.key, state
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -65,6 +71,7 @@ class PanelType(ABC, Generic[Document]):
     name: ClassVar[str]
     label: ClassVar[str]
     document: ClassVar[type[PanelDocument]]
+    has_time_axis: ClassVar[bool] = False
 
     @property
     def template(self) -> str:

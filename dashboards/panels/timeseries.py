@@ -69,6 +69,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
     name: ClassVar[str] = "timeseries"
     label: ClassVar[str] = "Time series"
     document: ClassVar[type[PanelDocument]] = TimeseriesDocument
+    has_time_axis: ClassVar[bool] = True
 
     def queries(self, document: TimeseriesDocument, ask: Ask) -> dict[str, Query]:
         return {"series": _query(document, ask)}

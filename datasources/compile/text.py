@@ -51,6 +51,11 @@ def expand(text: str, *, parameters: Parameters, time_range: TimeRange, zone: st
     return "".join([*written, text[position:]])
 
 
+def variables_in(text: str) -> set[str]:
+    """The names of the variables that occur; one in a comment counts too."""
+    return {match["variable"] for match in _TOKEN.finditer(text) if match["variable"]}
+
+
 def time_filter(column: str, time_range: TimeRange, parameters: Parameters) -> str:
     """`column` within the range, `from` included and `to` not; an open end does not filter."""
     ends = [(">=", time_range.start), ("<", time_range.stop)]

@@ -22,8 +22,9 @@ export const pageRange = () => {
 
 export const zoomOut = () => document.querySelector("[data-step='zoom-out']").click();
 
-export const refreshPanels = () => {
-  for (const panel of document.querySelectorAll(".panel:not([data-state='loading'])")) htmx.trigger(panel, "refresh");
+// `fresh`: a person wants the newest, not what others saw a moment ago.
+export const refreshPanels = (fresh = false) => {
+  for (const panel of document.querySelectorAll(".panel:not([data-state='loading'])")) htmx.trigger(panel, "refresh", { fresh });
 };
 
 // A panel's request carries the page's range as it is now, not as it was when the panel was drawn.
@@ -42,8 +43,13 @@ const withPageRange = (path, keepsOwnRange) => {
 };
 
 document.addEventListener("htmx:configRequest", (event) => {
-  const panel = event.detail.elt.closest(".panel");
-  if (panel) event.detail.path = withPageRange(event.detail.path, "ownRange" in panel.dataset);
+  const { elt, headers, triggeringEvent } = event.detail;
+  const panel = elt.closest(".panel");
+  if (!panel) return;
+  event.detail.path = withPageRange(event.detail.path, "ownRange" in panel.dataset);
+  // What is marked stale is drawn anew even if it turns out to be the same.
+  if (panel.dataset.state === "stale") delete headers["X-Shown"];
+  if (triggeringEvent?.detail?.fresh) headers["X-Fresh"] = "1";
 });
 
 document.addEventListener("htmx:load", (event) => {
@@ -58,7 +64,7 @@ document.addEventListener("htmx:load", (event) => {
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-action='refresh']")) return;
   event.preventDefault();
-  refreshPanels();
+  refreshPanels(true);
 });
 
 // Calendars beside the text fields: the field takes "now-6h" too, so it cannot be a date field itself.

@@ -30,5 +30,5 @@ export const markFailed = (panel, sentence) => {
 
 document.addEventListener("click", (event) => {
   const panel = event.target.closest("[data-action='retry']")?.closest(".panel");
-  if (panel) htmx.trigger(panel, "refresh");
+  if (panel) htmx.trigger(panel, "refresh", { fresh: true });
 });

@@ -25,6 +25,7 @@ def make_backend() -> PostgresBackend:
 @pytest.fixture
 def owner(db: None) -> Iterator[psycopg.Connection]:
     with central_pool().connection() as connection:
+        connection.autocommit = True  # a lock held here would keep the store waiting
         connection.execute(EMPTY)
         yield connection
 

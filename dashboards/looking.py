@@ -1,0 +1,106 @@
+"""Someone looks at a panel where it stands: what they ask, what they get, and the mark of what they then have."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from dashboards.asking import PageRange, page_range, read_ask, refresh_seconds, shared_state, zone_of
+from dashboards.drawing import DrawnPanel, draw, drawn_error
+from dashboards.places import Place, find_place
+from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel
+from dashboards.section import Section, make_section, poll_seconds
+from tenants.access import TenantRequest
+
+# `alone`: the panel stands on a page of its own, with its table twin.
+FRAGMENT_STATE = ("page", "sort", "order", "q", "alone")
+FRESH = "X-Fresh"  # a person asked: what others have is not new enough
+UNPOLLED_SECONDS = 10  # how old a result may be on a page that does not refresh itself
+OLDEST_SECONDS = 30
+AXIS_STEPS = 1_000  # a chart moves when its axis does by a thousandth
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """A panel's place, and how it is looked at."""
+
+    place: Place
+    parameters: Mapping[str, str]
+    asked: PageRange
+    refresh: int
+    poll: int
+
+    def refreshed(self, request: TenantRequest) -> Refreshed:
+        """Raises PanelUnavailable, BadRequest."""
+        ask = read_ask(request.GET, self.asked, request.tenant)
+        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=float(OLDEST_SECONDS))
+
+    def drawn(self, request: TenantRequest) -> DrawnPanel:
+        """The panel with its result, or in its error state."""
+        try:
+            return self.draw(request, self.refreshed(request))
+        except PanelUnavailable as error:
+            return self.draw_error(request, error)
+
+    def draw(self, request: TenantRequest, done: Refreshed) -> DrawnPanel:
+        """Raises PanelUnavailable where the result has not the shape it needs."""
+        return draw(self._section(request, mark=self.mark(request, done)), done)
+
+    def draw_error(self, request: TenantRequest, error: PanelUnavailable) -> DrawnPanel:
+        return drawn_error(request, self._section(request), error)
+
+    def mark(self, request: TenantRequest, done: Refreshed) -> str:
+        """It differs wherever the fragment would: in what the result says, the definition, the range, the role."""
+        moved = ""
+        if done.kind.has_time_axis and (length := done.ask.time_range.length) is not None:
+            moved = str(int(done.ask.now.timestamp() / length.total_seconds() * AXIS_STEPS))
+        seen = (
+            done.result.entry.etag,
+            self.place.mark,
+            request.role,
+            self.asked.zone.key,
+            moved,
+            *sorted(self.parameters.items()),
+        )
+        return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
+
+    def _section(self, request: TenantRequest, *, mark: str = "") -> Section:
+        place = self.place
+        return make_section(
+            request, place.dashboard, place.placement, place.panel,
+            parameters=self.parameters, asked=self.asked, refresh=self.refresh, mark=mark,
+        )  # fmt: skip
+
+
+def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> Looking:
+    """Raises Http404 where the tenant has no such panel there, BadRequest for a time zone that does not exist."""
+    place = place_of(request, dashboard, panel)
+    refresh = refresh_seconds(request.GET, default=place.dashboard.refresh_interval)
+    poll = poll_seconds(place.placement, place.panel, refresh)
+    parameters = {
+        **shared_state(request.GET),
+        **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)},
+        **({"alone": "1"} if alone else {}),
+    }
+    asked = range_of(request, place, every_seconds=1 if FRESH in request.headers else shared_seconds(poll))
+    return Looking(place, parameters, asked, refresh, poll)
+
+
+def place_of(request: TenantRequest, dashboard: str, panel: str) -> Place:
+    place = find_place(request.tenant, dashboard, panel)
+    if place is None:
+        raise Http404("No such panel.")
+    return place
+
+
+def range_of(request: TenantRequest, place: Place, *, every_seconds: int = 1) -> PageRange:
+    """The range a panel is asked for: the URL's, or the nearest of those that the placement, the panel, the dashboard have."""
+    zone = zone_of(request.GET, request.user, request.tenant)
+    own = place.placement.time_range or place.panel.time_range or place.dashboard.time_range
+    return page_range(request.GET, zone, default=own, every_seconds=every_seconds)
+
+
+def shared_seconds(poll: int) -> int:
+    """How long viewers share one result: as long as each waits between two polls."""
+    return min(max(poll or UNPOLLED_SECONDS, 1), OLDEST_SECONDS)

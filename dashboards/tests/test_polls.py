@@ -1,0 +1,100 @@
+"""Polls: nothing new, nothing sent; one result for all who look; an interval that spares a slow database."""
+
+import re
+import time
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from dashboards.drawing import slowest
+from dashboards.models import Dashboard, Panel, Placement
+
+FRAGMENT = "/t/acme/d/board/panels/one/"
+
+
+@pytest.fixture
+def write(acme: Any, acme_database: dict, admin_sql: Callable[..., None]) -> Callable[[int], None]:
+    admin_sql(
+        acme_database, "DROP TABLE IF EXISTS one; CREATE TABLE one (at timestamptz, n int); INSERT INTO one VALUES (now(), 1)"
+    )
+    return lambda number: admin_sql(acme_database, f"UPDATE one SET n = {number}")
+
+
+@pytest.fixture
+def panel(write: Callable[[int], None]) -> Panel:
+    document = {"type": "kpi", "title": "One", "data_source": {"sql": "SELECT n AS value FROM one"}}
+    panel = Panel.objects.create(slug="one", title="One", panel_type="kpi", document=document)
+    board = Dashboard.objects.create(slug="board", name="Board", refresh_interval=300)
+    Placement.objects.create(dashboard=board, panel_slug="one")
+    return panel
+
+
+@pytest.fixture
+def poll(client: Client, ada: Any, panel: Panel) -> Callable[..., Any]:
+    client.force_login(ada)
+    return lambda query="", **headers: client.get(FRAGMENT + query, headers={"HX-Request": "true", **headers})
+
+
+def mark_of(response: Any) -> str:
+    found = re.search(r'hx-headers="([^"]*)"', response.content.decode())
+    assert found is not None
+    return str(orjson.loads(unescape(found[1]))["X-Shown"])
+
+
+def test_an_unchanged_panel_is_answered_without_a_body(poll: Callable[..., Any]) -> None:
+    again = poll(**{"X-Shown": mark_of(poll())})
+    assert (again.status_code, again.content) == (204, b"")
+
+
+def test_another_mark_gets_the_panel(poll: Callable[..., Any]) -> None:
+    assert poll(**{"X-Shown": "0" * 24}).status_code == 200
+    assert poll(**{"X-Shown": ""}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["?tz=Asia/Kolkata", "?from=now-1h&to=now", "?alone=1", "?refresh=60"])
+def test_another_way_to_look_is_another_panel(poll: Callable[..., Any], query: str) -> None:
+    assert poll(query, **{"X-Shown": mark_of(poll())}).status_code == 200
+
+
+def test_a_changed_definition_takes_effect_at_once(poll: Callable[..., Any], panel: Panel) -> None:
+    shown = mark_of(poll())
+    panel.document = {**panel.document, "display": {"unit": "percent"}}
+    panel.save()
+    answer = poll(**{"X-Shown": shown})
+    assert answer.status_code == 200
+    assert "%" in answer.content.decode()
+
+
+def test_a_viewers_mark_is_not_an_editors(poll: Callable[..., Any], client: Client, bob: Any) -> None:
+    shown = mark_of(poll())
+    client.force_login(bob)
+    assert poll(**{"X-Shown": shown}).status_code == 200
+
+
+def test_who_asks_second_sees_the_first_ones_result_and_who_insists_the_newest(
+    poll: Callable[..., Any], write: Callable[[int], None]
+) -> None:
+    shown = poll()
+    write(1234)
+    assert poll(**{"X-Shown": mark_of(shown)}).status_code == 204
+    deadline = time.monotonic() + 10
+    while "1,234" not in poll(**{"X-Fresh": "1"}).content.decode():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_an_error_has_no_mark(poll: Callable[..., Any], panel: Panel) -> None:
+    panel.document = {**panel.document, "data_source": {"sql": "SELECT 1 / (n - n) AS value FROM one"}}
+    panel.save()
+    assert "hx-headers" not in poll().content.decode()
+
+
+@pytest.mark.parametrize(
+    ("every", "took_ms", "then"), [(30, 10, 30), (30, 14_900, 30), (5, 9_100, 19), (5, 2_501, 6), (0, 60_000, 0)]
+)
+def test_at_most_half_the_time_is_spent_on_the_query(every: int, took_ms: float, then: int) -> None:
+    assert slowest(every, took_ms) == then

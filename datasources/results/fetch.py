@@ -1,0 +1,173 @@
+"""The way from a refresh to a source: what is known in the process, what is in the store, or one flight to the source."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.conf import settings
+
+from datasources import errors
+from datasources.base import Query
+from datasources.errors import QueryTimeout, SourceError
+from datasources.postgres import PostgresSource
+from datasources.results.entry import Entry, packed, unpacked
+from datasources.results.figures import RESULTS
+from datasources.results.first_level import FirstLevel
+from datasources.results.flights import LEASE_SECONDS, Lease, Threads, release, wait
+from datasources.results.key import key_of
+from datasources.results.packed import pack, unpack
+from datasources.store import Store, StoreDown, store
+from tenants.models import Tenant
+from tenants.session_options import statement_timeout_ms
+
+How = Literal["known", "stored", "waited", "stale", "asked"]
+KEPT_SECONDS = 900.0  # so long the last result can be shown, with its age, where a fresh one cannot be had
+PATIENCE_SECONDS = 5.0  # waiters wait so much longer than the query may take
+
+_first = FirstLevel(whole_bytes=settings.RESULT_BYTES)
+_threads = Threads()
+_lease = Lease()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An entry and how it was come by: `known` in this process, `stored` by another, `waited` for, `stale`, or `asked`."""
+
+    entry: Entry
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted: the queries' result under `key`, as of a moment, in epoch seconds, or of a later one.
+
+    Where a fresher one is under way, one at most `stale_seconds` older will do.
+    """
+
+    key: str
+    as_of: float
+    stale_seconds: float
+
+    def is_met(self, entry: Entry | None) -> bool:
+        return entry is not None and entry.as_of >= self.as_of
+
+    def is_nearly_met(self, entry: Entry | None) -> bool:
+        return entry is not None and entry.as_of >= self.as_of - self.stale_seconds
+
+
+def fetch(tenant: Tenant, queries: Mapping[str, Query], *, platform: bool, as_of: datetime, stale_seconds: float = 0.0) -> Result:
+    """The queries' result. `platform`: as of PostgresSource. Raises as a source's `run`.
+
+    Simultaneous askers cost one query. An error is that of all who waited for it, and is not kept.
+    """
+    wanted = Wanted(key_of(tenant, queries, platform=platform), as_of.timestamp(), stale_seconds)
+    source = PostgresSource(tenant, platform=platform)
+    deadline = time.monotonic() + statement_timeout_ms(tenant) / 1_000 + PATIENCE_SECONDS
+    result = _from_process(source, queries, wanted, deadline)
+    RESULTS.labels(result.how).inc()
+    return result
+
+
+def forget_results() -> None:
+    """Forget what this process holds; what is in the store stays."""
+    _first.clear()
+
+
+def _from_process(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, deadline: float) -> Result:
+    while True:
+        known = _first.get(wanted.key)
+        if known is not None and wanted.is_met(known):
+            return Result(known, "known")
+        flight, is_ours = _threads.board(wanted.key)
+        if is_ours:
+            with _threads.leading(wanted.key, flight):
+                result = _from_store(source, queries, wanted, deadline)
+                _first.put(wanted.key, result.entry)
+            flight.set_result(result.entry)
+            return result
+        if known is not None and wanted.is_nearly_met(known):
+            return Result(known, "stale")
+        try:
+            entry = flight.result(max(0.0, deadline - time.monotonic()))
+        except SourceError as error:
+            raise copy(error) from error
+        except TimeoutError as error:
+            raise _too_long() from error
+        if wanted.is_met(entry):
+            return Result(entry, "waited")
+
+
+def _from_store(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, deadline: float) -> Result:
+    shared = store()
+    while True:
+        try:
+            found = unpacked(shared.get(wanted.key))
+            if found is not None and wanted.is_met(found):
+                return Result(found, "stored")
+            token = shared.claim(wanted.key, LEASE_SECONDS)
+        except StoreDown:
+            return Result(_ask(source, queries, wanted)[0], "asked")
+        if token is not None:
+            return _lead(source, queries, wanted, shared, token)
+        if found is not None and wanted.is_nearly_met(found):
+            return Result(found, "stale")
+        landing = wait(shared, wanted.key, deadline - time.monotonic())
+        if landing is None:
+            raise _too_long()
+        if landing.outcome is not None:
+            raise _error_of(landing.outcome)
+
+
+def _lead(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, shared: Store, token: str) -> Result:
+    """Ask, and leave the result in the store before those who wait hear of it."""
+    outcome = None
+    try:
+        with _lease.held(shared, wanted.key, token):
+            found = _look(shared, wanted.key)  # it may have come between the first look and the claim
+            if found is not None and wanted.is_met(found):
+                return Result(found, "stored")
+            entry, data = _ask(source, queries, wanted)
+            with suppress(StoreDown):
+                shared.put(wanted.key, data, KEPT_SECONDS)
+            return Result(entry, "asked")
+    except SourceError as error:
+        outcome = _as_outcome(error)
+        raise
+    finally:
+        release(shared, wanted.key, token, outcome)
+
+
+def _look(shared: Store, key: str) -> Entry | None:
+    try:
+        return unpacked(shared.get(key))
+    except StoreDown:
+        return None
+
+
+def _ask(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted) -> tuple[Entry, bytes]:
+    asked_at, started = time.time(), time.perf_counter()
+    frames = source.run(queries)
+    return packed(frames, as_of=wanted.as_of, asked_at=asked_at, elapsed_ms=(time.perf_counter() - started) * 1_000)
+
+
+def _too_long() -> QueryTimeout:
+    return QueryTimeout("The query took longer than it may. Try a shorter time range.")
+
+
+def _as_outcome(error: SourceError) -> bytes:
+    facts = {"kind": type(error).__name__, "sentence": error.sentence, "detail": error.detail}
+    retry = getattr(error, "retry_after_seconds", None)
+    return pack({}, facts if retry is None else {**facts, "retry_after_seconds": retry})
+
+
+def _error_of(outcome: bytes) -> SourceError:
+    """The error that a leader left for those who waited."""
+    found = unpack(outcome)
+    facts = dict(found[1]) if found is not None else {"kind": "QueryFailed", "sentence": "The query failed."}
+    kind = getattr(errors, facts.pop("kind"))
+    error: SourceError = kind(facts.pop("sentence"), **facts)
+    return error

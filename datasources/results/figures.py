@@ -1,0 +1,5 @@
+"""How results were come by, counted for /metrics."""
+
+from prometheus_client import Counter
+
+RESULTS = Counter("paneldash_results_total", "Results by how they were come by", ["how"])

@@ -1,0 +1,42 @@
+"""The results a process holds itself, so that a known one costs no round trip. The least used go first."""
+
+import os
+import threading
+from collections import OrderedDict
+
+from datasources.results.entry import Entry
+
+LARGEST_SHARE = 4  # one result may take this part of the whole
+
+
+class FirstLevel:
+    """Entries by key, `whole_bytes` of them."""
+
+    def __init__(self, *, whole_bytes: int) -> None:
+        self._whole_bytes = whole_bytes
+        self.clear()
+        os.register_at_fork(after_in_child=self.clear)
+
+    def clear(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: str) -> Entry | None:
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+            return entry
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Keep it, unless a newer one is there or it is too large."""
+        with self._lock:
+            known = self._entries.get(key)
+            if entry.size > self._whole_bytes // LARGEST_SHARE or (known is not None and known.as_of > entry.as_of):
+                return
+            self._bytes += entry.size - (known.size if known is not None else 0)
+            self._entries[key] = entry
+            self._entries.move_to_end(key)
+            while self._bytes > self._whole_bytes:
+                self._bytes -= self._entries.popitem(last=False)[1].size

@@ -1,0 +1,48 @@
+"""What a result is kept under. The tenant stands in it by construction; a user never does."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.conf import settings
+
+from datasources.base import Query
+from datasources.compile import variables_in
+from datasources.timerange import TimeRange
+from tenants.models import Tenant
+
+
+def key_of(tenant: Tenant, queries: Mapping[str, Query], *, platform: bool) -> str:
+    """Two askers have one key exactly if the same statements with the same values within the same limits serve both.
+
+    A range that is counted from now is the same range a minute later: the moment is the result's, not the key's.
+    """
+    limits = [tenant.row_limit or settings.PANEL_ROW_LIMIT, settings.PANEL_BYTE_LIMIT]
+    asked = orjson.dumps([platform, limits, dict(queries)], default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+    return f"{tenant.pk}:{tenant.connection_version}:{hashlib.blake2b(asked, digest_size=20).hexdigest()}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, TimeRange):
+        return [_end(value.start, value.anchor), _end(value.stop, value.anchor)]
+    if is_dataclass(value):
+        facts = {field.name: getattr(value, field.name) for field in fields(value)}
+        if "variables" in facts:
+            used = variables_in(facts.get("text", "") or facts.get("where", ""))
+            facts["variables"] = sorted((name, given) for name, given in facts["variables"].items() if name in used)
+        return [type(value).__name__, facts]
+    if isinstance(value, ZoneInfo):
+        return value.key
+    if isinstance(value, Mapping):
+        return list(value.items())
+    raise TypeError(f"{type(value).__name__} has no place in a key")
+
+
+def _end(moment: datetime | None, anchor: datetime | None) -> Any:
+    if moment is None:
+        return None
+    return moment.timestamp() if anchor is None else ["now", (moment - anchor).total_seconds()]
