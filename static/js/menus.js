@@ -17,7 +17,8 @@ const walk = (menu, step) => {
 
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) {
-    if (!menu.contains(event.target) || event.target.closest(".option")) menu.open = false;
+    if (!menu.contains(event.target)) menu.open = false;
+    else if (event.target.closest(".option")) close(menu);
   }
 });
 

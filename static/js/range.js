@@ -52,8 +52,24 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (triggeringEvent?.detail?.fresh) headers["X-Fresh"] = "1";
 });
 
+// What was chosen with the keyboard is replaced with the toolbar: its menu's button, or the same step, has the focus then.
+let place = "";
+
+const placeOf = (element) => {
+  const { menu } = element.closest("[data-menu]")?.dataset ?? {};
+  const { step } = element.closest("[data-step]")?.dataset ?? {};
+  return (menu && `[data-menu="${menu}"] > summary`) || (step && `[data-step="${step}"]`) || "";
+};
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "toolbar") return;
+  const { activeElement } = document;
+  place = toolbar().contains(activeElement) ? placeOf(activeElement) : "";
+});
+
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt.id !== "toolbar") return;
+  if (place) toolbar().querySelector(place).focus();
   // The menu it replaces was still open, and of menus of one name only one may be.
   const wrong = toolbar().querySelector(".field-error");
   if (wrong) wrong.closest("details").open = true;

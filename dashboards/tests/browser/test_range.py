@@ -17,6 +17,17 @@ def test_a_quick_range_asks_every_panel_anew(drawn: Callable[..., Page]) -> None
     expect(page.locator(".range-label")).to_have_text("Last hour")
 
 
+def test_the_focus_stays_in_the_toolbar_when_a_range_is_chosen(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    page.get_by_title("Time range").click()
+    page.get_by_role("link", name="Last hour").press("Enter")
+    expect(page.locator(".range-label")).to_have_text("Last hour")
+    expect(page.get_by_title("Time range")).to_be_focused()
+    page.get_by_label("Step back").press("Enter")
+    expect(page.locator(".range-label")).not_to_have_text("Last hour")
+    expect(page.get_by_label("Step back")).to_be_focused()
+
+
 def test_zooming_a_chart_sets_the_range_of_the_page(drawn: Callable[..., Page]) -> None:
     page = drawn()
     with page.expect_response(re.compile(r"/panels/newest/\?.*from=20")):
