@@ -53,16 +53,13 @@ const errorIn = (html) => {
   return parse(html).querySelector("[data-state='error'] .state-error");
 };
 
-const sentenceOf = (error) => {
-  const lines = error.querySelectorAll(".state-title, .state-text");
-  return [...lines].map((line) => line.textContent.trim()).join(" ");
-};
+const lineOf = (error, line) => error.querySelector(line)?.textContent.trim() ?? "";
 
 const isSignIn = (url) => new URL(url).pathname.startsWith("/accounts/");
 
 const decide = (panel, path, error) => {
   if (error && shown.get(panel.id) === path) {
-    markStale(panel, sentenceOf(error));
+    markStale(panel, lineOf(error, ".state-title"), lineOf(error, ".state-text"));
     return false;
   }
   if (error) shown.delete(panel.id);

@@ -10,12 +10,14 @@ const showAge = (panel) => {
   age.hidden = !drawn;
 };
 
-export const markStale = (panel, sentence) => {
+export const markStale = (panel, sentence, reference = "") => {
   if (panel.dataset.state !== "stale") announce(panel, sentence);
   panel.dataset.state = "stale";
   const head = panel.querySelector(".panel-head");
   const notice = panel.querySelector(".panel-stale") ?? head.insertAdjacentElement("afterend", clone("stale-notice"));
-  notice.querySelector(".panel-stale-text").textContent = sentence;
+  notice.querySelector(".panel-stale-sentence").textContent = sentence;
+  notice.querySelector(".panel-stale-reference").textContent = reference;
+  notice.title = [sentence, reference].filter(Boolean).join(" ");
   showAge(panel);
 };
 

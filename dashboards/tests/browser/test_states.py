@@ -1,5 +1,6 @@
 """A tenant that dies and comes back; a server that cannot be reached."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,20 @@ def test_a_tenant_that_dies_leaves_its_last_answer_and_comes_back(drawn: Callabl
     expect(newest.get_by_role("button", name="Try again")).to_be_visible()
     move_tenant(acme.host)
     expect(newest).to_have_attribute("data-state", "fresh", timeout=40_000)
+
+
+def test_a_stale_kpi_keeps_its_value_in_sight(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    newest = page.locator("#panel-newest")
+    move_tenant("/nonexistent")
+    expect(newest).to_have_attribute("data-state", "stale", timeout=20_000)
+    panel, value, notice = (newest.locator(part).bounding_box() for part in (":scope", ".kpi-value", ".panel-stale"))
+    assert panel
+    assert value
+    assert notice
+    assert value["y"] + value["height"] <= notice["y"]
+    assert notice["y"] + notice["height"] <= panel["y"] + panel["height"]
+    expect(newest.locator(".panel-stale")).to_have_attribute("title", re.compile("Reference"))
 
 
 def test_a_dead_tenant_shows_a_sentence_from_the_first(visit: Callable[..., Page], bob: Any, overview: Any) -> None:
