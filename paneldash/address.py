@@ -25,7 +25,11 @@ class Address:
 
     @classmethod
     def from_environment(cls) -> Self:
-        return cls(env.str("HOST", default="127.0.0.1"), env.int("PORT", default=8000))
+        """HOST and PORT. Raises PortTaken for a port that no machine has."""
+        port = env.str("PORT", default="8000")
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+            raise PortTaken(f"PORT={port} is not a port: it must be a number from 1 to 65535.")
+        return cls(env.str("HOST", default="127.0.0.1"), int(port))
 
     @property
     def bind(self) -> str:
