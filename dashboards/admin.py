@@ -3,7 +3,9 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.core.exceptions import PermissionDenied
+from django.db.models import ManyToManyField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,8 +20,12 @@ from tenants.models import Tenant, User
 
 class SharedAdmin(admin.ModelAdmin):
     list_filter = ["scope", "tenant"]
-    filter_horizontal = ["shared_with"]
     save_on_top = True
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "shared_with":  # filter_horizontal would say “Available shared with”
+            options["widget"] = FilteredSelectMultiple("tenants", is_stacked=False)
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: Shared, form: ModelForm, change: bool) -> None:
         if change:

@@ -109,3 +109,15 @@ def test_no_page_breaks_its_content_security_policy(drawn: Callable[..., Page]) 
     page.wait_for_selector("#chart-cpu .trace")
     scroll_to_table(page)
     assert broken == []
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("path", ["dashboards/dashboard/add/", "dashboards/panel/add/", "tenants/tenant/add/", "tenants/tenant/"])
+def test_the_admins_forms_fit_their_frames(visit: Callable[..., Page], root: Any, acme: Any, path: str, options: Any) -> None:
+    page = visit(root, f"/admin/{path}", **options)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    right = "element => element.getBoundingClientRect().right"
+    fields = page.locator(".form-row > div:not(.hidden), #changelist .actions")
+    frame = page.locator("fieldset.module, .changelist-form-container").first.evaluate(right)
+    assert max(fields.evaluate_all(f"elements => elements.map({right})")) <= frame
+    assert page.locator("#header").evaluate("header => header.scrollHeight <= header.offsetHeight")
