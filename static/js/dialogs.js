@@ -1,7 +1,7 @@
 // Dialogs: links marked data-dialog open their answer in the page's one; buttons and the backdrop close it.
 
 export const openInDialog = (url) => {
-  htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" });
+  htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML", select: ".dialog-sheet > *" });
 };
 
 // What cannot be shown says so in the dialog too: of an error page its heart alone.

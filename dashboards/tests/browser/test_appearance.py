@@ -33,6 +33,10 @@ def test_a_page_has_no_violation(visit: Callable[..., Page], bob: Any, overview:
     assert violations(visit(bob, path)) == []
 
 
+def test_a_dialog_as_a_page_has_no_violation(visit: Callable[..., Page], ada: Any, overview: Any) -> None:
+    assert violations(visit(ada, "/t/acme/d/overview/panels/cpu/inspect/")) == []
+
+
 def test_the_sign_in_page_has_no_violation(visit: Callable[..., Page], db: None) -> None:
     assert violations(visit(None, "/")) == []
 

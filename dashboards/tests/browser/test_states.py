@@ -65,3 +65,17 @@ def test_a_panel_in_use_is_not_refreshed_under_ones_hands(drawn: Callable[..., P
     page.get_by_label("Menu of Newest").click()
     page.wait_for_timeout(5_000)
     expect(page.locator("#panel-newest .panel-menu")).to_have_attribute("open", "")
+
+
+def test_a_dialog_is_a_page_of_its_own_in_a_new_tab(visit: Callable[..., Page], ada: Any, overview: Any) -> None:
+    page = visit(ada, "/t/acme/d/overview/")
+    page.wait_for_selector("#chart-cpu .scatterlayer .trace")
+    page.get_by_label("Menu of CPU").click()
+    page.get_by_role("link", name="Inspect query").click()
+    expect(page.get_by_role("dialog")).to_contain_text("SELECT")
+    expect(page.get_by_role("dialog").locator(".dialog-head")).to_have_count(1)
+    expect(page.get_by_role("dialog").locator(".topbar")).to_have_count(0)
+    page.goto("/t/acme/d/overview/panels/cpu/inspect/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("CPU")
+    expect(page.locator(".topbar")).to_be_visible()
+    expect(page.locator("#main").get_by_label("Close")).to_be_hidden()
