@@ -35,7 +35,7 @@ def panel_data(
     user = request.user
     assert isinstance(user, User)
     zone = zone_of(QueryDict(), user, tenant)
-    asked = PageRange.between(date_from, date_to, zone)
+    asked = PageRange.between(date_from, date_to, zone, names=("date_from", "date_to"))
     ask = read_ask(_variables(request), asked, tenant).replaced(
         page=read_page(page),
         sort=sort_column or None,

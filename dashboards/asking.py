@@ -26,15 +26,18 @@ _PANEL_STATE = ("page", "sort", "order", "q")
 
 @dataclass(frozen=True, slots=True)
 class PageRange:
-    """A time range as the URL says it (`now-6h`, `now`), read in `zone`, counted from `now`."""
+    """A time range as the URL says it (`now-6h`, `now`), read in `zone`, counted from `now`; `names` are its parameters'."""
 
     start: str
     stop: str
     zone: ZoneInfo
     now: datetime
+    names: tuple[str, str] = ("from", "to")
 
     @classmethod
-    def between(cls, start: str, stop: str, zone: ZoneInfo, *, every_seconds: int = 1) -> "PageRange":
+    def between(
+        cls, start: str, stop: str, zone: ZoneInfo, *, every_seconds: int = 1, names: tuple[str, str] = ("from", "to")
+    ) -> "PageRange":
         """A range that is open at an end of which nothing is said.
 
         Its `now` moves on `every_seconds`, for all who look at the same moment: what one asks for the next one shares. It
@@ -43,11 +46,11 @@ class PageRange:
         seconds = int(time.time())
         begun = seconds - seconds % every_seconds
         now = begun if "/" in start + stop else begun + every_seconds
-        return cls(start[:60], stop[:60], zone, datetime.fromtimestamp(now, UTC))
+        return cls(start[:60], stop[:60], zone, datetime.fromtimestamp(now, UTC), names)
 
     def read(self) -> TimeRange:
         """Raises BadTimeRange."""
-        return parse_time_range(self.start, self.stop, zone=self.zone, now=self.now)
+        return parse_time_range(self.start, self.stop, zone=self.zone, now=self.now, names=self.names)
 
 
 def zone_of(query: QueryDict, user: User, tenant: Tenant) -> ZoneInfo:

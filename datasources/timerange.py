@@ -85,18 +85,26 @@ class TimeRange:
         return next((bucket for longest, bucket in _BUCKETS if self.length <= longest), Bucket(1, "month"))
 
 
-def parse_time_range(start: str | None, stop: str | None, *, zone: tzinfo = UTC_ZONE, now: datetime | None = None) -> TimeRange:
-    """Read `from` and `to`. An empty one is open at that end. Raises BadTimeRange."""
+def parse_time_range(
+    start: str | None,
+    stop: str | None,
+    *,
+    zone: tzinfo = UTC_ZONE,
+    now: datetime | None = None,
+    names: tuple[str, str] = ("from", "to"),
+) -> TimeRange:
+    """Read `from` and `to`, or whatever they are called. An empty one is open at that end. Raises BadTimeRange."""
     now = now or datetime.now(UTC)
+    left, right = names
     time_range = TimeRange(
-        parse_time(start, zone=zone, now=now, name="from") if start else None,
-        parse_time(stop, zone=zone, now=now, name="to", round_up=True) if stop else None,
+        parse_time(start, zone=zone, now=now, name=left) if start else None,
+        parse_time(stop, zone=zone, now=now, name=right, round_up=True) if stop else None,
         now if all(end.strip().startswith("now") for end in (start, stop) if end) else None,
     )
     if time_range.start is not None and time_range.stop is not None and time_range.start >= time_range.stop:
-        raise BadTimeRange("“from” must be earlier than “to”.")
+        raise BadTimeRange(f"“{left}” must be earlier than “{right}”.")
     if time_range.length is not None and time_range.length > LONGEST:
-        raise BadTimeRange(f"From “from” to “to” may be {LONGEST.days // 365} years at the most.")
+        raise BadTimeRange(f"From “{left}” to “{right}” may be {LONGEST.days // 365} years at the most.")
     return time_range
 
 

@@ -295,3 +295,19 @@ def test_a_tenants_own_panel_wins_over_the_shared_one_of_the_same_id(table, data
     table(3)
     make_panel("lines", tenant=acme, type="table", data_source={"sql": "SELECT 7 AS own"})
     assert data_of(ada, acme, "lines")["data"]["rows"] == [{"own": 7}]
+
+
+@pytest.mark.parametrize(
+    ("ends", "named"),
+    [
+        ({"date_from": "soon"}, "“date_from”"),
+        ({"date_to": "soon"}, "“date_to”"),
+        ({"date_from": "2026-02-02", "date_to": "2026-02-01"}, "“date_from” must be earlier than “date_to”"),
+    ],
+)
+def test_a_range_that_cannot_be_read_is_named_as_the_program_named_it(client, bob, acme, make_panel, ends, named):
+    series_panel(make_panel)
+    client.force_login(bob)
+    answer = client.get("/api/v1/panels/cpu/data", {"tenant_id": "acme", **ends})
+    assert answer.status_code == 422
+    assert named in answer.json()["detail"]
