@@ -125,3 +125,9 @@ def test_the_admins_forms_fit_their_frames(visit: Callable[..., Page], root: Any
     frame = page.locator("fieldset.module, .changelist-form-container").first.evaluate(right)
     assert max(fields.evaluate_all(f"elements => elements.map({right})")) <= frame
     assert page.locator("#header").evaluate("header => header.scrollHeight <= header.offsetHeight")
+
+
+def test_the_apis_page_fits_a_phone(visit: Callable[..., Page], bob: Any) -> None:
+    page = visit(bob, "/api/docs", **PHONE)
+    expect(page.locator(".opblock").first).to_be_visible()
+    assert page.evaluate("innerWidth") == 390
