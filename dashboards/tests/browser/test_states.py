@@ -79,3 +79,12 @@ def test_a_dialog_is_a_page_of_its_own_in_a_new_tab(visit: Callable[..., Page], 
     expect(page.get_by_role("heading", level=1)).to_have_text("CPU")
     expect(page.locator(".topbar")).to_be_visible()
     expect(page.locator("#main").get_by_label("Close")).to_be_hidden()
+
+
+def test_without_scripts_a_chart_is_its_figures(visit: Callable[..., Page], bob: Any, overview: Any) -> None:
+    page = visit(bob, "/t/acme/d/overview/panels/cpu/view/", java_script_enabled=False)
+    expect(page.locator(".chart")).to_be_hidden()
+    expect(page.get_by_text("Show as table")).to_be_visible()
+    expect(page.locator(".legend")).to_contain_text("worker")
+    expect(page.locator(".panel-when")).to_contain_text("UTC")
+    expect(page.locator("[data-action='shortcuts']")).to_be_hidden()
