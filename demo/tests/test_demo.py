@@ -77,6 +77,10 @@ def test_each_account_may_what_the_contract_says(demo: None, client: Client, ema
     assert client.get("/t/initech/").status_code == (200 if "initech" in roles else 404)
 
 
+def test_the_accounts_addresses_need_no_mail_to_be_theirs(as_admin: Client) -> None:
+    assert "Unverified" not in as_admin.get("/accounts/email/").content.decode()
+
+
 @pytest.fixture
 def measured(demo: None) -> None:
     """One measurement of this machine in each tenant's database, as the collector leaves it half a second after the start."""
