@@ -26,12 +26,16 @@ _PANEL_STATE = ("page", "sort", "order", "q")
 
 @dataclass(frozen=True, slots=True)
 class PageRange:
-    """A time range as the URL says it (`now-6h`, `now`), read in `zone`, counted from `now`; `names` are its parameters'."""
+    """A time range as the URL says it (`now-6h`, `now`), read in `zone`, counted from `now`; `names` are its parameters'.
+
+    What was asked for since `begun` is new enough.
+    """
 
     start: str
     stop: str
     zone: ZoneInfo
     now: datetime
+    begun: datetime
     names: tuple[str, str] = ("from", "to")
 
     @classmethod
@@ -44,9 +48,9 @@ class PageRange:
         is the end of that time, so that nothing new is left out; where days are rounded to, its start: tomorrow is not yet.
         """
         seconds = int(time.time())
-        begun = seconds - seconds % every_seconds
-        now = begun if "/" in start + stop else begun + every_seconds
-        return cls(start[:60], stop[:60], zone, datetime.fromtimestamp(now, UTC), names)
+        begun = datetime.fromtimestamp(seconds - seconds % every_seconds, UTC)
+        now = begun if "/" in start + stop else begun + timedelta(seconds=every_seconds)
+        return cls(start[:60], stop[:60], zone, now, begun, names)
 
     def read(self) -> TimeRange:
         """Raises BadTimeRange."""
@@ -81,6 +85,7 @@ def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:
         zone=asked.zone,
         tenant_zone=ZoneInfo(tenant.time_zone),
         now=asked.now,
+        not_before=asked.begun,
         page=read_page(query.get("page", "1")),
         sort=read_text(query, "sort") or None,
         descending=_order(query.get("order", "asc")),

@@ -11,6 +11,7 @@ from tenants.access import TenantRequest
 from tenants.models import Role
 
 SHARE_OF_TIME = 2
+RETRY_SECONDS = 15  # a panel that failed is asked for again no later, so that what comes back is seen
 SHOWN_IN_PLACE = {422, 500, 503, 504}  # CONTRACT.md: these come as 200, so that one dead panel never takes the page with it
 
 
@@ -48,6 +49,7 @@ def drawn_error(request: TenantRequest, section: Section, error: PanelUnavailabl
     """The panel in its error state: a sentence for everybody, the detail for editors, the reference for the log."""
     detail = error.detail if request.role.includes(Role.EDITOR) else ""
     shown = SectionError(error.sentence, reference=getattr(request, "request_id", ""), detail=detail)
-    drawn = replace(section, state="error", error=shown, updated_at=datetime.now(UTC))
+    again = min(section.poll_seconds, RETRY_SECONDS)
+    drawn = replace(section, state="error", error=shown, updated_at=datetime.now(UTC), poll_seconds=again)
     status = 200 if error.status in SHOWN_IN_PLACE else error.status
     return DrawnPanel(drawn, "panels/_section.html", {"section": drawn, "panel": {}}, status)

@@ -77,7 +77,7 @@ def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool =
     """Raises Http404 where the tenant has no such panel there, BadRequest for a time zone that does not exist."""
     place = place_of(request, dashboard, panel)
     refresh = refresh_seconds(request.GET, default=place.dashboard.refresh_interval)
-    poll = poll_seconds(place.placement, place.panel, refresh)
+    poll = poll_seconds(place.dashboard, place.placement, place.panel, refresh)
     parameters = {
         **shared_state(request.GET),
         **{name: request.GET[name] for name in FRAGMENT_STATE if request.GET.get(name)},

@@ -99,14 +99,14 @@ def read_panel(panel: Panel) -> ReadPanel:
 
 
 def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask, *, stale_seconds: float = 0.0) -> Refreshed:
-    """The result a panel needs, shared with all who ask for it as of `ask.now`.
+    """The result a panel needs, shared with all who ask for it.
 
     Raises PanelUnavailable, and BadRequest for what was asked.
     """
     read = read_panel(panel)
     queries = read.kind.queries(read.document, ask)
     try:
-        result = fetch(tenant, queries, platform=panel.is_shared, as_of=ask.now, stale_seconds=stale_seconds)
+        result = fetch(tenant, queries, platform=panel.is_shared, not_before=ask.not_before, stale_seconds=stale_seconds)
     except SourceError as error:
         raise unavailable(error) from error
     return Refreshed(read, ask, result)

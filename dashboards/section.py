@@ -103,7 +103,7 @@ def make_section(
         inspect_url=to("panel-inspect") if is_editor else "",
         edit_url=_edit_url(request, panel),
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",
-        poll_seconds=poll_seconds(placement, panel, refresh),
+        poll_seconds=poll_seconds(dashboard, placement, panel, refresh),
         own_range=bool(own_range),
         range_label=range_label(PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked),
         lazy=lazy,
@@ -111,10 +111,10 @@ def make_section(
     )
 
 
-def poll_seconds(placement: Placement, panel: Panel | None, refresh: int) -> int:
-    """The dashboard's interval, 0 for never, unless the placement or the panel has one of its own."""
-    if refresh == 0:
-        return 0
+def poll_seconds(dashboard: Dashboard, placement: Placement, panel: Panel | None, refresh: int) -> int:
+    """What the viewer chose, 0 for never; without a choice, that of the placement, the panel or the dashboard."""
+    if refresh != dashboard.refresh_interval:
+        return refresh
     for own in (placement.refresh_interval, panel.refresh_interval if panel is not None else None):
         if own is not None:
             return own

@@ -24,7 +24,8 @@ class BadRequest(ValueError):
 class Ask:
     """What a viewer asks of a panel. `zone` is the viewer's: times are shown in it.
 
-    `tenant_zone` is the tenant's: it cuts days into buckets, and timestamps without a zone are in it.
+    `tenant_zone` is the tenant's: it cuts days into buckets, and timestamps without a zone are in it. `now` is what ranges
+    are counted from; a result that was asked for `not_before` it is new enough.
     """
 
     time_range: TimeRange = field(default_factory=TimeRange)
@@ -32,6 +33,7 @@ class Ask:
     zone: ZoneInfo = UTC_ZONE
     tenant_zone: ZoneInfo = UTC_ZONE
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    not_before: datetime = field(default_factory=lambda: datetime.now(UTC))
     page: int = 1
     sort: str | None = None
     descending: bool = False

@@ -22,6 +22,7 @@ from datasources.frame import Doubles, Series
 from datasources.timerange import UTC_ZONE, TimeRange
 
 MOST_POINTS = 15_000  # more make SVG slow to draw (docs/performance.md)
+MARKER = 4  # pixels
 DASHES = ("solid", "dash", "dot", "dashdot")  # beyond the palette's end, series of one colour differ in these
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -95,19 +96,22 @@ def _trace(series: Series, points: dict[str, Any], place: int, look: Look, scale
     if look.style == "bars":
         return {**trace, "type": "bar", **({"marker": painted} if painted else {})}
     line = {"width": 1.5, **painted, **({"dash": DASHES[place // len(PALETTE) % len(DASHES)]} if place >= len(PALETTE) else {})}
-    trace |= {"type": "scatter", "mode": _mode(trace["y"], look), "line": line, "marker": {"size": 4, **painted}}
+    trace |= {"type": "scatter", **_points(trace["y"], look), "line": line}
+    trace["marker"] |= painted
     if look.stacked:
         return {**trace, "stackgroup": "all", "fill": "tonexty" if look.style == "area" else "none"}
     return {**trace, "fill": "tozeroy"} if look.style == "area" else trace
 
 
-def _mode(values: Doubles, look: Look) -> str:
-    """Lines; a point alone between two holes would not be seen without a marker."""
+def _points(values: Doubles, look: Look) -> dict[str, Any]:
+    """Markers, or lines. A point alone between two holes would not be seen without a marker, and it alone has one."""
     if look.style == "points":
-        return "markers"
+        return {"mode": "markers", "marker": {"size": MARKER}}
     is_hole = np.isnan(np.concatenate([[math.nan], values, [math.nan]]))
     alone = ~is_hole[1:-1] & is_hole[:-2] & is_hole[2:]
-    return "lines+markers" if len(values) <= 2_000 and alone.any() else "lines"
+    if not alone.any():
+        return {"mode": "lines", "marker": {"size": MARKER}}
+    return {"mode": "lines+markers", "marker": {"size": np.where(alone, MARKER, 0)}}
 
 
 def _on_grid(series: Series, grid: Grid, scale: Scale, zone: ZoneInfo) -> dict[str, Any]:

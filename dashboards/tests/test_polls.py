@@ -98,3 +98,26 @@ def test_an_error_has_no_mark(poll: Callable[..., Any], panel: Panel) -> None:
 )
 def test_at_most_half_the_time_is_spent_on_the_query(every: int, took_ms: float, then: int) -> None:
     assert slowest(every, took_ms) == then
+
+
+def test_what_a_viewer_chooses_counts_for_panels_with_an_interval_of_their_own(poll: Callable[..., Any], panel: Panel) -> None:
+    panel.document = {**panel.document, "refresh_interval": 60}
+    panel.save()
+    chosen = {query: every_of(poll(query)) for query in ("", "?refresh=300", "?refresh=5", "?refresh=0")}
+    assert 54_000 <= chosen[""] <= 66_000
+    assert 54_000 <= chosen["?refresh=300"] <= 66_000  # the dashboard's own: nothing was chosen
+    assert 4_500 <= chosen["?refresh=5"] <= 5_500
+    assert chosen["?refresh=0"] == 0
+
+
+def test_a_panel_that_failed_is_asked_for_again_soon(poll: Callable[..., Any], panel: Panel) -> None:
+    panel.document = {**panel.document, "data_source": {"sql": "SELECT 1 / (n - n) AS value FROM one"}}
+    panel.save()
+    assert 0 < every_of(poll()) <= 16_500
+    assert every_of(poll("?refresh=0")) == 0
+
+
+def every_of(response: Any) -> int:
+    """The interval of polls in ms; 0 for never."""
+    found = re.search(r"every (\d+)ms", response.content.decode())
+    return int(found[1]) if found else 0

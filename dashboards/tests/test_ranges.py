@@ -26,4 +26,4 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
     ],
 )
 def test_a_range_in_words(start: str, stop: str, label: str) -> None:
-    assert range_label(PageRange(start, stop, ZoneInfo("Europe/Berlin"), NOON)) == label
+    assert range_label(PageRange(start, stop, ZoneInfo("Europe/Berlin"), NOON, NOON)) == label

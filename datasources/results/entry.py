@@ -1,4 +1,4 @@
-"""A result as it is kept: its frames, the moment it holds for, and a mark that changes with what it says."""
+"""A result as it is kept: its frames, when they were asked for, and a mark that changes with what it says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,14 +15,13 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`as_of` is the moment its ranges were counted from, `asked_at` when its source was asked, both in epoch seconds.
+    """`asked_at` is when its source was asked, in epoch seconds.
 
     `etag` is of its values alone, not of the time they took. `size` in bytes. `made` holds what was made from it, as long as
     it is kept: see `once`.
     """
 
     frames: Frames
-    as_of: float
     asked_at: float
     etag: str
     elapsed_ms: float
@@ -41,9 +40,9 @@ class Entry:
         return made
 
 
-def packed(frames: Frames, *, as_of: float, asked_at: float, elapsed_ms: float) -> tuple[Entry, bytes]:
+def packed(frames: Frames, *, asked_at: float, elapsed_ms: float) -> tuple[Entry, bytes]:
     """The entry of frames that were just asked for, and its bytes for the store."""
-    facts = {"as_of": as_of, "asked_at": asked_at, "etag": digest(frames), "elapsed_ms": elapsed_ms}
+    facts = {"asked_at": asked_at, "etag": digest(frames), "elapsed_ms": elapsed_ms}
     return _entry(frames, facts), pack(frames, facts)
 
 

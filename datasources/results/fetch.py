@@ -43,28 +43,30 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is wanted: the queries' result under `key`, as of a moment, in epoch seconds, or of a later one.
+    """What is wanted: the queries' result under `key`, asked for at a moment, in epoch seconds, or later.
 
     Where a fresher one is under way, one at most `stale_seconds` older will do.
     """
 
     key: str
-    as_of: float
+    not_before: float
     stale_seconds: float
 
     def is_met(self, entry: Entry | None) -> bool:
-        return entry is not None and entry.as_of >= self.as_of
+        return entry is not None and entry.asked_at >= self.not_before
 
     def is_nearly_met(self, entry: Entry | None) -> bool:
-        return entry is not None and entry.as_of >= self.as_of - self.stale_seconds
+        return entry is not None and entry.asked_at >= self.not_before - self.stale_seconds
 
 
-def fetch(tenant: Tenant, queries: Mapping[str, Query], *, platform: bool, as_of: datetime, stale_seconds: float = 0.0) -> Result:
+def fetch(
+    tenant: Tenant, queries: Mapping[str, Query], *, platform: bool, not_before: datetime, stale_seconds: float = 0.0
+) -> Result:
     """The queries' result. `platform`: as of PostgresSource. Raises as a source's `run`.
 
     Simultaneous askers cost one query. An error is that of all who waited for it, and is not kept.
     """
-    wanted = Wanted(key_of(tenant, queries, platform=platform), as_of.timestamp(), stale_seconds)
+    wanted = Wanted(key_of(tenant, queries, platform=platform), not_before.timestamp(), stale_seconds)
     source = PostgresSource(tenant, platform=platform)
     deadline = time.monotonic() + statement_timeout_ms(tenant) / 1_000 + PATIENCE_SECONDS
     result = _from_process(source, queries, wanted, deadline)
@@ -110,7 +112,7 @@ def _from_store(source: PostgresSource, queries: Mapping[str, Query], wanted: Wa
                 return Result(found, "stored")
             token = shared.claim(wanted.key, LEASE_SECONDS)
         except StoreDown:
-            return Result(_ask(source, queries, wanted)[0], "asked")
+            return Result(_ask(source, queries)[0], "asked")
         if token is not None:
             return _lead(source, queries, wanted, shared, token)
         if found is not None and wanted.is_nearly_met(found):
@@ -130,7 +132,7 @@ def _lead(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, 
             found = _look(shared, wanted.key)  # it may have come between the first look and the claim
             if found is not None and wanted.is_met(found):
                 return Result(found, "stored")
-            entry, data = _ask(source, queries, wanted)
+            entry, data = _ask(source, queries)
             with suppress(StoreDown):
                 shared.put(wanted.key, data, KEPT_SECONDS)
             return Result(entry, "asked")
@@ -148,10 +150,10 @@ def _look(shared: Store, key: str) -> Entry | None:
         return None
 
 
-def _ask(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted) -> tuple[Entry, bytes]:
+def _ask(source: PostgresSource, queries: Mapping[str, Query]) -> tuple[Entry, bytes]:
     asked_at, started = time.time(), time.perf_counter()
     frames = source.run(queries)
-    return packed(frames, as_of=wanted.as_of, asked_at=asked_at, elapsed_ms=(time.perf_counter() - started) * 1_000)
+    return packed(frames, asked_at=asked_at, elapsed_ms=(time.perf_counter() - started) * 1_000)
 
 
 def _too_long() -> QueryTimeout:

@@ -33,7 +33,7 @@ class FirstLevel:
         """Keep it, unless a newer one is there or it is too large."""
         with self._lock:
             known = self._entries.get(key)
-            if entry.size > self._whole_bytes // LARGEST_SHARE or (known is not None and known.as_of > entry.as_of):
+            if entry.size > self._whole_bytes // LARGEST_SHARE or (known is not None and known.asked_at > entry.asked_at):
                 return
             self._bytes += entry.size - (known.size if known is not None else 0)
             self._entries[key] = entry

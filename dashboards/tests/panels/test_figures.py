@@ -55,9 +55,10 @@ def test_many_series_share_the_points_that_can_be_drawn() -> None:
     assert not any(None in drawn["y"] for drawn in figure["data"])
 
 
-def test_a_point_alone_is_seen() -> None:
+def test_a_point_alone_is_seen_and_no_other() -> None:
     assert trace(series([5.0]))["mode"] == "lines+markers"
-    assert trace(series([1.0, None, 3.0, None]), step=60.0)["mode"] == "lines+markers"
+    drawn = trace(series([1.0, None, 3.0, 4.0]), step=60.0)
+    assert (drawn["mode"], drawn["marker"]["size"]) == ("lines+markers", [4, 0, 0, 0])
     assert trace(series([1.0, 2.0]))["mode"] == "lines"
 
 

@@ -14,12 +14,12 @@ from datasources.results import fetch  # noqa: E402
 from tenants.models import Tenant  # noqa: E402
 
 
-def ask(slug: str, text: str, as_of: str) -> str:
+def ask(slug: str, text: str, not_before: str) -> str:
     """How the result was come by and what it is; or the error."""
     tenant = Tenant.objects.get(slug=slug)
     try:
-        moment = datetime.fromtimestamp(float(as_of), UTC)
-        result = fetch(tenant, {"q": SqlQuery(text=text)}, platform=False, as_of=moment)
+        moment = datetime.fromtimestamp(float(not_before), UTC)
+        result = fetch(tenant, {"q": SqlQuery(text=text)}, platform=False, not_before=moment)
     except SourceError as error:
         return f"{type(error).__name__} {error.sentence}"
     return f"{result.how} {next(rows_of(result.entry.frames, 'q').rows())}"
