@@ -1,7 +1,7 @@
 """Pages and fragments: only here HTTP is known. Every object is looked up through the tenant of the request."""
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,6 +18,7 @@ from dashboards.asking import (
     with_query,
     zone_of,
 )
+from dashboards.explain import explain_panel, inspected
 from dashboards.export import csv_response
 from dashboards.looking import look_at, place_of, range_of
 from dashboards.models import Dashboard, Panel, Placement
@@ -115,14 +116,16 @@ def panel_view(request: TenantRequest, tenant: str, dashboard: str, panel: str) 
 @require_safe
 @require(Role.EDITOR)
 def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
-    """What a panel asks of the database and how long it takes, for editors."""
-    drawn = look_at(request, dashboard, panel).drawn(request)
-    frames = drawn.refreshed.frames if drawn.refreshed else {}
-    queries = [
-        {"name": name, "sql": frame.sql, "rows": frame.row_count, "elapsed_ms": frame.elapsed_ms}
-        for name, frame in frames.items()
-    ]
-    return render(request, "dashboards/inspect.html", {"section": drawn.section, "queries": queries})
+    """What a panel asks of the database, how long it takes, and what PostgreSQL thinks of it, for editors."""
+    looking = look_at(request, dashboard, panel)
+    drawn = looking.drawn(request)
+    context: dict[str, Any] = {"section": drawn.section}
+    try:
+        explained = explain_panel(request.tenant, looking.place.panel, read_ask(request.GET, looking.asked, request.tenant))
+        context["queries"] = inspected(explained, drawn.refreshed.frames if drawn.refreshed else {})
+    except PanelUnavailable as error:
+        context["problem"] = error
+    return render(request, "dashboards/inspect.html", context)
 
 
 @require_safe

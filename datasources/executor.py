@@ -128,11 +128,20 @@ def stream(tenant: Tenant, statement: Statement, limits: Limits, *, rows_a_frame
 
 
 def explain(tenant: Tenant, statement: Statement, limits: Limits) -> dict[str, Any]:
-    """PostgreSQL's plan of a guarded statement, not run: the `Plan` node of EXPLAIN (FORMAT JSON)."""
+    """PostgreSQL's plan of a guarded statement, not run: the `Plan` node of EXPLAIN, its columns with the name of their table."""
+    ((answer,),) = _explained(tenant, statement, limits, "FORMAT JSON, VERBOSE")
+    return answer[0]["Plan"]
+
+
+def explain_as_text(tenant: Tenant, statement: Statement, limits: Limits) -> tuple[str, ...]:
+    """The same plan in the lines that people know from EXPLAIN."""
+    return tuple(line for (line,) in _explained(tenant, statement, limits, "FORMAT TEXT"))
+
+
+def _explained(tenant: Tenant, statement: Statement, limits: Limits, options: str) -> list[tuple[Any, ...]]:
     with _transaction(tenant, limits) as connection:
-        explained = f"EXPLAIN (FORMAT JSON) SELECT * FROM (\n{statement.sql}\n) AS q"
-        row = RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchone()
-    return row[0][0]["Plan"] if row else {}
+        explained = f"EXPLAIN ({options}) SELECT * FROM (\n{statement.sql}\n) AS q"
+        return RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchall()
 
 
 def _run_once(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:

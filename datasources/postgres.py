@@ -15,6 +15,7 @@ from datasources.compile.queries import is_whole_table, rows_to_count
 from datasources.errors import QueryFailed, QueryRefused
 from datasources.executor import Limits, Statement
 from datasources.frame import Answered, Column, Frame
+from datasources.plans import Explained, Hint, explain
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
 
@@ -55,9 +56,14 @@ class PostgresSource:
         limits = Limits(timeout_ms=EXPORT_SECONDS * 1_000, rows=EXPORT_ROWS, bytes=settings.PANEL_BYTE_LIMIT)
         return executor.stream(self.tenant, self._statement(query), limits, rows_a_frame=ROWS_A_FRAME)
 
-    def explain(self, query: Query) -> dict[str, Any]:
-        """PostgreSQL's plan for a query, without running it."""
-        return executor.explain(self.tenant, self._statement(query), self._limits())
+    def explain(self, query: Query) -> Explained:
+        """What a query would cost and why, without running it. Raises as `run`."""
+        statement = self._statement(query)
+        explained = explain(self.tenant, query, statement, self._limits())
+        if not isinstance(query, CountQuery) or is_whole_table(query.of) or explained.cost <= DEAREST_COUNT:
+            return explained
+        estimated = Hint("count", "Counting these rows is too dear: the panel shows PostgreSQL's estimate instead.")
+        return replace(explained, hints=(estimated, *explained.hints))
 
     def _limits(self) -> Limits:
         return Limits(

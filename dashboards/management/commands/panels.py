@@ -1,6 +1,7 @@
 """`manage.py panels`: panels and their SQL from the shell."""
 
 import contextlib
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError, CommandParser
 
+from dashboards.explain import described, in_lines
+from dashboards.management.explaining import explain
 from dashboards.sql_check import BadLine, check_lines
 from datasources import catalogue
 from datasources.errors import SourceError
@@ -22,6 +25,7 @@ class Command(OneStatusCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(required=True, metavar="COMMAND")
+        self._describe_explain(commands.add_parser("explain", help="the plan of a panel's queries, and in words what is dear"))
         check_sql = commands.add_parser("check-sql", help="say which of many queries the guard lets through; runs none")
         check_sql.add_argument("--tenant", required=True, help="the tenant's id, whose tables and functions may be named")
         check_sql.add_argument("file", nargs="?", type=Path, help='JSON lines {"id", "sql"}; standard input without it')
@@ -39,12 +43,37 @@ class Command(OneStatusCommand):
             except BadLine as error:
                 raise CommandError(str(error)) from error
 
+    def explain(self, *, panel: str, tenant: str, **options: Any) -> None:
+        """The queries are planned, not run."""
+        asked = {name: options[name] for name in ("dashboard", "start", "stop", "variables")}
+        explained = explain(_find(tenant), panel, **asked)
+        if options["json"]:
+            queries = [described(name, one) for name, one in explained.items()]
+            self.stdout.write(json.dumps({"panel_id": panel, "tenant_id": tenant, "queries": queries}))
+            return
+        self.stdout.write("\n".join(line for name, one in explained.items() for line in in_lines(name, one)))
+
+    def _describe_explain(self, parser: CommandParser) -> None:
+        parser.add_argument("panel", help="the panel's id")
+        parser.add_argument("--tenant", required=True, help="the tenant's id, on whose database it is planned")
+        parser.add_argument("--dashboard", help="a dashboard's id, for the time range it has there")
+        parser.add_argument("--from", dest="start", default="", metavar="TIME", help="now-6h, an ISO 8601 time, …")
+        parser.add_argument("--to", dest="stop", default="", metavar="TIME")
+        parser.add_argument("--var", dest="variables", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
+        parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+        parser.set_defaults(run=self.explain)
+
+
+def _find(slug: str) -> Tenant:
+    try:
+        return Tenant.objects.get(slug=slug)
+    except Tenant.DoesNotExist as error:
+        raise CommandError(f"There is no tenant “{slug}”.") from error
+
 
 def _policy_of(slug: str) -> Policy:
     try:
-        return catalogue.policy(Tenant.objects.get(slug=slug))
-    except Tenant.DoesNotExist as error:
-        raise CommandError(f"There is no tenant “{slug}”.") from error
+        return catalogue.policy(_find(slug))
     except (SourceError, TenantDatabaseError) as error:
         raise CommandError(error.sentence) from error
 

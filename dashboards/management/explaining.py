@@ -1,0 +1,56 @@
+"""`manage.py panels explain`: which panel, where it stands and what it is asked, from a command's arguments."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import CommandError
+from django.http import QueryDict
+
+from dashboards.asking import PageRange, read_ask
+from dashboards.explain import explain_panel
+from dashboards.models import Panel
+from dashboards.panels.base import BadRequest
+from dashboards.places import find_place
+from dashboards.refresh import PanelUnavailable
+from datasources.plans import Explained
+from tenants.models import Tenant
+
+DEFAULT_RANGE = "6h"
+
+
+def explain(
+    tenant: Tenant, slug: str, *, dashboard: str | None, start: str, stop: str, variables: Sequence[str]
+) -> dict[str, Explained]:
+    """A tenant's panel, on one of its dashboards or by itself, over a range. Raises CommandError."""
+    panel, own_range = _find(tenant, slug, dashboard)
+    zone = ZoneInfo(tenant.time_zone)
+    asked = PageRange.between(start, stop, zone) if start or stop else PageRange.between(f"now-{own_range}", "now", zone)
+    try:
+        return explain_panel(tenant, panel, read_ask(_query(variables), asked, tenant))
+    except BadRequest as error:
+        raise CommandError(str(error)) from error
+    except PanelUnavailable as error:
+        raise CommandError(" ".join(f"{error.sentence} {error.detail}".split())) from error
+
+
+def _find(tenant: Tenant, slug: str, dashboard: str | None) -> tuple[Panel, str]:
+    """The panel, and how far back it looks there by itself."""
+    if dashboard is None:
+        panel = Panel.objects.find(tenant, slug)
+        if panel is None:
+            raise CommandError(f"{tenant.slug} has no panel “{slug}”.")
+        return panel, panel.time_range or DEFAULT_RANGE
+    place = find_place(tenant, dashboard, slug)
+    if place is None:
+        raise CommandError(f"{tenant.slug} has no dashboard “{dashboard}” with a panel “{slug}”.")
+    return place.panel, place.placement.time_range or place.panel.time_range or place.dashboard.time_range
+
+
+def _query(variables: Sequence[str]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for variable in variables:
+        name, sign, value = variable.partition("=")
+        if not sign:
+            raise CommandError(f"--var takes a name and a value: --var {name}=….")
+        query[f"var-{name}"] = value
+    return query
