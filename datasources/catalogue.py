@@ -66,6 +66,12 @@ UNION SELECT 'shadow', '', proname FROM mine
 UNION SELECT 'function', '', name FROM unnest($2::text[]) AS name
       WHERE NOT EXISTS (SELECT FROM mine WHERE proname = name
                         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = mine.oid AND d.deptype = 'e'))
+UNION SELECT 'bucket', '', p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+      JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'timescaledb'
+      WHERE p.proname = 'time_bucket' AND n.nspname = ANY ($1::text[])
+        AND oidvectortypes(p.proargtypes) = 'interval, timestamp with time zone, timestamp with time zone'
+        AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
 UNION SELECT 'enum', n.nspname, t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
       WHERE t.typtype = 'e' AND n.nspname = ANY ($1::text[])
 UNION SELECT 'hidden', n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -104,6 +110,11 @@ class Catalogue:
     names: dict[str, frozenset[str]]
     hidden: frozenset[tuple[str, str]]
     read_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def has_time_bucket(self) -> bool:
+        """Whether TimescaleDB's function is there, and no other function that takes its name."""
+        return "time_bucket" in self.names.get("bucket", frozenset()) & self.names["function"]
 
     def find(self, name: str, search_path: tuple[str, ...]) -> Table | None:
         """A table by `name` or `schema.name`; a name with dots in it is tried as it stands first."""
@@ -181,7 +192,7 @@ def _read(tenant: Tenant) -> Catalogue:
     for schema, name, kind, rows, column, type_name, _, leads, is_key in rows_of(frames, "columns").rows():
         table = tables.setdefault((schema, name), Table(schema, name, kind == "v", rows, {}))
         table.columns[column] = TableColumn(column, type_name, leads, is_key)
-    names: dict[str, set[str]] = {"attribute": set(), "field": set(), "shadow": set(), "function": set(), "enum": set()}
+    names: dict[str, set[str]] = {what: set() for what in ("attribute", "field", "shadow", "function", "bucket", "enum")}
     hidden: set[tuple[str, str]] = set()
     for what, schema, name in rows_of(frames, "names").rows():
         if what == "hidden":

@@ -24,9 +24,9 @@ def compile_query(query: Query, tenant: Tenant, *, columns: Sequence[Column] = (
     if isinstance(query, CountQuery):
         return _count(query, tenant)
     if isinstance(query, SqlSeriesQuery):
-        return replace(_sql(query.plain, tenant.time_zone), series_zone=query.zone)
+        return replace(_sql_of(query.plain, tenant), series_zone=query.zone)
     if isinstance(query, SqlQuery):
-        return _sql(query, tenant.time_zone, columns=columns)
+        return _sql_of(query, tenant, columns=columns)
     sql = _table_sql(query, tenant)
     if isinstance(query, TableQuery):
         return Statement(rows_sql(query, sql), tuple(sql.parameters.values))
@@ -53,9 +53,18 @@ def _table_sql(query: TableQuery | SeriesQuery, tenant: Tenant) -> TableSql:
     return TableSql(find_table(tenant, query.table), catalogue(tenant), tenant.time_zone)
 
 
-def _sql(query: SqlQuery, zone: str, *, columns: Sequence[Column] = (), ordered: bool = True) -> Statement:
-    parameters = Parameters()
-    text = expand(query.text, parameters=parameters, time_range=query.time_range, zone=zone, variables=query.variables)
+def _sql_of(query: SqlQuery, tenant: Tenant, *, columns: Sequence[Column] = (), ordered: bool = True) -> Statement:
+    has_time_bucket = catalogue(tenant).has_time_bucket
+    return _sql(query, tenant.time_zone, columns=columns, ordered=ordered, time_bucket=has_time_bucket)
+
+
+def _sql(
+    query: SqlQuery, zone: str, *, columns: Sequence[Column] = (), ordered: bool = True, time_bucket: bool = False
+) -> Statement:
+    parameters, time_range = Parameters(), query.time_range
+    text = expand(
+        query.text, parameters=parameters, time_range=time_range, zone=zone, variables=query.variables, time_bucket=time_bucket
+    )
     text = single_statement(text)
     is_plain = query.sort is None and not query.search and query.limit is None and not query.offset
     if is_plain or (not ordered and not query.search):
@@ -95,7 +104,7 @@ def _count(query: CountQuery, tenant: Tenant) -> Statement:
 def rows_to_count(query: TableQuery | SqlQuery, tenant: Tenant) -> Statement:
     """The rows without order and page."""
     if isinstance(query, SqlQuery):
-        return _sql(query, tenant.time_zone, ordered=False)
+        return _sql_of(query, tenant, ordered=False)
     sql = _table_sql(query, tenant)
     return Statement(rows_sql(query, sql, ordered=False), tuple(sql.parameters.values))
 

@@ -61,7 +61,14 @@ class TableSql:
         if time_column is not None and (time_range.start is not None or time_range.stop is not None):
             found.append(time_filter(self.column(time_column), time_range, self.parameters))
         if where.strip():
-            text = expand(where, parameters=self.parameters, time_range=time_range, zone=self.zone, variables=variables)
+            text = expand(
+                where,
+                parameters=self.parameters,
+                time_range=time_range,
+                zone=self.zone,
+                variables=variables,
+                time_bucket=self.catalogue.has_time_bucket,
+            )
             check_expression(text, columns=self.table.columns, **self._names(), allow_parameters=True)
             found.append(f"(\n{text}\n)")
         return found
@@ -206,7 +213,7 @@ def _calendar_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: Tabl
 def _buckets_by_group(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
     """Without ORDER BY: PostgreSQL hashes the buckets instead of sorting all rows, 0.7 to 0.3 of the time."""
     time, value = sql.column(query.timestamp), sql.column(query.value)
-    group = bucket_sql(time, bucket, zone=sql.zone)
+    group = bucket_sql(time, bucket, zone=sql.zone, time_bucket=sql.catalogue.has_time_bucket)
     label = sql.column(query.label) if query.label else None
     conditions = sql.conditions(query.where, query.timestamp, query.time_range, query.variables)
     aggregate = _AGGREGATES[query.aggregate].format(value=value, time=time)

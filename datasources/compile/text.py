@@ -23,11 +23,22 @@ _TOKEN = re.compile(
 )
 
 
-def expand(text: str, *, parameters: Parameters, time_range: TimeRange, zone: str, variables: Mapping[str, Any]) -> str:
-    """Bind variables and write out macros. Raises QueryRefused for an unknown macro or a variable without a value."""
+def expand(
+    text: str,
+    *,
+    parameters: Parameters,
+    time_range: TimeRange,
+    zone: str,
+    variables: Mapping[str, Any],
+    time_bucket: bool = False,
+) -> str:
+    """Bind variables and write out macros, buckets with TimescaleDB's function where it is there.
+
+    Raises QueryRefused for an unknown macro or a variable without a value.
+    """
     macros = {
         "timeFilter": lambda arguments: time_filter(_one(arguments, "timeFilter"), time_range, parameters),
-        "timeGroup": lambda arguments: _time_group(arguments, zone),
+        "timeGroup": lambda arguments: _time_group(arguments, zone, time_bucket=time_bucket),
         "timeFrom": lambda arguments: _moment(time_range.start, parameters),
         "timeTo": lambda arguments: _moment(time_range.stop, parameters),
     }
@@ -113,10 +124,11 @@ def _one(arguments: list[str], macro: str) -> str:
     return arguments[0]
 
 
-def _time_group(arguments: list[str], zone: str) -> str:
+def _time_group(arguments: list[str], zone: str, *, time_bucket: bool) -> str:
     if len(arguments) < 2 or not arguments[0]:
         raise QueryRefused("$__timeGroup takes a column and an interval: $__timeGroup(created_at, '5m').")
-    return bucket_sql(arguments[0], interval_of(arguments[1].strip("'\" ")), zone=zone, origin=ORIGIN_DAY)
+    bucket = interval_of(arguments[1].strip("'\" "))
+    return bucket_sql(arguments[0], bucket, zone=zone, origin=ORIGIN_DAY, time_bucket=time_bucket)
 
 
 def _moment(moment: datetime | None, parameters: Parameters) -> str:
