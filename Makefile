@@ -10,10 +10,10 @@ LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --
 UV = { test -x .venv/bin/uv || $(PIP) install --require-hashes -r requirements-uv.txt; } && .venv/bin/uv
 install = { $(UV) pip install --quiet --require-hashes -r $(1); } 2>/dev/null || $(PIP) install --require-hashes -r $(1)
 
-.PHONY: help run dev test lint coverage bench lock
+.PHONY: help run dev test lint coverage bench bench-compare lock
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
 
 run: $(RUNTIME) ## serve PanelDash with its demo on http://127.0.0.1:8000 (HOST=, PORT=)
 	@.venv/bin/python -m paneldash.supervisor
@@ -41,6 +41,16 @@ lint: $(DEVELOPMENT) ## formats, linters, types, migrations and deployment setti
 bench: $(DEVELOPMENT) ## measure against the bare driver; writes benchmarks/results/latest.json
 	@.ci/packages browser
 	.venv/bin/python -m benchmarks
+
+# The words after bench-compare are files, not things to make.
+ifeq (bench-compare,$(firstword $(MAKECMDGOALS)))
+COMPARED = $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(sort $(COMPARED))
+$(sort $(COMPARED)): ; @:
+endif
+
+bench-compare: $(DEVELOPMENT) ## two results beside each other: make bench-compare A.json B.json
+	@.venv/bin/python -m benchmarks.compare $(COMPARED)
 
 lock: $(DEVELOPMENT) ## resolve the requirements anew, nothing younger than a week (NEWEST=2026-01-31)
 	$(LOCK) requirements-uv.in -o requirements-uv.txt

@@ -36,8 +36,8 @@ def measure(port: int, report: Report) -> None:
         chromium.close()
     report.heading(f"The demo's dashboard in Chromium, nothing cached, medians of {VISITS} visits")
     seconds, sizes = Timing(tuple(visit[0] for visit in visits)), Timing(tuple(visit[1] for visit in visits))
-    report.add(Figure("browser", "first page drawn", seconds.median, "s", None, MOST_SECONDS))
-    report.add(Figure("browser", "first page, all that is transferred", sizes.median, "kB", None, MOST_PAGE_KB))
+    report.add(Figure("browser", "first page drawn", seconds.median, "s", None, MOST_SECONDS, seconds.spread))
+    report.add(Figure("browser", "first page, all that is transferred", sizes.median, "kB", None, MOST_PAGE_KB, sizes.spread))
     largest = max(refreshes, key=lambda name: refreshes[name])
     report.add(Figure("browser", f"largest refresh of a panel: {largest}", refreshes[largest], "kB", None, MOST_REFRESH_KB))
 

@@ -32,11 +32,12 @@ def measure(port: int, session_key: str, now: datetime, report: Report) -> None:
             times = in_turns(works, rounds=ROUNDS)
             report.add(_compared(slug, times["bare"], times["panel"]))
             if slug == "kpi":
-                floor, whole = times["bare"].median, times["panel"].median
-                report.add(Figure("panels", "KPI fragment, all in all", whole, "ms", floor, MOST_KPI_MS))
+                floor, whole = times["bare"].median, times["panel"]
+                report.add(Figure("panels", "KPI fragment, all in all", whole.median, "ms", floor, MOST_KPI_MS, whole.spread))
         times = in_turns({"nothing": _fetch(client, "/live"), "page": _fetch(client, "/t/tenant-000/")}, rounds=ROUNDS)
+        page, nothing = times["page"], times["nothing"]
         report.add(
-            Figure("panels", "a tenant's page, beside an empty answer", times["page"].median, "ms", times["nothing"].median)
+            Figure("panels", "a tenant's page, beside an empty answer", page.median, "ms", nothing.median, spread=page.spread)
         )
     driver.close()
 
@@ -44,7 +45,7 @@ def measure(port: int, session_key: str, now: datetime, report: Report) -> None:
 def _compared(slug: str, bare: Timing, panel: Timing) -> Figure:
     """Long queries have a ratio to keep, short ones a few milliseconds."""
     most = bare.median * MOST_TIMES if bare.median >= SHORT_MS else bare.median + MOST_MORE_MS
-    return Figure("panels", SHOWN[slug], panel.median, "ms", bare.median, most)
+    return Figure("panels", SHOWN[slug], panel.median, "ms", bare.median, most, panel.spread)
 
 
 def _statements(slug: str, now: datetime) -> list[Statement]:

@@ -1,19 +1,20 @@
 """The table of a run: each figure with its floor and its target, printed, and kept as JSON."""
 
 import json
-import platform
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
+from benchmarks.circumstances import circumstances
 
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` in `unit`; `floor` what it cannot be better than; `target` the most it may be, and None where none is set."""
+    """`value` in `unit`; `floor` what it cannot be better than; `target` the most it may be, and None where none is set.
+
+    A median has a `spread`: the quartiles of its samples.
+    """
 
     group: str
     name: str
@@ -21,6 +22,7 @@ class Figure:
     unit: str
     floor: float | None = None
     target: float | None = None
+    spread: tuple[float, float] | None = None
 
     @property
     def verdict(self) -> str:
@@ -31,7 +33,8 @@ class Figure:
     def line(self) -> str:
         floor = f"{self.floor:10.2f}" if self.floor is not None else " " * 10
         target = f"{self.target:10.2f}" if self.target is not None else " " * 10
-        return f"  {self.name:<52}{floor}{self.value:10.2f}{target}  {self.unit:<6} {self.verdict}"
+        spread = f"{self.spread[0]:.2f}–{self.spread[1]:.2f}" if self.spread is not None else ""
+        return f"  {self.name:<52}{floor}{self.value:10.2f}{spread:>16}{target}  {self.unit:<6} {self.verdict}"
 
 
 class Report:
@@ -39,7 +42,7 @@ class Report:
         self.figures: list[Figure] = []
 
     def heading(self, title: str) -> None:
-        print(f"\n{title}\n  {'':<52}{'floor':>10}{'PanelDash':>10}{'target':>10}", flush=True)
+        print(f"\n{title}\n  {'':<52}{'floor':>10}{'PanelDash':>10}{'half within':>16}{'target':>10}", flush=True)
 
     def add(self, figure: Figure) -> None:
         self.figures.append(figure)
@@ -47,9 +50,7 @@ class Report:
 
     def save(self) -> None:
         RESULTS.parent.mkdir(exist_ok=True)
-        about = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), "python": platform.python_version()}
-        about |= {"psycopg": psycopg.__version__, "machine": platform.machine()}
         figures = [asdict(figure) | {"verdict": figure.verdict} for figure in self.figures]
-        RESULTS.write_text(json.dumps(about | {"figures": figures}, indent=1) + "\n")
+        RESULTS.write_text(json.dumps(circumstances() | {"figures": figures}, indent=1) + "\n")
         missed = [figure.name for figure in self.figures if figure.verdict.startswith("missed")]
         print(f"\n{len(self.figures)} figures are in {RESULTS.relative_to(Path.cwd())}. Missed: {', '.join(missed) or 'none'}.")

@@ -21,6 +21,12 @@ class Timing:
         return sorted(self.samples)[int(len(self.samples) * 0.95)]
 
     @property
+    def spread(self) -> tuple[float, float]:
+        """The quartiles: half of all samples lie between them."""
+        low, _, high = statistics.quantiles(self.samples, n=4, method="inclusive")
+        return low, high
+
+    @property
     def least(self) -> float:
         return min(self.samples)
 
