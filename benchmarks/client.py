@@ -6,9 +6,12 @@ from typing import Self
 
 
 class Client:
-    def __init__(self, port: int, session_key: str) -> None:
+    """`insists`: it wants the newest, as a person who presses refresh; what others saw in an earlier second is not enough."""
+
+    def __init__(self, port: int, session_key: str, *, insists: bool = False) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.headers = {"Cookie": f"sessionid={session_key}", "Accept-Encoding": "gzip, deflate, br, zstd", "HX-Request": "true"}
+        self.headers |= {"X-Fresh": "1"} if insists else {}
 
     def get(self, path: str) -> bytes:
         """The body as it was sent. Anything but 200 ends the run: a figure of errors is no figure."""

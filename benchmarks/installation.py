@@ -41,6 +41,7 @@ def prepare() -> EmbeddedServer:
     server.create_database(CENTRAL)
     os.environ |= {"DATABASE_URL": server.url(CENTRAL), "PANELDASH_HOME": str(HOME), "LOG_LEVEL": "WARNING"}
     os.environ["DJANGO_SETTINGS_MODULE"] = "paneldash.settings"
+    os.environ["TENANT_POOL_TOTAL"] = "60"  # all tenants' data are on the one embedded server
     fill_in_settings(HOME)
     return server
 

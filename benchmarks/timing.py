@@ -31,10 +31,14 @@ class Timing:
         return min(self.samples)
 
 
-def in_turns(works: Mapping[str, Callable[[], object]], *, rounds: int, warm_up: int = 3) -> dict[str, Timing]:
-    """Run each once a round, in order, after some rounds that do not count."""
+def in_turns(
+    works: Mapping[str, Callable[[], object]], *, rounds: int, warm_up: int = 3, by_the_second: bool = False
+) -> dict[str, Timing]:
+    """Run each once a round, in order, after some rounds that do not count; rounds may begin with a new second each."""
     samples: dict[str, list[float]] = {name: [] for name in works}
     for turn in range(-warm_up, rounds):
+        if by_the_second:
+            time.sleep(1 - time.time() % 1)
         for name, work in works.items():
             started = time.perf_counter()
             work()

@@ -40,17 +40,20 @@ class Entry:
         return made
 
 
-def packed(frames: Frames, *, asked_at: float, elapsed_ms: float) -> tuple[Entry, bytes]:
-    """The entry of frames that were just asked for, and its bytes for the store."""
-    facts = {"asked_at": asked_at, "etag": digest(frames), "elapsed_ms": elapsed_ms}
-    return _entry(frames, facts), pack(frames, facts)
+def make_entry(frames: Frames, *, asked_at: float, elapsed_ms: float) -> Entry:
+    """The entry of frames that were just asked for."""
+    return Entry(frames, asked_at, digest(frames), elapsed_ms, size_of(frames) * MADE_TIMES)
+
+
+def packed(entry: Entry) -> bytes:
+    """The entry for the store."""
+    return pack(entry.frames, {"asked_at": entry.asked_at, "etag": entry.etag, "elapsed_ms": entry.elapsed_ms})
 
 
 def unpacked(data: bytes | None) -> Entry | None:
     """The entry of a store's bytes; None where there are none, or none that can be read."""
     found = unpack(data) if data is not None else None
-    return _entry(*found) if found is not None else None
-
-
-def _entry(frames: Frames, facts: dict[str, Any]) -> Entry:
+    if found is None:
+        return None
+    frames, facts = found
     return Entry(frames, size=size_of(frames) * MADE_TIMES, **facts)

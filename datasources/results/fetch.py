@@ -6,6 +6,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from django.conf import settings
@@ -14,11 +15,12 @@ from datasources import errors
 from datasources.base import Query
 from datasources.errors import QueryTimeout, SourceError
 from datasources.postgres import PostgresSource
-from datasources.results.entry import Entry, packed, unpacked
+from datasources.results.entry import Entry, make_entry, packed, unpacked
 from datasources.results.figures import RESULTS
 from datasources.results.first_level import FirstLevel
 from datasources.results.flights import LEASE_SECONDS, Lease, Threads, release, wait
 from datasources.results.key import key_of
+from datasources.results.landing import Landings
 from datasources.results.packed import pack, unpack
 from datasources.store import Store, StoreDown, store
 from tenants.models import Tenant
@@ -31,6 +33,7 @@ PATIENCE_SECONDS = 5.0  # waiters wait so much longer than the query may take
 _first = FirstLevel(whole_bytes=settings.RESULT_BYTES)
 _threads = Threads()
 _lease = Lease()
+_landings = Landings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def fetch(
 
 
 def forget_results() -> None:
-    """Forget what this process holds; what is in the store stays."""
+    """Forget what this process holds, once it is in the store; there it stays."""
+    _landings.done()
     _first.clear()
 
 
@@ -104,19 +108,21 @@ def _from_process(source: PostgresSource, queries: Mapping[str, Query], wanted: 
 
 
 def _from_store(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, deadline: float) -> Result:
+    """Whoever holds the key's lease looks first, then asks: two can never do so at once."""
     shared = store()
     while True:
         try:
-            found = unpacked(shared.get(wanted.key))
-            if found is not None and wanted.is_met(found):
-                return Result(found, "stored")
             token = shared.claim(wanted.key, LEASE_SECONDS)
+            found = unpacked(shared.get(wanted.key))
         except StoreDown:
-            return Result(_ask(source, queries)[0], "asked")
+            return Result(_ask(source, queries), "asked")
+        is_met = found is not None and wanted.is_met(found)
+        if token is not None and not is_met:
+            return _lead(source, queries, wanted.key, shared, token)
         if token is not None:
-            return _lead(source, queries, wanted, shared, token)
-        if found is not None and wanted.is_nearly_met(found):
-            return Result(found, "stale")
+            _landings.later(partial(release, shared, wanted.key, token))
+        if found is not None and (is_met or wanted.is_nearly_met(found)):
+            return Result(found, "stored" if is_met else "stale")
         landing = wait(shared, wanted.key, deadline - time.monotonic())
         if landing is None:
             raise _too_long()
@@ -124,36 +130,31 @@ def _from_store(source: PostgresSource, queries: Mapping[str, Query], wanted: Wa
             raise _error_of(landing.outcome)
 
 
-def _lead(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, shared: Store, token: str) -> Result:
-    """Ask, and leave the result in the store before those who wait hear of it."""
-    outcome = None
+def _lead(source: PostgresSource, queries: Mapping[str, Query], key: str, shared: Store, token: str) -> Result:
+    """Ask; the result is put into the store before those who wait there hear of it."""
     try:
-        with _lease.held(shared, wanted.key, token):
-            found = _look(shared, wanted.key)  # it may have come between the first look and the claim
-            if found is not None and wanted.is_met(found):
-                return Result(found, "stored")
-            entry, data = _ask(source, queries)
-            with suppress(StoreDown):
-                shared.put(wanted.key, data, KEPT_SECONDS)
-            return Result(entry, "asked")
+        with _lease.held(shared, key, token):
+            entry = _ask(source, queries)
     except SourceError as error:
-        outcome = _as_outcome(error)
+        release(shared, key, token, _as_outcome(error))
         raise
-    finally:
-        release(shared, wanted.key, token, outcome)
+    except BaseException:
+        release(shared, key, token)
+        raise
+    _landings.later(partial(_land, shared, key, token, entry))
+    return Result(entry, "asked")
 
 
-def _look(shared: Store, key: str) -> Entry | None:
-    try:
-        return unpacked(shared.get(key))
-    except StoreDown:
-        return None
+def _land(shared: Store, key: str, token: str, entry: Entry) -> None:
+    with suppress(StoreDown):
+        shared.put(key, packed(entry), KEPT_SECONDS)
+    release(shared, key, token)
 
 
-def _ask(source: PostgresSource, queries: Mapping[str, Query]) -> tuple[Entry, bytes]:
+def _ask(source: PostgresSource, queries: Mapping[str, Query]) -> Entry:
     asked_at, started = time.time(), time.perf_counter()
     frames = source.run(queries)
-    return packed(frames, asked_at=asked_at, elapsed_ms=(time.perf_counter() - started) * 1_000)
+    return make_entry(frames, asked_at=asked_at, elapsed_ms=(time.perf_counter() - started) * 1_000)
 
 
 def _too_long() -> QueryTimeout:

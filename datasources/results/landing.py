@@ -1,0 +1,44 @@
+"""What is left to do when a result is there: it is stored and its lease ended while its viewer reads it already."""
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+
+MOST_WAITING = 64  # more than that, and who brings work does it
+
+
+class Landings:
+    """One thread does the work, in order. It is started with the first."""
+
+    def __init__(self) -> None:
+        self._start_empty()
+        os.register_at_fork(after_in_child=self._start_empty)
+
+    def _start_empty(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: queue.Queue[Callable[[], None]] = queue.Queue(MOST_WAITING)
+        self._thread: threading.Thread | None = None
+
+    def later(self, work: Callable[[], None]) -> None:
+        """`work` raises nothing."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="landings", daemon=True)
+                self._thread.start()
+        try:
+            self._waiting.put_nowait(work)
+        except queue.Full:
+            work()
+
+    def done(self) -> None:
+        """Wait until all is done that was brought."""
+        self._waiting.join()
+
+    def _run(self) -> None:
+        while True:
+            work = self._waiting.get()
+            try:
+                work()
+            finally:
+                self._waiting.task_done()
