@@ -27,7 +27,7 @@ def measure(port: int, session_key: str, now: datetime, report: Report) -> None:
     driver = connect(Tenant.objects.get(slug="tenant-000"))
     report.heading(f"An uncached panel over HTTP, and the bare driver with the same SQL in turns: ms, medians of {ROUNDS} rounds")
     with Client(port, session_key, insists=True) as client:
-        works: dict[str, Callable[[], object]] = {}
+        works: dict[str, Callable[[], object]] = {"awake": _fetch(client, "/live")}  # after each round's pause
         for slug in SOURCES:
             works[f"{slug} bare"] = _bare(driver, _statements(slug, now))
             works[f"{slug} panel"] = _fetch(client, path(slug, now))

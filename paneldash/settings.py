@@ -102,7 +102,7 @@ DATABASE_ROUTERS = ["tenants.router.CentralRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHE_BYTES = byte_count("CACHE_BYTES", default="256 MB")
-RESULT_BYTES = byte_count("RESULT_BYTES", default="48 MB")
+RESULT_BYTES = byte_count("RESULT_BYTES", default="32 MB")
 CACHES = caches(CACHE_URL)
 
 AUTH_USER_MODEL = "tenants.User"
