@@ -311,3 +311,16 @@ def test_a_range_that_cannot_be_read_is_named_as_the_program_named_it(client, bo
     answer = client.get("/api/v1/panels/cpu/data", {"tenant_id": "acme", **ends})
     assert answer.status_code == 422
     assert named in answer.json()["detail"]
+
+
+def test_an_unchanged_answer_is_not_sent_again(cpu_table, make_panel, client, bob, ada, acme):
+    series_panel(make_panel)
+    client.force_login(bob)
+    url = "/api/v1/panels/cpu/data?tenant_id=acme&date_from=2026-02-01T00:00:00Z&date_to=2026-02-01T02:00:00Z"
+    etag = client.get(url)["ETag"]
+    again = client.get(url, headers={"If-None-Match": f'"other", {etag}'})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    assert client.get(url, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert client.get(f"{url}&disable_aggregation=true", headers={"If-None-Match": etag}).status_code == 200
+    client.force_login(ada)
+    assert client.get(url, headers={"If-None-Match": etag}).status_code == 200

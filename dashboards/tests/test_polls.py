@@ -8,10 +8,12 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from django.test import Client
 
 from dashboards.drawing import slowest
 from dashboards.models import Dashboard, Panel, Placement
+from tenants import known
 
 FRAGMENT = "/t/acme/d/board/panels/one/"
 
@@ -108,6 +110,20 @@ def test_what_a_viewer_chooses_counts_for_panels_with_an_interval_of_their_own(p
     assert 54_000 <= chosen["?refresh=300"] <= 66_000  # the dashboard's own: nothing was chosen
     assert 4_500 <= chosen["?refresh=5"] <= 5_500
     assert chosen["?refresh=0"] == 0
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM dashboards_panel", "DELETE FROM dashboards_placement"])
+def test_what_is_deleted_elsewhere_is_gone_when_what_is_known_is_old(
+    poll: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(known, "KEPT_SECONDS", 0.3)
+    assert poll().status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    deadline = time.monotonic() + 10
+    while poll().status_code != 404:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_panel_that_failed_is_asked_for_again_soon(poll: Callable[..., Any], panel: Panel) -> None:
