@@ -88,3 +88,23 @@ def test_without_scripts_a_chart_is_its_figures(visit: Callable[..., Page], bob:
     expect(page.locator(".legend")).to_contain_text("worker")
     expect(page.locator(".panel-when")).to_contain_text("UTC")
     expect(page.locator("[data-action='shortcuts']")).to_be_hidden()
+
+
+def test_an_unchanged_panel_is_not_sent_again(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    with page.expect_response(lambda answer: "/panels/newest/" in answer.url and answer.status == 204, timeout=20_000):
+        pass
+    expect(page.locator("#panel-newest")).to_have_attribute("data-state", "fresh")
+    expect(page.locator("#panel-newest .kpi-number")).to_contain_text("85.7")
+
+
+def test_pressing_refresh_shows_the_newest(
+    drawn: Callable[..., Page], acme_database: dict, admin_sql: Callable[..., None]
+) -> None:
+    page = drawn("?refresh=0")
+    mail = page.locator("#panel-health li", has_text="mail").first
+    expect(mail).to_contain_text("down")
+    admin_sql(acme_database, "UPDATE services SET status = 0 WHERE name = 'mail'")
+    page.wait_for_timeout(1_100)  # a result of this very second would be new enough
+    page.keyboard.press("r")
+    expect(mail).to_contain_text("healthy")
