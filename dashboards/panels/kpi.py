@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.change import change_between
 from dashboards.panels.document import PanelDocument
-from dashboards.panels.grid import filled
+from dashboards.panels.grid import broken, filled
 from dashboards.panels.parts import DataSource, Display, Name, Strict, Thresholds
 from dashboards.panels.sparkline import COURSE_POINTS, sparkline
 from dashboards.panels.thresholds import level_of
@@ -80,8 +80,9 @@ class Kpi(PanelType[KpiDocument]):
         shown = format_number(value, display.unit, display.decimals)
         before = _value(rows_of(frames, "before")) if "before" in frames else None
         course = list(series_of(frames, "course").series) if "course" in frames else []
-        if document.data_source.aggregate == "count":
-            course = [filled(series, _course_seconds(ask.time_range), 0.0) for series in course]
+        step = float(_course_seconds(ask.time_range))
+        is_count = document.data_source.aggregate == "count"
+        course = [filled(series, step, 0.0) if is_count else broken(series, step) for series in course]
         return {
             "number": shown.number,
             "unit": shown.unit,

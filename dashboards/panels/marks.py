@@ -40,5 +40,6 @@ def _line(threshold: Threshold, scale: Scale) -> dict[str, Any]:
 
 
 def _label(threshold: Threshold, scale: Scale) -> dict[str, Any]:
-    place = {"xref": "paper", "x": 1, "xanchor": "right", "y": scale.one(threshold.value), "yanchor": "bottom"}
+    """At the left: the newest values stand at the right."""
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "y": scale.one(threshold.value), "yanchor": "bottom"}
     return {**place, "text": html.escape(threshold.label, quote=False), "showarrow": False, "font": {"size": 10}}

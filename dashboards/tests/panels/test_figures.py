@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from plotly import graph_objects
 
+from dashboards.panels import PANEL_TYPES
 from dashboards.panels.figures import MOST_POINTS, Look, colour_places, draw
 from dashboards.panels.parts import Threshold
-from dashboards.tests.panels.frames import NOON, plain, points, series
+from dashboards.tests.panels.frames import NOON, ask, document, frame, plain, points, series, series_frame
 from datasources.frame import Series
 from datasources.timerange import TimeRange
 
@@ -106,3 +107,11 @@ def test_no_series_is_an_empty_chart_over_the_whole_range() -> None:
     figure = draw([], Look(), HOUR)
     assert figure["data"] == []
     assert figure["layout"]["xaxis"]["range"] == [START * 1_000, (START + 3_600) * 1_000]
+
+
+def test_a_kpis_course_breaks_where_nothing_was_measured() -> None:
+    kind, kpi = PANEL_TYPES["kpi"], document("kpi", {"table": "cpu", "columns": {"value": "percent", "timestamp": "at"}})
+    course = points([START, START + 360, START + 7_200, START + 7_560])
+    frames = {"value": frame(value=[1.0]), "course": series_frame(course)}
+    line = kind.context(kpi, frames, ask(hours=6))["sparkline"].line
+    assert line.count("M") == 2
