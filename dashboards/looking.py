@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from dashboards.asking import PageRange, page_range, read_ask, refresh_seconds, shared_state, zone_of
-from dashboards.drawing import DrawnPanel, draw, drawn_error
+from dashboards.drawing import DrawnPanel, draw, drawn_error, slowest
 from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel
 from dashboards.section import Section, make_section, poll_seconds
@@ -34,7 +34,8 @@ class Looking:
     def refreshed(self, request: TenantRequest) -> Refreshed:
         """Raises PanelUnavailable, BadRequest."""
         ask = read_ask(request.GET, self.asked, request.tenant)
-        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=float(OLDEST_SECONDS))
+        stale_seconds = 0.0 if FRESH in request.headers else float(OLDEST_SECONDS)
+        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=stale_seconds)
 
     def drawn(self, request: TenantRequest) -> DrawnPanel:
         """The panel with its result, or in its error state."""
@@ -51,7 +52,7 @@ class Looking:
         return drawn_error(request, self._section(request), error)
 
     def mark(self, request: TenantRequest, done: Refreshed) -> str:
-        """It differs wherever the fragment would: in what the result says, the definition, the range, the role."""
+        """It differs wherever the fragment would: in what the result says, the definition, the range, the role, the interval."""
         moved = ""
         if done.kind.has_time_axis and (length := done.ask.time_range.length) is not None:
             moved = str(int(done.ask.now.timestamp() / length.total_seconds() * AXIS_STEPS))
@@ -61,6 +62,7 @@ class Looking:
             request.role,
             self.asked.zone.key,
             moved,
+            slowest(self.poll, done.elapsed_ms),
             *sorted(self.parameters.items()),
         )
         return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
