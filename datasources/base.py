@@ -44,8 +44,9 @@ class TableQuery:
 class SeriesQuery:
     """Points over time, answered as a SeriesFrame. Exported, its rows have `timestamp`, `value` and, with a label, `label`.
 
-    With a bucket: one row a bucket and label, `timestamp` the bucket's start, in no particular order. Without: the rows
-    themselves, oldest first; where the range is open at an end, the newest `limit` of them.
+    With a bucket: one row a bucket and label, `timestamp` the bucket's start, in no particular order; the first bucket is
+    whole, the last ends where the range ends. Without: the rows themselves, oldest first; where the range is open at an end,
+    the newest `limit` of them.
     """
 
     table: str
@@ -80,7 +81,7 @@ class SqlQuery:
 class SqlSeriesQuery:
     """An editor's SQL, as in SqlQuery, whose rows are points over time. Answered as a SeriesFrame.
 
-    `zone`: whose clock timestamps without a zone are.
+    Where it plainly groups by `$__timeGroup`, its first bucket is whole. `zone`: whose clock timestamps without a zone are.
     """
 
     text: str

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from datasources.base import TableQuery
+from datasources.compile.buckets import bucket_stop
 from datasources.compile.structured import quoted
 from datasources.series import NO_LABEL
 from datasources.timerange import Bucket, TimeRange
@@ -13,10 +15,15 @@ MOST_ROWS = 500
 AROUND_A_RAW_POINT = timedelta(minutes=1)
 
 
-def range_behind(at: datetime, bucket: Bucket | None) -> TimeRange:
-    """The bucket that starts at `at`; of a raw point, a little before and after."""
+def range_behind(at: datetime, bucket: Bucket | None, *, zone: ZoneInfo, within: TimeRange) -> TimeRange:
+    """The bucket that starts at `at`, as far as a panel's range goes; of a raw point, a little before and after.
+
+    `zone` is the tenant's: its days have 23 or 25 hours where its clocks change.
+    """
     if bucket is not None:
-        return TimeRange(at, at + timedelta(seconds=bucket.seconds))
+        stop = bucket_stop(at, bucket, zone=zone.key)
+        is_cut = within.stop is not None and at < within.stop < stop
+        return TimeRange(at, within.stop if is_cut else stop)
     return TimeRange(at - AROUND_A_RAW_POINT, at + AROUND_A_RAW_POINT)
 
 

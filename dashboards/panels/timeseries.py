@@ -126,7 +126,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
             **source.columns.model_dump(),
             label=label,
             where=source.query.where,
-            time_range=range_behind(at, _bucket(document, ask)),
+            time_range=range_behind(at, _bucket(document, ask), zone=ask.tenant_zone, within=ask.time_range),
             variables={**document.variables, **ask.variables},
         )
 

@@ -1,11 +1,12 @@
 """Buckets in SQL, and as moments: minutes and hours of fixed length, days, weeks and months by the calendar of a zone."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from datasources.errors import QueryRefused
-from datasources.timerange import Bucket
+from datasources.timerange import Bucket, TimeRange
 
 ORIGIN_DAY = datetime(2000, 1, 3)  # a Monday; buckets are counted from its midnight in the zone
 _INTERVAL = re.compile(r"(\d{1,6})\s*(s|m|h|d|w|M)", re.ASCII)
@@ -39,25 +40,46 @@ def bucket_sql(column: str, bucket: Bucket, *, zone: str, origin: datetime = ORI
     return f"{function}(interval '{bucket.seconds} seconds', {moment}, timestamptz '{start.isoformat()}')"
 
 
-def first_start(start: datetime, bucket: Bucket, *, zone: str) -> datetime:
-    """The start, in UTC, of the bucket of fixed length that holds `start`."""
+def bucket_start(moment: datetime, bucket: Bucket, *, zone: str) -> datetime:
+    """The start, in UTC, of the bucket that holds `moment`."""
+    if bucket.follows_calendar:
+        return _first_day(moment, bucket, zone=zone).astimezone(UTC)
     origin = ORIGIN_DAY.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     width = timedelta(seconds=bucket.seconds)
-    return origin + (start.astimezone(UTC) - origin) // width * width
+    return origin + (moment.astimezone(UTC) - origin) // width * width
+
+
+def bucket_stop(start: datetime, bucket: Bucket, *, zone: str) -> datetime:
+    """Where the bucket that starts at `start` ends and the next one starts, in UTC: a day may have 23 or 25 hours."""
+    if bucket.follows_calendar:
+        return _next(_first_day(start, bucket, zone=zone), bucket.unit).astimezone(UTC)
+    return start.astimezone(UTC) + timedelta(seconds=bucket.seconds)
 
 
 def calendar_starts(start: datetime, stop: datetime, bucket: Bucket, *, zone: str) -> list[datetime]:
     """The starts, in UTC, of all days, weeks or months that touch `start` … `stop`."""
-    day = start.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    if bucket.unit == "week":
-        day -= timedelta(days=day.weekday())
-    if bucket.unit == "month":
-        day = day.replace(day=1)
+    stop = stop.astimezone(UTC)
+    day = _first_day(start, bucket, zone=zone)
     starts = []
-    while day < stop:
-        starts.append(day.astimezone(UTC))
+    while (moment := day.astimezone(UTC)) < stop:
+        starts.append(moment)
         day = _next(day, bucket.unit)
     return starts
+
+
+def from_first_bucket(time_range: TimeRange, bucket: Bucket, *, zone: str) -> TimeRange:
+    """The range from the start of its first bucket on. Its last bucket ends where the range ends."""
+    if time_range.start is None:
+        return time_range
+    return replace(time_range, start=bucket_start(time_range.start, bucket, zone=zone))
+
+
+def _first_day(moment: datetime, bucket: Bucket, *, zone: str) -> datetime:
+    """The midnight, in the zone, at which the day, week or month that holds `moment` starts."""
+    day = moment.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if bucket.unit == "week":
+        day -= timedelta(days=day.weekday())
+    return day.replace(day=1) if bucket.unit == "month" else day
 
 
 def _next(day: datetime, unit: str) -> datetime:

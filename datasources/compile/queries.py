@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.catalogue import catalogue, find_table
+from datasources.compile.buckets import from_first_bucket
+from datasources.compile.grouping import grouping_of
 from datasources.compile.parameters import Parameters
 from datasources.compile.structured import TableSql, direction, paging, rows_sql, search_condition, series_sql
 from datasources.compile.text import expand
@@ -24,7 +26,7 @@ def compile_query(query: Query, tenant: Tenant, *, columns: Sequence[Column] = (
     if isinstance(query, CountQuery):
         return _count(query, tenant)
     if isinstance(query, SqlSeriesQuery):
-        return replace(_sql_of(query.plain, tenant), series_zone=query.zone)
+        return replace(_sql_of(_from_first_bucket(query, tenant.time_zone).plain, tenant), series_zone=query.zone)
     if isinstance(query, SqlQuery):
         return _sql_of(query, tenant, columns=columns)
     sql = _table_sql(query, tenant)
@@ -51,6 +53,14 @@ def validate(query: Query, *, statistics: bool = False) -> None:
 
 def _table_sql(query: TableQuery | SeriesQuery, tenant: Tenant) -> TableSql:
     return TableSql(find_table(tenant, query.table), catalogue(tenant), tenant.time_zone)
+
+
+def _from_first_bucket(query: SqlSeriesQuery, zone: str) -> SqlSeriesQuery:
+    """SQL that plainly groups by time is asked for its first bucket whole, as a structured query is."""
+    grouping = grouping_of(query.text)
+    if grouping is None:
+        return query
+    return replace(query, time_range=from_first_bucket(query.time_range, grouping.bucket, zone=zone))
 
 
 def _sql_of(query: SqlQuery, tenant: Tenant, *, columns: Sequence[Column] = (), ordered: bool = True) -> Statement:

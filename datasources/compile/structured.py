@@ -1,13 +1,13 @@
 """Structured queries: a table's rows, and its points over time."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from datasources.base import Aggregate, SeriesQuery, Sort, TableQuery
 from datasources.catalogue import Catalogue, Table
-from datasources.compile.buckets import bucket_sql, calendar_starts, first_start
+from datasources.compile.buckets import bucket_sql, calendar_starts, from_first_bucket
 from datasources.compile.parameters import Parameters
 from datasources.compile.text import expand, time_filter
 from datasources.errors import QueryRefused
@@ -146,9 +146,11 @@ def _order(query: TableQuery, sql: TableSql, columns: Mapping[str, str]) -> str:
 
 
 def series_sql(query: SeriesQuery, sql: TableSql) -> str:
-    """Points over time: the rows themselves, or one a bucket and label."""
+    """Points over time: the rows themselves, or one a bucket and label. The first bucket is asked whole."""
     if query.bucket is None or not query.time_range.is_closed:
         return _points(query, sql)
+    query = replace(query, time_range=from_first_bucket(query.time_range, query.bucket, zone=sql.zone))
+    assert query.bucket is not None
     column = sql.table.columns.get(query.timestamp)
     if column is not None and column.leads_index:
         return _buckets_by_index(query, query.bucket, sql)
@@ -190,12 +192,12 @@ def _buckets_by_index(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
 
 
 def _equal_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: TableSql) -> str:
-    """The server counts them: three parameters, however many there are. The first and the last are cut to the range."""
-    ends = (first_start(start, bucket, zone=sql.zone), start, stop)
-    first, low, high = (f"{sql.parameters.add(end)}::timestamptz" for end in ends)
+    """The server counts them: two parameters, however many there are. The last is cut to the range."""
+    first, last = (f"{sql.parameters.add(end)}::timestamptz" for end in (start, stop))
     width = f"interval '{bucket.seconds} seconds'"
-    cut = f"at, greatest(at, {low}) AS start, least(at + {width}, {high}) AS stop"
-    return f"(SELECT {cut} FROM generate_series({first}, {high}, {width}) AS one(at))"
+    return (
+        f"(SELECT at, at AS start, least(at + {width}, {last}) AS stop FROM generate_series({first}, {last}, {width}) AS one(at))"
+    )
 
 
 def _calendar_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: TableSql) -> str:
@@ -203,11 +205,8 @@ def _calendar_buckets(start: datetime, stop: datetime, bucket: Bucket, sql: Tabl
     starts = calendar_starts(start, stop, bucket, zone=sql.zone)
     ends = [*starts[1:], stop]
     place = sql.parameters.add
-    return (
-        f"unnest({place(starts)}::timestamptz[], "
-        f"{place([max(moment, start) for moment in starts])}::timestamptz[], "
-        f"{place([min(moment, stop) for moment in ends])}::timestamptz[])"
-    )
+    at = place(starts)
+    return f"unnest({at}::timestamptz[], {at}::timestamptz[], {place([min(moment, stop) for moment in ends])}::timestamptz[])"
 
 
 def _buckets_by_group(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:

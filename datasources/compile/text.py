@@ -10,6 +10,7 @@ from datasources.compile.parameters import Parameters
 from datasources.errors import QueryRefused, ValueMissing
 from datasources.timerange import TimeRange
 
+Macro = Callable[[list[str]], str]
 _TOKEN = re.compile(
     r"""
       (?P<kept>  [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | ::
@@ -42,6 +43,11 @@ def expand(
         "timeFrom": lambda arguments: _moment(time_range.start, parameters),
         "timeTo": lambda arguments: _moment(time_range.stop, parameters),
     }
+    return rewrite(text, macros=macros, variable=lambda name: _variable(name, variables, parameters))
+
+
+def rewrite(text: str, *, macros: Mapping[str, Macro], variable: Callable[[str], str]) -> str:
+    """The text with something else for each macro, which is given its arguments, and for each variable, given its name."""
     written: list[str] = []
     position = 0
     while (match := _TOKEN.search(text, position)) is not None:
@@ -56,7 +62,7 @@ def expand(
         elif match["number"]:
             raise QueryRefused("Write variables as :name.", detail=f"{match['number']} stands in the query.")
         elif match["variable"]:
-            written.append(_variable(match["variable"], variables, parameters))
+            written.append(variable(match["variable"]))
         else:
             written.append(match.group())
     return "".join([*written, text[position:]])
@@ -74,7 +80,7 @@ def time_filter(column: str, time_range: TimeRange, parameters: Parameters) -> s
     return f"({' AND '.join(parts)})" if parts else "TRUE"
 
 
-def _macro(text: str, name: str, after: int, macros: Mapping[str, Callable[[list[str]], str]]) -> tuple[str, int]:
+def _macro(text: str, name: str, after: int, macros: Mapping[str, Macro]) -> tuple[str, int]:
     if name not in macros:
         known = ", ".join(f"$__{macro}" for macro in macros)
         raise QueryRefused("The query uses a macro PanelDash does not know.", detail=f"$__{name} is not one of {known}.")

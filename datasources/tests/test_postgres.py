@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from datasources.base import CountQuery, SeriesQuery, Sort, SqlQuery, TableQuery
+from datasources.base import CountQuery, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, QueryTimeout
 from datasources.frame import series_of
 from datasources.postgres import PostgresSource
@@ -54,6 +54,28 @@ def test_buckets_are_the_same_with_and_without_an_index(source, indexed, acme_da
         (f"host-{number}", 24, START.timestamp()) for number in range(3)
     ]
     assert [one.values[-1] for one in found] == [1437, 1438, 1439]
+
+
+@pytest.mark.parametrize("kind", ["indexed", "grouped", "sql"])
+def test_the_first_bucket_is_whole_and_the_last_ends_with_the_range(source, kind, acme_database, admin_sql):
+    if kind == "grouped":
+        admin_sql(acme_database, "DROP INDEX points_at_idx")
+    time_range = TimeRange(START + timedelta(hours=1, minutes=40), START + timedelta(hours=3, minutes=20))
+    query = SeriesQuery(
+        table="points", timestamp="at", value="load", time_range=time_range, bucket=Bucket(1, "hour"), aggregate="count"
+    )
+    if kind == "sql":
+        text = "SELECT $__timeGroup(at, '1h') AS time, count(*) FROM points WHERE $__timeFilter(at) GROUP BY 1"
+        query = SqlSeriesQuery(text=text, time_range=time_range)
+    (series,) = series_of(source.run({"series": query}), "series").series
+    assert series.values.tolist() == [60, 60, 20]
+
+
+def test_sql_that_does_not_plainly_group_keeps_its_range(source):
+    text = "SELECT $__timeGroup(at, '1h') AS time, count(*) FROM points WHERE $__timeFilter(at) GROUP BY 1 LIMIT 9"
+    time_range = TimeRange(START + timedelta(hours=1, minutes=40), START + timedelta(hours=3))
+    (series,) = series_of(source.run({"n": SqlSeriesQuery(text=text, time_range=time_range)}), "n").series
+    assert series.values.tolist() == [20, 60]
 
 
 def test_points_without_a_range_are_the_newest_in_order(source):

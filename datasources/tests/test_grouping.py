@@ -1,0 +1,139 @@
+"""Which SQL may be put together from whole buckets, and which may not."""
+
+import pytest
+
+from datasources.compile.grouping import grouping_of, variables_of_condition
+from datasources.compile.steady import names_the_hour
+from datasources.timerange import Bucket
+
+PLAIN = "SELECT $__timeGroup(at, '1h') AS time, avg(load) FROM points WHERE $__timeFilter(at) GROUP BY 1"
+
+GROUPED = [
+    PLAIN,
+    f"{PLAIN};",
+    f"-- load by hour\n{PLAIN} ORDER BY 1 DESC",
+    PLAIN.replace("GROUP BY 1", "GROUP BY time"),
+    PLAIN.replace("GROUP BY 1", "GROUP BY $__timeGroup(at, 1h)"),
+    PLAIN.replace("GROUP BY 1", "GROUP BY 1 HAVING count(*) > 3"),
+    "SELECT host, $__timeGroup(p.at, '1h') AS time, max(load) AS value FROM public.points p WHERE $__timeFilter(p.at) GROUP BY host, 2",
+    "SELECT $__timeGroup(at, '1h'), host, sum(load) FROM points WHERE $__timeFilter(at) GROUP BY 1, host",
+    "SELECT $__timeGroup(at, '1h') AS t, count(*) FROM points WHERE host = :host AND $__timeFilter(at) AND load > 3 GROUP BY t",
+    "SELECT $__timeGroup(at, '1h') AS time, percentile_cont(0.9) WITHIN GROUP (ORDER BY load) FROM points WHERE $__timeFilter(at) GROUP BY 1",
+    "SELECT $__timeGroup(at, '1h') AS time, count(DISTINCT host) FILTER (WHERE load > 1) AS hosts FROM points WHERE $__timeFilter(at) GROUP BY 1",
+    "SELECT $__timeGroup(to_timestamp(epoch), '1h') AS time, count(*) FROM points WHERE $__timeFilter(to_timestamp(epoch)) GROUP BY 1",
+    "SELECT $__timeGroup(at, '1h') AS bucket, CASE WHEN load > :limit THEN 'high' ELSE 'low' END AS label, count(*) FROM points"
+    " WHERE $__timeFilter(at) AND note <> 'unknown' GROUP BY 1, 2",
+    "SELECT $__timeGroup(time, '1h') AS time, count(time) FROM points WHERE $__timeFilter(time) GROUP BY 1",
+    "SELECT $__timeGroup(at, '1h') AS time, (array_agg(load ORDER BY at DESC))[1] AS last FROM points WHERE $__timeFilter(at) GROUP BY 1",
+]
+
+
+@pytest.mark.parametrize("text", GROUPED)
+def test_plain_groups_by_time_are_recognised(text: str) -> None:
+    grouping = grouping_of(text)
+    assert grouping is not None
+    assert grouping.bucket == Bucket(1, "hour")
+
+
+OTHERS = {
+    "no group": "SELECT $__timeGroup(at, '1h') AS time, load FROM points WHERE $__timeFilter(at)",
+    "no filter": "SELECT $__timeGroup(at, '1h') AS time, avg(load) FROM points GROUP BY 1",
+    "not a SELECT": "DELETE FROM points WHERE $__timeFilter(at)",
+    "not SQL": "SELECT $__timeGroup(at, '1h' FROM",
+    "two statements": f"{PLAIN}; {PLAIN}",
+    "no macros": "SELECT date_trunc('hour', at) AS time, avg(load) FROM points GROUP BY 1",
+    "another column": PLAIN.replace("Filter(at)", "Filter(seen_at)"),
+    "a column of another table": PLAIN.replace("Filter(at)", "Filter(p.at)"),
+    "two intervals": PLAIN.replace("GROUP BY 1", "GROUP BY 1, $__timeGroup(at, '1d')"),
+    "two groups": PLAIN.replace("avg(load)", "$__timeGroup(at, '1h') AS again, avg(load)"),
+    "two filters": PLAIN.replace("GROUP", "AND $__timeFilter(at) GROUP"),
+    "an unknown interval": PLAIN.replace("1h", "1y"),
+    "grouped by something else": PLAIN.replace("GROUP BY 1", "GROUP BY at"),
+    "moved": PLAIN.replace("'1h') AS", "'1h') + interval '1 h' AS"),
+    "another time": PLAIN.replace("AS time, avg(load)", "AS hour, max(at) AS time, avg(load)"),
+    "a time by its own name": PLAIN.replace("AS time, avg(load)", "AS hour, load::timestamp, avg(load)"),
+    "a time before it": PLAIN.replace("SELECT ", "SELECT max(at), ").replace(" AS time", "").replace("BY 1", "BY 2"),
+    "all columns": PLAIN.replace("avg(load)", "*"),
+    "filter in OR": PLAIN.replace("GROUP", "OR load > 3 GROUP"),
+    "filter in NOT": PLAIN.replace("WHERE ", "WHERE NOT "),
+    "filter in HAVING": PLAIN.replace("WHERE $__timeFilter(at) GROUP BY 1", "GROUP BY 1 HAVING $__timeFilter(at)"),
+    "filter of a comparison": PLAIN.replace("Filter(at)", "Filter(load > 3 OR at)"),
+    "window": PLAIN.replace("avg(load)", "avg(avg(load)) OVER (ORDER BY 1)"),
+    "named window": PLAIN.replace("avg(load)", "lag(avg(load)) OVER w").replace("GROUP BY 1", "GROUP BY 1 WINDOW w AS (ORDER BY 1)"),
+    "LIMIT": f"{PLAIN} LIMIT 10",
+    "OFFSET": f"{PLAIN} OFFSET 1",
+    "FETCH": f"{PLAIN} FETCH FIRST 3 ROWS WITH TIES",
+    "DISTINCT": PLAIN.replace("SELECT", "SELECT DISTINCT"),
+    "DISTINCT ON": PLAIN.replace("SELECT", "SELECT DISTINCT ON (1)"),
+    "UNION": f"{PLAIN} UNION ALL {PLAIN}",
+    "WITH": f"WITH p AS (SELECT 1) {PLAIN}",
+    "a query round it": f"SELECT * FROM ({PLAIN}) AS q",
+    "a query inside": PLAIN.replace("FROM points", "FROM (SELECT * FROM points LIMIT 9) AS points"),
+    "a sub-query as a value": PLAIN.replace("avg(load)", "avg(load) / (SELECT max(load) FROM points)"),
+    "a sub-query as a condition": PLAIN.replace("GROUP", "AND host IN (SELECT host FROM hosts) GROUP"),
+    "join": PLAIN.replace("FROM points", "FROM points JOIN hosts USING (host)"),
+    "two tables": PLAIN.replace("FROM points", "FROM points, hosts"),
+    "lateral": PLAIN.replace("FROM points", "FROM points, LATERAL (SELECT 1) AS l"),
+    "a function in FROM": PLAIN.replace("FROM points", "FROM generate_series(1, 3) AS points"),
+    "a sample": PLAIN.replace("FROM points", "FROM points TABLESAMPLE SYSTEM (1)"),
+    "the range's start": PLAIN.replace("avg(load)", "max(at - $__timeFrom())"),
+    "the range's end": PLAIN.replace("GROUP", "AND seen_at < $__timeTo() GROUP"),
+    "rollup": PLAIN.replace("GROUP BY 1", "GROUP BY ROLLUP (1, host)"),
+    "grouping sets": PLAIN.replace("GROUP BY 1", "GROUP BY GROUPING SETS ((1), ())"),
+    "DISTINCT groups": PLAIN.replace("GROUP BY 1", "GROUP BY DISTINCT 1"),
+    "rows out of one": PLAIN.replace("avg(load)", "unnest(array_agg(load))"),
+    "now()": PLAIN.replace("GROUP", "AND at < now() GROUP"),
+    "pg_catalog.now()": PLAIN.replace("GROUP", "AND at < pg_catalog.now() GROUP"),
+    "CURRENT_DATE": PLAIN.replace("GROUP", "AND at < CURRENT_DATE GROUP"),
+    "age": PLAIN.replace("avg(load)", "max(age(at))"),
+    "age by its dot": PLAIN.replace("avg(load)", "max((at).age)"),
+    "a text that means now": PLAIN.replace("GROUP", "AND at < ' Today 12:00' GROUP"),
+    "random()": PLAIN.replace("GROUP", "AND random() < 0.5 GROUP"),
+    "a tenant's function": PLAIN.replace("avg(load)", "avg(our_rate(load))"),
+    "another schema's function": PLAIN.replace("avg(load)", "ours.avg(load)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS.keys())
+def test_anything_else_is_not(text: str) -> None:
+    assert grouping_of(text) is None
+
+
+def test_only_variables_that_occur_are_named() -> None:
+    grouping = grouping_of(PLAIN.replace("GROUP", "AND host = :host AND note <> ':none' GROUP"))
+    assert grouping is not None
+    assert grouping.variables == {"host"}
+
+
+@pytest.mark.parametrize(
+    ("where", "variables"),
+    [
+        ("", set()),
+        ("host = :host AND load > :limit", {"host", "limit"}),
+        ("host IN ('a', 'b') -- both", set()),
+        ("at > now()", None),
+        ("at > 'yesterday'", None),
+        ("$__timeFilter(at)", None),
+        ("load > (SELECT 1)", None),
+        ("TRUE) GROUP BY (load", None),
+        ("host = ", None),
+    ],
+)
+def test_a_condition_is_steady_or_it_is_not(where: str, variables: set[str] | None) -> None:
+    assert variables_of_condition(where) == variables
+
+
+@pytest.mark.parametrize(
+    ("value", "does"),
+    [
+        ("now", True),
+        ("TODAY 12:00", True),
+        ("today12", True),
+        (["x", "tomorrow"], True),
+        ("unknown", False),
+        (7, False),
+        (None, False),
+    ],
+)
+def test_some_texts_are_another_time_every_day(value: object, does: bool) -> None:
+    assert names_the_hour(value) is does
