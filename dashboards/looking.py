@@ -15,7 +15,7 @@ from tenants.access import TenantRequest
 
 # `alone`: the panel stands on a page of its own, with its table twin.
 FRAGMENT_STATE = ("page", "sort", "order", "q", "alone")
-FRESH = "X-Fresh"  # a person asked: what others have is not new enough
+FRESH = "X-Fresh"  # a person insists: neither what others have nor what is kept of closed buckets will do
 UNPOLLED_SECONDS = 10  # how old a result may be on a page that does not refresh itself
 OLDEST_SECONDS = 30
 AXIS_STEPS = 1_000  # a chart moves when its axis does by a thousandth
@@ -34,8 +34,9 @@ class Looking:
     def refreshed(self, request: TenantRequest) -> Refreshed:
         """Raises PanelUnavailable, BadRequest."""
         ask = read_ask(request.GET, self.asked, request.tenant)
-        stale_seconds = 0.0 if FRESH in request.headers else float(OLDEST_SECONDS)
-        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=stale_seconds)
+        insists = FRESH in request.headers
+        stale_seconds = 0.0 if insists else float(OLDEST_SECONDS)
+        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=stale_seconds, anew=insists)
 
     def drawn(self, request: TenantRequest) -> DrawnPanel:
         """The panel with its result, or in its error state."""

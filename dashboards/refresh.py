@@ -98,15 +98,17 @@ def read_panel(panel: Panel) -> ReadPanel:
         raise PanelUnavailable(sentence, status=500, detail=str(error)) from error
 
 
-def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask, *, stale_seconds: float = 0.0) -> Refreshed:
-    """The result a panel needs, shared with all who ask for it.
+def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask, *, stale_seconds: float = 0.0, anew: bool = False) -> Refreshed:
+    """The result a panel needs, shared with all who ask for it; `anew`, closed buckets too.
 
     Raises PanelUnavailable, and BadRequest for what was asked.
     """
     read = read_panel(panel)
     queries = read.kind.queries(read.document, ask)
     try:
-        result = fetch(tenant, queries, platform=panel.is_shared, not_before=ask.not_before, stale_seconds=stale_seconds)
+        result = fetch(
+            tenant, queries, platform=panel.is_shared, not_before=ask.not_before, stale_seconds=stale_seconds, anew=anew
+        )
     except SourceError as error:
         raise unavailable(error) from error
     return Refreshed(read, ask, result)

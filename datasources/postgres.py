@@ -44,7 +44,7 @@ class PostgresSource:
         try:
             dear = {name for name, query in counts.items() if self._is_dear(query, statements[name])}
             asked = {name: statement for name, statement in statements.items() if name not in dear}
-            frames = executor.run(self.tenant, asked, self._limits())
+            frames = executor.run(self.tenant, asked, self.limits())
         except QueryFailed:
             invalidate(self.tenant)
             raise
@@ -59,13 +59,14 @@ class PostgresSource:
     def explain(self, query: Query) -> Explained:
         """What a query would cost and why, without running it. Raises as `run`."""
         statement = self._statement(query)
-        explained = explain(self.tenant, query, statement, self._limits())
+        explained = explain(self.tenant, query, statement, self.limits())
         if not isinstance(query, CountQuery) or is_whole_table(query.of) or explained.cost <= DEAREST_COUNT:
             return explained
         estimated = Hint("count", "Counting these rows is too dear: the panel shows PostgreSQL's estimate instead.")
         return replace(explained, hints=(estimated, *explained.hints))
 
-    def _limits(self) -> Limits:
+    def limits(self) -> Limits:
+        """What one answer may take."""
         return Limits(
             timeout_ms=statement_timeout_ms(self.tenant),
             rows=self.tenant.row_limit or settings.PANEL_ROW_LIMIT,
@@ -79,7 +80,7 @@ class PostgresSource:
     def _columns(self, query: SqlQuery) -> tuple[Column, ...]:
         """What SQL answers, from asking for none of its rows."""
         nothing = replace(query, sort=None, search="", limit=0, offset=0)
-        return executor.columns_of(self.tenant, self._statement(nothing), self._limits())
+        return executor.columns_of(self.tenant, self._statement(nothing), self.limits())
 
     def _guarded(self, statement: Statement) -> Statement:
         """The guard's word, asked again with a fresh catalogue before a table made just now is called unknown."""
@@ -96,7 +97,7 @@ class PostgresSource:
         """Whether counting up to the limit would read much of a huge table, as a rare condition does; PostgreSQL's plan tells."""
         if is_whole_table(query.of):
             return False
-        return float(executor.explain(self.tenant, statement, self._limits()).get("Total Cost", 0)) > DEAREST_COUNT
+        return float(executor.explain(self.tenant, statement, self.limits()).get("Total Cost", 0)) > DEAREST_COUNT
 
     def _count(self, query: CountQuery, counted: Answered | None) -> Frame:
         """What was counted; beyond the limit, or where counting is too dear, what PostgreSQL thinks."""
@@ -115,7 +116,7 @@ class PostgresSource:
             if rows > 0:
                 return int(rows)
         statement = self._guarded(rows_to_count(query, self.tenant))
-        return int(executor.explain(self.tenant, statement, self._limits()).get("Plan Rows", 0))
+        return int(executor.explain(self.tenant, statement, self.limits()).get("Plan Rows", 0))
 
     def _note_slow(self, frames: Mapping[str, Answered]) -> None:
         for name, frame in frames.items():

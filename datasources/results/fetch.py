@@ -15,6 +15,7 @@ from datasources import errors
 from datasources.base import Query
 from datasources.errors import QueryTimeout, SourceError
 from datasources.postgres import PostgresSource
+from datasources.results import closed
 from datasources.results.entry import Entry, make_entry, packed, unpacked
 from datasources.results.figures import RESULTS
 from datasources.results.first_level import FirstLevel
@@ -22,6 +23,7 @@ from datasources.results.flights import LEASE_SECONDS, Lease, Threads, release, 
 from datasources.results.key import key_of
 from datasources.results.landing import Landings
 from datasources.results.packed import pack, unpack
+from datasources.runs import Runs
 from datasources.store import Store, StoreDown, store
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
@@ -45,6 +47,15 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask of which source; `anew`, without what is kept of closed buckets."""
+
+    source: PostgresSource
+    queries: Mapping[str, Query]
+    anew: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What is wanted: the queries' result under `key`, asked for at a moment, in epoch seconds, or later.
 
@@ -63,16 +74,18 @@ class Wanted:
 
 
 def fetch(
-    tenant: Tenant, queries: Mapping[str, Query], *, platform: bool, not_before: datetime, stale_seconds: float = 0.0
-) -> Result:
+    tenant: Tenant, queries: Mapping[str, Query], *, platform: bool, not_before: datetime, stale_seconds: float = 0.0,
+    anew: bool = False,
+) -> Result:  # fmt: skip
     """The queries' result. `platform`: as of PostgresSource. Raises as a source's `run`.
 
-    Simultaneous askers cost one query. An error is that of all who waited for it, and is not kept.
+    Simultaneous askers cost one query. An error is that of all who waited for it, and is not kept. `anew`: where it has to
+    be asked for, closed buckets are not taken from what is kept.
     """
     wanted = Wanted(key_of(tenant, queries, platform=platform), not_before.timestamp(), stale_seconds)
-    source = PostgresSource(tenant, platform=platform)
+    question = Question(PostgresSource(tenant, platform=platform), queries, anew)
     deadline = time.monotonic() + statement_timeout_ms(tenant) / 1_000 + PATIENCE_SECONDS
-    result = _from_process(source, queries, wanted, deadline)
+    result = _from_process(question, wanted, deadline)
     RESULTS.labels(result.how).inc()
     return result
 
@@ -83,7 +96,7 @@ def forget_results() -> None:
     _first.clear()
 
 
-def _from_process(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, deadline: float) -> Result:
+def _from_process(question: Question, wanted: Wanted, deadline: float) -> Result:
     while True:
         known = _first.get(wanted.key)
         if known is not None and wanted.is_met(known):
@@ -91,7 +104,7 @@ def _from_process(source: PostgresSource, queries: Mapping[str, Query], wanted: 
         flight, is_ours = _threads.board(wanted.key)
         if is_ours:
             with _threads.leading(wanted.key, flight):
-                result = _from_store(source, queries, wanted, deadline)
+                result = _from_store(question, wanted, deadline)
                 _first.put(wanted.key, result.entry)
             flight.set_result(result.entry)
             return result
@@ -107,7 +120,7 @@ def _from_process(source: PostgresSource, queries: Mapping[str, Query], wanted: 
             return Result(entry, "waited")
 
 
-def _from_store(source: PostgresSource, queries: Mapping[str, Query], wanted: Wanted, deadline: float) -> Result:
+def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
     """Whoever holds the key's lease looks first, then asks: two can never do so at once."""
     shared = store()
     while True:
@@ -115,10 +128,10 @@ def _from_store(source: PostgresSource, queries: Mapping[str, Query], wanted: Wa
             token = shared.claim(wanted.key, LEASE_SECONDS)
             found = unpacked(shared.get(wanted.key))
         except StoreDown:
-            return Result(_ask(source, queries), "asked")
+            return Result(_ask(question, shared)[0], "asked")
         is_met = found is not None and wanted.is_met(found)
         if token is not None and not is_met:
-            return _lead(source, queries, wanted.key, shared, token)
+            return _lead(question, wanted.key, shared, token)
         if token is not None:
             _landings.later(partial(release, shared, wanted.key, token))
         if found is not None and (is_met or wanted.is_nearly_met(found)):
@@ -130,31 +143,33 @@ def _from_store(source: PostgresSource, queries: Mapping[str, Query], wanted: Wa
             raise _error_of(landing.outcome)
 
 
-def _lead(source: PostgresSource, queries: Mapping[str, Query], key: str, shared: Store, token: str) -> Result:
+def _lead(question: Question, key: str, shared: Store, token: str) -> Result:
     """Ask; the result is put into the store before those who wait there hear of it."""
     try:
         with _lease.held(shared, key, token):
-            entry = _ask(source, queries)
+            entry, runs = _ask(question, shared)
     except SourceError as error:
         release(shared, key, token, _as_outcome(error))
         raise
     except BaseException:
         release(shared, key, token)
         raise
-    _landings.later(partial(_land, shared, key, token, entry))
+    _landings.later(partial(_land, shared, key, token, entry, runs))
     return Result(entry, "asked")
 
 
-def _land(shared: Store, key: str, token: str, entry: Entry) -> None:
+def _land(shared: Store, key: str, token: str, entry: Entry, runs: Mapping[str, Runs]) -> None:
     with suppress(StoreDown):
         shared.put(key, packed(entry), KEPT_SECONDS)
     release(shared, key, token)
+    closed.keep(shared, runs)
 
 
-def _ask(source: PostgresSource, queries: Mapping[str, Query]) -> Entry:
+def _ask(question: Question, shared: Store) -> tuple[Entry, Mapping[str, Runs]]:
     asked_at, started = time.time(), time.perf_counter()
-    frames = source.run(queries)
-    return make_entry(frames, asked_at=asked_at, elapsed_ms=(time.perf_counter() - started) * 1_000)
+    asked = closed.ask(question.source, question.queries, shared, anew=question.anew)
+    elapsed_ms = (time.perf_counter() - started) * 1_000
+    return make_entry(asked.frames, asked_at=asked_at, elapsed_ms=elapsed_ms), asked.runs
 
 
 def _too_long() -> QueryTimeout:
