@@ -1,11 +1,12 @@
 """A result as it is kept: its frames, when they were asked for, and a mark that changes with what it says."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from datasources.frame import Frames
-from datasources.results.packed import digest, pack, size_of, unpack
+from datasources.results.packed import digest, moment_of, pack, size_of, unpack
 
 MOST_MADE = 16  # ways to look at one result
 MADE_TIMES = 3  # with what is made of it, a result takes so many times its own size
@@ -47,12 +48,15 @@ def make_entry(frames: Frames, *, asked_at: float, elapsed_ms: float) -> Entry:
 
 def packed(entry: Entry) -> bytes:
     """The entry for the store."""
-    return pack(entry.frames, {"asked_at": entry.asked_at, "etag": entry.etag, "elapsed_ms": entry.elapsed_ms})
+    facts = {"asked_at": entry.asked_at, "etag": entry.etag, "elapsed_ms": entry.elapsed_ms}
+    return pack(entry.frames, facts, moment=entry.asked_at)
 
 
-def unpacked(data: bytes | None) -> Entry | None:
-    """The entry of a store's bytes; None where there are none, or none that can be read."""
-    found = unpack(data) if data is not None else None
+def unpacked(data: bytes | None, *, not_before: float = -math.inf) -> Entry | None:
+    """The entry of a store's bytes; None where there are none, none that can be read, or only what was asked for earlier."""
+    if data is None or moment_of(data) < not_before:
+        return None
+    found = unpack(data)
     if found is None:
         return None
     frames, facts = found

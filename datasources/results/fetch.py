@@ -126,7 +126,7 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
     while True:
         try:
             token = shared.claim(wanted.key, LEASE_SECONDS)
-            found = unpacked(shared.get(wanted.key))
+            found = unpacked(shared.get(wanted.key), not_before=wanted.not_before - wanted.stale_seconds)
         except StoreDown:
             return Result(_ask(question, shared)[0], "asked")
         is_met = found is not None and wanted.is_met(found)
@@ -134,7 +134,7 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
             return _lead(question, wanted.key, shared, token)
         if token is not None:
             _landings.later(partial(release, shared, wanted.key, token))
-        if found is not None and (is_met or wanted.is_nearly_met(found)):
+        if found is not None:
             return Result(found, "stored" if is_met else "stale")
         landing = wait(shared, wanted.key, deadline - time.monotonic())
         if landing is None:

@@ -1,6 +1,7 @@
 """Answers as bytes: by columns, compressed where that pays. Nothing is pickled; damaged bytes are no answer."""
 
 import hashlib
+import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -13,11 +14,11 @@ import zstandard
 
 from datasources.frame import Answered, Column, Doubles, Frame, Frames, Series, SeriesFrame
 
-MAGIC = b"PD1"  # changes with the form: what another version wrote is not read
+MAGIC = b"PD2"  # changes with the form: what another version wrote is not read
 WORTH_COMPRESSING_BYTES = 512
 OBJECT_BYTES = 64  # about what a small Python value takes
 MOST_BYTES = 256_000_000  # unpacked; more was never packed here
-_HEAD = struct.Struct(">3sBI")  # magic, compressed or not, length of the description
+_HEAD = struct.Struct(">3sdBI")  # magic, the moment they hold for, compressed or not, length of the description
 
 # What a cell is besides null, by the letter its column is marked with; a column of several kinds marks each cell.
 _WRITERS: dict[type, tuple[str, Callable[[Any], Any]]] = {
@@ -62,8 +63,8 @@ def _frame_size(frame: Answered) -> int:
     return OBJECT_BYTES + sum(OBJECT_BYTES + (len(cell) if isinstance(cell, str) else 0) for cell in cells)
 
 
-def pack(frames: Frames, facts: Mapping[str, Any]) -> bytes:
-    """Frames with a few plain facts about them."""
+def pack(frames: Frames, facts: Mapping[str, Any], *, moment: float = 0.0) -> bytes:
+    """Frames with a few plain facts about them, and a moment that can be read without the rest."""
     arrays: list[Doubles] = []
     described = {name: _described(frame, arrays) for name, frame in frames.items()}
     head = orjson.dumps({"facts": facts, "frames": described})
@@ -71,13 +72,20 @@ def pack(frames: Frames, facts: Mapping[str, Any]) -> bytes:
     is_compressed = len(body) >= WORTH_COMPRESSING_BYTES
     if is_compressed:
         body = zstandard.ZstdCompressor(level=1).compress(body)
-    return _HEAD.pack(MAGIC, is_compressed, len(head)) + body
+    return _HEAD.pack(MAGIC, moment, is_compressed, len(head)) + body
+
+
+def moment_of(data: bytes) -> float:
+    """The moment of what was packed; minus infinity for anything else."""
+    if len(data) < _HEAD.size or not data.startswith(MAGIC):
+        return -math.inf
+    return float(_HEAD.unpack_from(data)[1])
 
 
 def unpack(data: bytes) -> tuple[dict[str, Answered], dict[str, Any]] | None:
     """The frames and the facts; None for what is not a whole answer of this form."""
     try:
-        magic, is_compressed, length = _HEAD.unpack_from(data)
+        magic, _, is_compressed, length = _HEAD.unpack_from(data)
         if magic != MAGIC:
             return None
         body = memoryview(data)[_HEAD.size :]

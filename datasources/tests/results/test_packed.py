@@ -90,7 +90,9 @@ def test_damaged_bytes_are_no_answer(data: some.DataObject) -> None:
     assert found is None or isinstance(found[0], dict)
 
 
-@pytest.mark.parametrize("data", [b"", b"PD", MAGIC, b"PD0" + bytes(20), MAGIC + b"\x01" + bytes(4), b"\x80\x04." * 9])
+@pytest.mark.parametrize(
+    "data", [b"", b"PD", MAGIC, b"PD0" + bytes(30), MAGIC + bytes(13), MAGIC + bytes(8) + b"\x01" + bytes(9), b"\x80\x04." * 9]
+)
 def test_bytes_of_something_else_are_no_answer(data: bytes) -> None:
     assert unpack(data) is None
 
