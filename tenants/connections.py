@@ -78,7 +78,8 @@ def connect(tenant: Tenant) -> psycopg.Connection:
         address = resolve(tenant.host, timeout_seconds=session_options.CONNECT_SECONDS)
         left = session_options.CONNECT_SECONDS - int(time.monotonic() - started)
         parameters = session_options.parameters(tenant, address) | {"connect_timeout": max(left, LEAST_CONNECT_SECONDS)}
-        return psycopg.connect(**parameters, autocommit=True)
+        # Nothing is prepared under a name: behind PgBouncer the next transaction is another server connection's.
+        return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
     except HostRefused as error:
         raise TenantUnreachable("The database's host is not allowed on this installation.", detail=str(error)) from error
     except CredentialsError as error:

@@ -9,6 +9,7 @@ from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, QueryTime
 from datasources.frame import series_of
 from datasources.postgres import PostgresSource
 from datasources.timerange import Bucket, TimeRange
+from tenants.connections import lease
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = TimeRange(START, START + timedelta(days=1))
@@ -195,3 +196,12 @@ def test_an_order_by_a_column_that_is_gone_is_said_from_then_on(source, acme_dat
     with pytest.raises(NoSuchOrder):
         sorted_sql(source, text, "load")
     assert sorted_sql(source, text, "host")[0][0] == 0
+
+
+def test_nothing_is_left_prepared_in_the_session(source):
+    """PgBouncer, in transaction mode, would give it to somebody else with the server's connection."""
+    query = TableQuery(table="points", columns={"id": "id"}, where="load = 7", limit=1)
+    for _ in range(8):
+        source.run({"rows": query, "count": CountQuery(of=query)})
+    with lease(source.tenant) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
