@@ -10,7 +10,7 @@ LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --
 UV = { test -x .venv/bin/uv || $(PIP) install --require-hashes -r requirements-uv.txt; } && .venv/bin/uv
 install = { $(UV) pip install --quiet --require-hashes -r $(1); } 2>/dev/null || $(PIP) install --require-hashes -r $(1)
 
-.PHONY: help run dev test lint coverage bench bench-compare lock
+.PHONY: help run dev test lint coverage bench bench-compare bench-peers bench-scale lock
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,13 @@ lint: $(DEVELOPMENT) ## formats, linters, types, migrations and deployment setti
 bench: $(DEVELOPMENT) ## measure against the bare driver; writes benchmarks/results/latest.json
 	@.ci/packages browser
 	.venv/bin/python -m benchmarks
+
+bench-peers: $(DEVELOPMENT) ## the same chart by PanelDash and by Apache Superset, which gets an environment of its own
+	.venv/bin/python -m benchmarks.peers
+
+bench-scale: $(DEVELOPMENT) ## 1,000 tenants, 100 of them dead, 2 hosts, 200 viewers (SIZE="--seconds 20 --viewers 50")
+	@.ci/packages redis pgbouncer
+	.venv/bin/python -m benchmarks.scale $(SIZE)
 
 # The words after bench-compare are files, not things to make.
 ifeq (bench-compare,$(firstword $(MAKECMDGOALS)))

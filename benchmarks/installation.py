@@ -1,5 +1,6 @@
 """An installation to measure: its own embedded PostgreSQL, the data set, and gunicorn as `make run` starts it."""
 
+import contextlib
 import http.client
 import os
 import secrets
@@ -23,6 +24,7 @@ from paneldash.home import default_home
 from paneldash.local import fill_in_settings
 
 HOME = default_home(ROOT) / "bench"
+STARTING_SECONDS = 20
 CENTRAL, DATA, READER = "bench_central", "bench_data", "bench_reader"
 
 
@@ -65,29 +67,34 @@ def make_reader(server: EmbeddedServer) -> str:
     return password
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def serving() -> Iterator[tuple[int, psutil.Process]]:
+def serving(**environment: str) -> Iterator[tuple[int, psutil.Process]]:
     """gunicorn with the product's own configuration on a free port; answers the port and gunicorn, whose children work."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "paneldash/gunicorn_config.py", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "paneldash.wsgi"], cwd=ROOT)
+    process = subprocess.Popen([*command, "paneldash.wsgi"], cwd=ROOT, env=os.environ | environment)
     try:
-        _wait_for(port)
+        wait_for(port, "/live", STARTING_SECONDS)
         yield port, psutil.Process(process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", "/live")
+def wait_for(port: int, path: str, seconds: float) -> None:
+    """Until something there answers 200. Ends the run where it does not in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("GET", path)
             if connection.getresponse().status == 200:
                 return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("gunicorn did not answer within 20 s")
+        connection.close()
+        time.sleep(0.2)
+    raise SystemExit(f"The server did not answer within {seconds:.0f} s.")

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.circumstances import circumstances
+from paneldash.environment import ROOT
 
-RESULTS = Path(__file__).with_name("results") / "latest.json"
+RESULTS = Path(__file__).with_name("results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class Figure:
 
 
 class Report:
-    def __init__(self) -> None:
+    """`name` is that of its file."""
+
+    def __init__(self, name: str = "latest") -> None:
+        self.file = RESULTS / f"{name}.json"
         self.figures: list[Figure] = []
 
     def heading(self, title: str) -> None:
@@ -49,8 +53,8 @@ class Report:
         print(figure.line(), flush=True)
 
     def save(self) -> None:
-        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.mkdir(exist_ok=True)
         figures = [asdict(figure) | {"verdict": figure.verdict} for figure in self.figures]
-        RESULTS.write_text(json.dumps(circumstances() | {"figures": figures}, indent=1) + "\n")
+        self.file.write_text(json.dumps(circumstances() | {"figures": figures}, indent=1) + "\n")
         missed = [figure.name for figure in self.figures if figure.verdict.startswith("missed")]
-        print(f"\n{len(self.figures)} figures are in {RESULTS.relative_to(Path.cwd())}. Missed: {', '.join(missed) or 'none'}.")
+        print(f"\n{len(self.figures)} figures are in {self.file.relative_to(ROOT)}. Missed: {', '.join(missed) or 'none'}.")
