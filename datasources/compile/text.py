@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NAMED = re.compile(r":([A-Za-z_]\w*)")
 
 
 def expand(
@@ -69,8 +70,11 @@ def rewrite(text: str, *, macros: Mapping[str, Macro], variable: Callable[[str],
 
 
 def variables_in(text: str) -> set[str]:
-    """The names of the variables that occur; one in a comment counts too."""
-    return {match["variable"] for match in _TOKEN.finditer(text) if match["variable"]}
+    """The names of the variables that may occur: all that stand after a colon, be it in a string or a comment.
+
+    One too many costs a query; for one too few an asker would get the answer to another's value.
+    """
+    return set(_NAMED.findall(text))
 
 
 def time_filter(column: str, time_range: TimeRange, parameters: Parameters) -> str:

@@ -56,6 +56,21 @@ def test_variables_that_do_not_occur_do_not_part_askers(acme: Any) -> None:
     assert key(acme, TABLE) == key(acme, replace(TABLE, variables={"unused": "x", "a": "1"}))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/* it's */ SELECT :a::text, 'b'",
+        '/* " */ SELECT :a::text AS "b"',
+        "/* -- */ SELECT :a::text",
+        "/* $$ */ SELECT :a::text, $$b$$",
+        "/* /* it's */ */ SELECT :a::text, 'b'",
+    ],
+)
+def test_a_variable_behind_a_comment_parts_askers(acme: Any, text: str) -> None:
+    one, other = (SqlQuery(text=text, variables={"a": value}) for value in ("1", "2"))
+    assert key(acme, one) != key(acme, other)
+
+
 def test_a_text_and_a_number_are_different_values(acme: Any) -> None:
     assert key(acme, SQL) != key(acme, replace(SQL, variables={"a": 1}))
 
