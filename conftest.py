@@ -221,6 +221,16 @@ def _hashed() -> str:
 
 
 @pytest.fixture
+def spend_budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
+    """Spend what a tenant's database may work in this minute; it is the same minute until the test is over."""
+    from datasources.budget import budget
+
+    now = time.time()
+    monkeypatch.setattr(budget, "_clock", lambda: now)
+    return lambda tenant: budget.spend(tenant, 10_000.0)  # type: ignore[arg-type]
+
+
+@pytest.fixture
 def admin_sql(embedded_server: EmbeddedServer) -> Callable[..., None]:
     """Run SQL as the owner in a tenant's database: `admin_sql(acme_database, "CREATE TABLE …")`."""
 

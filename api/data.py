@@ -1,6 +1,7 @@
 """A panel's data, as CONTRACT.md promises it."""
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
@@ -29,8 +30,13 @@ def panel_data(
     sort_column: str = "",
     sort_order: Literal["asc", "desc"] = "asc",
     page: str = "1",
+    fresh: bool = False,
 ) -> Any:
-    """The data of a panel, from the tenant's own database. With `If-None-Match` 304 where nothing has changed."""
+    """The data of a panel, from the tenant's own database. With `If-None-Match` 304 where nothing has changed.
+
+    Where that database cannot be asked now, the last result of up to 15 minutes ago: its `Age` is in seconds, and `X-Stale`
+    says `unreachable`, `busy` or `budget`. With `fresh` an error instead.
+    """
     tenant, role = tenant_of(request, tenant_id)
     panel = Panel.objects.find(tenant, panel_id)
     if panel is None:
@@ -45,11 +51,13 @@ def panel_data(
         descending=sort_order == "desc",
         disable_aggregation=disable_aggregation,
     )
-    refreshed = refresh_panel(tenant, panel, ask)
+    refreshed = refresh_panel(tenant, panel, ask, or_last=not fresh)
     etag = _etag(request, panel, role, refreshed)
+    headers = {"ETag": etag, **_staleness(refreshed)}
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return HttpResponseNotModified(headers={"ETag": etag})
-    response["ETag"] = etag
+        return HttpResponseNotModified(headers=headers)
+    for name, value in headers.items():
+        response[name] = value
     answer = refreshed.answer()
     data = {**answer.data, "query_executed": refreshed.query_executed} if role.includes(Role.EDITOR) else answer.data
     return {
@@ -58,6 +66,14 @@ def panel_data(
         "data": data,
         "aggregation_info": answer.aggregation_info,
     }
+
+
+def _staleness(refreshed: Refreshed) -> dict[str, str]:
+    """What says of the last result that it is not a fresh one."""
+    if refreshed.because is None:
+        return {}
+    age = datetime.now(UTC) - refreshed.asked_at
+    return {"Age": str(round(age.total_seconds())), "X-Stale": refreshed.because.reason}
 
 
 def _etag(request: HttpRequest, panel: Panel, role: Role, refreshed: Refreshed) -> str:

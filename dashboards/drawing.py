@@ -7,11 +7,12 @@ from typing import Any
 
 from dashboards.refresh import PanelUnavailable, Refreshed
 from dashboards.section import Section, SectionError
+from datasources.errors import SourceUnavailable
 from tenants.access import TenantRequest
 from tenants.models import Role
 
 SHARE_OF_TIME = 2
-RETRY_SECONDS = 15  # a panel that failed is asked for again no later, so that what comes back is seen
+RETRY_SECONDS = 15  # a panel that failed or is stale is asked for again no later, so that what comes back is seen
 SHOWN_IN_PLACE = {422, 500, 503, 504}  # CONTRACT.md: these come as 200, so that one dead panel never takes the page with it
 
 
@@ -45,11 +46,23 @@ def slowest(poll_seconds: int, elapsed_ms: float) -> int:
     return max(poll_seconds, ceil(elapsed_ms / 1_000 * SHARE_OF_TIME)) if poll_seconds else 0
 
 
+def drawn_stale(request: TenantRequest, drawn: DrawnPanel, because: SourceUnavailable) -> DrawnPanel:
+    """The panel with its last result, and why there is no fresh one."""
+    why = SectionError(because.sentence, reference=_reference(request))
+    again = min(drawn.section.poll_seconds, RETRY_SECONDS)
+    section = replace(drawn.section, state="stale", error=why, poll_seconds=again)
+    return replace(drawn, section=section, context={**drawn.context, "section": section})
+
+
 def drawn_error(request: TenantRequest, section: Section, error: PanelUnavailable) -> DrawnPanel:
     """The panel in its error state: a sentence for everybody, the detail for editors, the reference for the log."""
     detail = error.detail if request.role.includes(Role.EDITOR) else ""
-    shown = SectionError(error.sentence, reference=getattr(request, "request_id", ""), detail=detail)
+    shown = SectionError(error.sentence, reference=_reference(request), detail=detail)
     again = min(section.poll_seconds, RETRY_SECONDS)
     drawn = replace(section, state="error", error=shown, updated_at=datetime.now(UTC), poll_seconds=again)
     status = 200 if error.status in SHOWN_IN_PLACE else error.status
     return DrawnPanel(drawn, "panels/_section.html", {"section": drawn, "panel": {}}, status)
+
+
+def _reference(request: TenantRequest) -> str:
+    return getattr(request, "request_id", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from dashboards.asking import PageRange, page_range, read_ask, refresh_seconds, shared_state, zone_of
-from dashboards.drawing import DrawnPanel, draw, drawn_error, slowest
+from dashboards.drawing import DrawnPanel, draw, drawn_error, drawn_stale, slowest
 from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel
 from dashboards.section import Section, make_section, poll_seconds
@@ -36,7 +36,7 @@ class Looking:
         ask = read_ask(request.GET, self.asked, request.tenant)
         insists = FRESH in request.headers
         stale_seconds = 0.0 if insists else float(OLDEST_SECONDS)
-        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=stale_seconds, anew=insists)
+        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=stale_seconds, anew=insists, or_last=True)
 
     def drawn(self, request: TenantRequest) -> DrawnPanel:
         """The panel with its result, or in its error state."""
@@ -47,18 +47,20 @@ class Looking:
 
     def draw(self, request: TenantRequest, done: Refreshed) -> DrawnPanel:
         """Raises PanelUnavailable where the result has not the shape it needs."""
-        return draw(self._section(request, mark=self.mark(request, done)), done)
+        drawn = draw(self._section(request, mark=self.mark(request, done)), done)
+        return drawn if done.because is None else drawn_stale(request, drawn, done.because)
 
     def draw_error(self, request: TenantRequest, error: PanelUnavailable) -> DrawnPanel:
         return drawn_error(request, self._section(request), error)
 
     def mark(self, request: TenantRequest, done: Refreshed) -> str:
-        """It differs wherever the fragment would: in what the result says, the definition, the range, the role, the interval."""
+        """It differs wherever the fragment would: in the result and why it is old, the definition, the range, role, interval."""
         moved = ""
         if done.kind.has_time_axis and (length := done.ask.time_range.length) is not None:
             moved = str(int(done.ask.now.timestamp() / length.total_seconds() * AXIS_STEPS))
         seen = (
             done.result.entry.etag,
+            done.because and done.because.sentence,
             self.place.mark,
             request.role,
             self.asked.zone.key,

@@ -14,7 +14,7 @@ from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from datasources.base import Query
-from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, ValueMissing
+from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, SourceUnavailable, ValueMissing
 from datasources.frame import Answered, Frames
 from datasources.postgres import PostgresSource
 from datasources.results import Result, fetch
@@ -66,6 +66,11 @@ class Refreshed:
         return self.result.entry.elapsed_ms
 
     @property
+    def because(self) -> SourceUnavailable | None:
+        """Why this is the last result and no fresh one; None where it is fresh."""
+        return self.result.because
+
+    @property
     def kind(self) -> PanelType:
         return self.read.kind
 
@@ -98,8 +103,12 @@ def read_panel(panel: Panel) -> ReadPanel:
         raise PanelUnavailable(sentence, status=500, detail=str(error)) from error
 
 
-def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask, *, stale_seconds: float = 0.0, anew: bool = False) -> Refreshed:
+def refresh_panel(
+    tenant: Tenant, panel: Panel, ask: Ask, *, stale_seconds: float = 0.0, anew: bool = False, or_last: bool = False
+) -> Refreshed:
     """The result a panel needs, shared with all who ask for it; `anew`, closed buckets too.
+
+    `or_last`: where its source cannot be asked now, the last result will do.
 
     Raises PanelUnavailable, and BadRequest for what was asked.
     """
@@ -107,10 +116,18 @@ def refresh_panel(tenant: Tenant, panel: Panel, ask: Ask, *, stale_seconds: floa
     queries = read.kind.queries(read.document, ask)
     try:
         result = fetch(
-            tenant, queries, platform=panel.is_shared, not_before=ask.not_before, stale_seconds=stale_seconds, anew=anew
+            tenant,
+            queries,
+            platform=panel.is_shared,
+            not_before=ask.not_before,
+            stale_seconds=stale_seconds,
+            anew=anew,
+            or_last=or_last,
         )
     except SourceError as error:
         raise unavailable(error) from error
+    if (because := result.because) is not None:
+        log.info("panel shows its last result", extra={"sentence": because.sentence, "detail": because.detail})
     return Refreshed(read, ask, result)
 
 

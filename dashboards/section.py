@@ -16,13 +16,13 @@ from tenants.access import TenantRequest
 from tenants.models import Role
 
 SHOWN = "X-Shown"
-State = Literal["loading", "fresh", "empty", "error"]
+State = Literal["loading", "fresh", "stale", "empty", "error"]
 SPREAD = 0.1  # polls are spread by a tenth, so that a thousand viewers do not march in step
 
 
 @dataclass(frozen=True, slots=True)
 class SectionError:
-    """What a viewer sees of an error; `detail` is there for editors only, `reference` is in the log too."""
+    """What a viewer sees of an error, or of why a result is old. `detail` is for editors only, `reference` in the log too."""
 
     sentence: str
     reference: str = ""

@@ -41,10 +41,23 @@ class QueryTimeout(SourceError):
 
 
 class SourceUnavailable(SourceError):
-    """The source cannot be reached now."""
+    """The source cannot be reached now. `reason` is that in a word, for programs and counters."""
 
     status = 503
+    reason: ClassVar[str] = "unreachable"
 
     def __init__(self, sentence: str, *, detail: str = "", retry_after_seconds: float = 10.0) -> None:
         super().__init__(sentence, detail=detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class SourceBusy(SourceUnavailable):
+    """The source has as many queries running as it may, and waiting for one to end took too long."""
+
+    reason = "busy"
+
+
+class BudgetSpent(SourceUnavailable):
+    """The source has worked for as long as it may in this minute."""
+
+    reason = "budget"

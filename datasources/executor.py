@@ -24,14 +24,15 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 from datasources import values
-from datasources.errors import QueryRefused, QueryTimeout, SourceError, SourceUnavailable
+from datasources.budget import budget
+from datasources.errors import QueryRefused, QueryTimeout, SourceBusy, SourceError, SourceUnavailable
 from datasources.failures import translated
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.series import ELEMENT_BYTES, find_points, register
 from datasources.stuck import note_answer, note_stuck, refuse_if_stuck
 from datasources.watchdog import watched
 from tenants.connections import lease
-from tenants.errors import TenantDatabaseError, TenantUnreachable
+from tenants.errors import TenantBusy, TenantDatabaseError, TenantUnreachable
 from tenants.models import Tenant
 
 MAX_COLUMNS = 250
@@ -111,20 +112,7 @@ def stream(tenant: Tenant, statement: Statement, limits: Limits, *, rows_a_frame
     Times come as text: an infinite one in row 100,000 could not be asked for again.
     """
     with _transaction(tenant, limits) as connection:
-        shape = _ask_for_shape(connection, statement)
-        rows = _stream(connection, statement, shape, limits.rows, times_as_text=True)
-        batch: list[tuple[Any, ...]] = []
-        sent = held = 0
-        while piece := list(islice(rows, min(_rows_at_once(shape), rows_a_frame - len(batch)))):
-            batch += piece
-            held += _bytes_of(piece, shape)
-            if sent + len(batch) > limits.rows:
-                yield _frame(shape, batch[: limits.rows - sent], truncated=True)
-                return
-            if len(batch) == rows_a_frame or held > CHUNK_BYTES:
-                yield _frame(shape, batch)
-                sent, held, batch = sent + len(batch), 0, []
-        yield _frame(shape, batch)
+        yield from budget.spending_on(tenant, _frames(connection, statement, limits, rows_a_frame))
 
 
 def explain(tenant: Tenant, statement: Statement, limits: Limits) -> dict[str, Any]:
@@ -138,14 +126,31 @@ def explain_as_text(tenant: Tenant, statement: Statement, limits: Limits) -> tup
     return tuple(line for (line,) in _explained(tenant, statement, limits, "FORMAT TEXT"))
 
 
+def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits, rows_a_frame: int) -> Iterator[Frame]:
+    shape = _ask_for_shape(connection, statement)
+    rows = _stream(connection, statement, shape, limits.rows, times_as_text=True)
+    batch: list[tuple[Any, ...]] = []
+    sent = held = 0
+    while piece := list(islice(rows, min(_rows_at_once(shape), rows_a_frame - len(batch)))):
+        batch += piece
+        held += _bytes_of(piece, shape)
+        if sent + len(batch) > limits.rows:
+            yield _frame(shape, batch[: limits.rows - sent], truncated=True)
+            return
+        if len(batch) == rows_a_frame or held > CHUNK_BYTES:
+            yield _frame(shape, batch)
+            sent, held, batch = sent + len(batch), 0, []
+    yield _frame(shape, batch)
+
+
 def _explained(tenant: Tenant, statement: Statement, limits: Limits, options: str) -> list[tuple[Any, ...]]:
-    with _transaction(tenant, limits) as connection:
+    with _transaction(tenant, limits) as connection, budget.spending(tenant):
         explained = f"EXPLAIN ({options}) SELECT * FROM (\n{statement.sql}\n) AS q"
         return RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchall()
 
 
 def _run_once(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
-    with _transaction(tenant, limits) as connection:
+    with _transaction(tenant, limits) as connection, budget.spending(tenant):
         return {name: _answer(connection, tenant, statement, limits) for name, statement in statements.items()}
 
 
@@ -161,7 +166,8 @@ def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]
             connection.execute("ROLLBACK")
         note_answer(tenant)
     except TenantUnreachable as error:
-        raise SourceUnavailable(error.sentence, detail=error.detail, retry_after_seconds=error.retry_after_seconds) from error
+        kind = SourceBusy if isinstance(error, TenantBusy) else SourceUnavailable
+        raise kind(error.sentence, detail=error.detail, retry_after_seconds=error.retry_after_seconds) from error
     except TenantDatabaseError as error:
         raise SourceUnavailable(error.sentence, detail=error.detail) from error
     except psycopg.Error as error:

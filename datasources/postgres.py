@@ -9,6 +9,7 @@ from django.conf import settings
 
 from datasources import executor, guard
 from datasources.base import CountQuery, Query, SqlQuery, TableQuery
+from datasources.budget import budget
 from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, find_table, invalidate, policy
 from datasources.compile import compile_query
 from datasources.compile.queries import is_whole_table, rows_to_count
@@ -37,9 +38,10 @@ class PostgresSource:
         """Run queries on one snapshot, an answer each under the same name.
 
         Returns at most the tenant's or the installation's row limit; `frame.truncated` tells whether there were more.
-        Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable.
+        Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable, BudgetSpent among them.
         """
         statements = {name: self._statement(query) for name, query in queries.items()}
+        budget.refuse_if_spent(self.tenant)
         counts = {name: query for name, query in queries.items() if isinstance(query, CountQuery)}
         try:
             dear = {name for name, query in counts.items() if self._is_dear(query, statements[name])}
@@ -54,7 +56,9 @@ class PostgresSource:
     def stream(self, query: Query) -> Iterator[Frame]:
         """All rows, up to EXPORT_ROWS, in Frames of ROWS_A_FRAME, in constant memory. Raises as `run`."""
         limits = Limits(timeout_ms=EXPORT_SECONDS * 1_000, rows=EXPORT_ROWS, bytes=settings.PANEL_BYTE_LIMIT)
-        return executor.stream(self.tenant, self._statement(query), limits, rows_a_frame=ROWS_A_FRAME)
+        statement = self._statement(query)
+        budget.refuse_if_spent(self.tenant)
+        return executor.stream(self.tenant, statement, limits, rows_a_frame=ROWS_A_FRAME)
 
     def explain(self, query: Query) -> Explained:
         """What a query would cost and why, without running it. Raises as `run`."""

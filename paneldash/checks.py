@@ -19,6 +19,7 @@ LEAST = {
     "PANEL_BYTE_LIMIT": 1_000,
     "TENANT_POOL_SIZE": 1,
     "TENANT_POOL_TOTAL": 1,
+    "TENANT_SECONDS_A_MINUTE": 0,
     "CACHE_BYTES": 1_000_000,
     "RESULT_BYTES": 1_000_000,
 }
@@ -70,7 +71,7 @@ def check_central_database(app_configs: Any, databases: Sequence[str] | None = N
 
 @register()
 def check_limits(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    """0 would mean none at all to PostgreSQL, and nobody anything to the pool."""
+    """0 would mean none at all to PostgreSQL, and nobody anything to the pool; of the budget it does mean none."""
     return [
         Error(f"{name} is {getattr(settings, name)}: it must be {least} or more.", id="paneldash.E004")
         for name, least in LEAST.items()

@@ -13,37 +13,40 @@ from django.conf import settings
 
 from datasources import errors
 from datasources.base import Query
-from datasources.errors import QueryTimeout, SourceError
+from datasources.errors import QueryTimeout, SourceError, SourceUnavailable
+from datasources.landing import landings
 from datasources.postgres import PostgresSource
 from datasources.results import closed
 from datasources.results.entry import Entry, make_entry, packed, unpacked
-from datasources.results.figures import RESULTS
+from datasources.results.figures import RESULTS, UNAVAILABLE
 from datasources.results.first_level import FirstLevel
 from datasources.results.flights import LEASE_SECONDS, Lease, Threads, release, wait
 from datasources.results.key import key_of
-from datasources.results.landing import Landings
 from datasources.results.packed import pack, unpack
 from datasources.runs import Runs
 from datasources.store import Store, StoreDown, store
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
 
-How = Literal["known", "stored", "waited", "stale", "asked"]
+How = Literal["known", "stored", "waited", "stale", "asked", "last"]
 KEPT_SECONDS = 900.0  # so long the last result can be shown, with its age, where a fresh one cannot be had
 PATIENCE_SECONDS = 5.0  # waiters wait so much longer than the query may take
 
 _first = FirstLevel(whole_bytes=settings.RESULT_BYTES)
 _threads = Threads()
 _lease = Lease()
-_landings = Landings()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An entry and how it was come by: `known` in this process, `stored` by another, `waited` for, `stale`, or `asked`."""
+    """An entry and how it was come by: `known` in this process, `stored` by another, `waited` for, `stale`, or `asked`.
+
+    Or it is the `last` there was, and `because` says why there is no fresh one.
+    """
 
     entry: Entry
     how: How
+    because: SourceUnavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +78,32 @@ class Wanted:
 
 def fetch(
     tenant: Tenant, queries: Mapping[str, Query], *, platform: bool, not_before: datetime, stale_seconds: float = 0.0,
-    anew: bool = False,
+    anew: bool = False, or_last: bool = False,
 ) -> Result:  # fmt: skip
     """The queries' result. `platform`: as of PostgresSource. Raises as a source's `run`.
 
     Simultaneous askers cost one query. An error is that of all who waited for it, and is not kept. `anew`: where it has to
-    be asked for, closed buckets are not taken from what is kept.
+    be asked for, closed buckets are not taken from what is kept. `or_last`: where the source cannot be asked now, the last
+    result will do.
     """
     wanted = Wanted(key_of(tenant, queries, platform=platform), not_before.timestamp(), stale_seconds)
     question = Question(PostgresSource(tenant, platform=platform), queries, anew)
     deadline = time.monotonic() + statement_timeout_ms(tenant) / 1_000 + PATIENCE_SECONDS
-    result = _from_process(question, wanted, deadline)
+    try:
+        result = _from_process(question, wanted, deadline)
+    except SourceUnavailable as error:
+        UNAVAILABLE.labels(error.reason).inc()
+        last = _last(wanted.key) if or_last and tenant.is_active else None
+        if last is None:
+            raise
+        result = Result(last, "last", copy(error))
     RESULTS.labels(result.how).inc()
     return result
 
 
 def forget_results() -> None:
     """Forget what this process holds, once it is in the store; there it stays."""
-    _landings.done()
+    landings.done()
     _first.clear()
 
 
@@ -133,7 +144,7 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
         if token is not None and not is_met:
             return _lead(question, wanted.key, shared, token)
         if token is not None:
-            _landings.later(partial(release, shared, wanted.key, token))
+            landings.later(partial(release, shared, wanted.key, token))
         if found is not None:
             return Result(found, "stored" if is_met else "stale")
         landing = wait(shared, wanted.key, deadline - time.monotonic())
@@ -154,7 +165,7 @@ def _lead(question: Question, key: str, shared: Store, token: str) -> Result:
     except BaseException:
         release(shared, key, token)
         raise
-    _landings.later(partial(_land, shared, key, token, entry, runs))
+    landings.later(partial(_land, shared, key, token, entry, runs))
     return Result(entry, "asked")
 
 
@@ -163,6 +174,18 @@ def _land(shared: Store, key: str, token: str, entry: Entry, runs: Mapping[str, 
         shared.put(key, packed(entry), KEPT_SECONDS)
     release(shared, key, token)
     closed.keep(shared, runs)
+
+
+def _last(key: str) -> Entry | None:
+    """The last result there was, in this process or the store, if it is not too old to be shown."""
+    oldest = time.time() - KEPT_SECONDS
+    known = _first.get(key)
+    with suppress(StoreDown):
+        stored = unpacked(store().get(key), not_before=oldest)
+        if stored is not None and (known is None or stored.asked_at > known.asked_at):
+            _first.put(key, stored)
+            return stored
+    return known if known is not None and known.asked_at >= oldest else None
 
 
 def _ask(question: Question, shared: Store) -> tuple[Entry, Mapping[str, Runs]]:

@@ -66,8 +66,8 @@ def test_unreachable_central_database_is_one_line(central_database_down: None) -
 
 
 @pytest.mark.parametrize("name", sorted(checks.LEAST))
-def test_limit_that_would_mean_none_is_refused(settings: Settings, name: str) -> None:
-    setattr(settings, name, 0)
+def test_limit_below_its_least_is_refused(settings: Settings, name: str) -> None:
+    setattr(settings, name, checks.LEAST[name] - 1)
     assert ids(checks.check_limits(None)) == ["paneldash.E004"]
 
 

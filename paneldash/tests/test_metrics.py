@@ -1,6 +1,12 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from django.test import Client
 
+from datasources.base import SqlQuery
+from datasources.results import fetch
 from datasources.store import store
 
 
@@ -36,6 +42,21 @@ def test_a_shared_store_that_is_down_is_told(client: Client, store_down: None) -
     answer = client.get("/metrics").content.decode()
     assert value(answer, "paneldash_store_down") == 1
     assert value(answer, 'paneldash_store_events_total{event="error"}') >= 1
+
+
+def test_results_that_could_not_be_had_are_counted_without_a_name(
+    client: Client, acme: Any, spend_budget: Callable[[Any], None]
+) -> None:
+    def ask() -> str:
+        fetch(acme, {"q": SqlQuery(text="SELECT 1")}, platform=False, not_before=datetime.now(UTC), or_last=True)
+        return client.get("/metrics").content.decode()
+
+    lines = ('paneldash_unavailable_total{reason="budget"}', 'paneldash_results_total{how="last"}')
+    ask()
+    spend_budget(acme)
+    first, second = ask(), ask()
+    assert [value(second, line) - value(first, line) for line in lines] == [1, 1]
+    assert "acme" not in second
 
 
 @pytest.mark.django_db

@@ -55,16 +55,22 @@ const errorIn = (html) => {
 
 const lineOf = (error, line) => error.querySelector(line)?.textContent.trim() ?? "";
 
+// … or with its last result, and why that is all there is.
+const staleIn = (html) =>
+  html.includes('data-state="stale"') ? parse(html).querySelector(".panel-stale-sentence").textContent : "";
+
 const isSignIn = (url) => new URL(url).pathname.startsWith("/accounts/");
 
-const decide = (panel, path, error) => {
+const decide = (panel, path, error, stale) => {
   if (error && shown.get(panel.id) === path) {
     markStale(panel, lineOf(error, ".state-title"), lineOf(error, ".state-text"));
     return false;
   }
   if (error) shown.delete(panel.id);
   else shown.set(panel.id, path);
-  if (!error && panel.dataset.state === "stale") announce(panel, "up to date again.");
+  const wasStale = panel.dataset.state === "stale";
+  if (stale && !wasStale) announce(panel, stale);
+  if (!error && !stale && wasStale) announce(panel, "up to date again.");
   return true;
 };
 
@@ -73,5 +79,5 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!target.matches(".panel") || !shouldSwap) return;
   // A session that ended answers with the sign-in page: go there, do not draw it into a panel.
   if (isSignIn(xhr.responseURL)) location.reload();
-  event.detail.shouldSwap = !isSignIn(xhr.responseURL) && decide(target, requestConfig.path, errorIn(serverResponse));
+  event.detail.shouldSwap = !isSignIn(xhr.responseURL) && decide(target, requestConfig.path, errorIn(serverResponse), staleIn(serverResponse));
 });

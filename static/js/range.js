@@ -47,8 +47,6 @@ document.addEventListener("htmx:configRequest", (event) => {
   const panel = elt.closest(".panel");
   if (!panel) return;
   event.detail.path = withPageRange(event.detail.path, "ownRange" in panel.dataset);
-  // What is marked stale is drawn anew even if it turns out to be the same.
-  if (panel.dataset.state === "stale") delete headers["X-Shown"];
   if (triggeringEvent?.detail?.fresh) headers["X-Fresh"] = "1";
 });
 

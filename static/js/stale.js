@@ -13,6 +13,8 @@ const showAge = (panel) => {
 export const markStale = (panel, sentence, reference = "") => {
   if (panel.dataset.state !== "stale") announce(panel, sentence);
   panel.dataset.state = "stale";
+  // What is marked here is drawn anew even if it turns out to be the same.
+  panel.removeAttribute("hx-headers");
   const head = panel.querySelector(".panel-head");
   const notice = panel.querySelector(".panel-stale") ?? head.insertAdjacentElement("afterend", clone("stale-notice"));
   notice.querySelector(".panel-stale-sentence").textContent = sentence;

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db.models import F
 from playwright.sync_api import Page, expect
 
+from datasources.budget import budget
 from tenants.models import Tenant
 
 
@@ -38,6 +40,24 @@ def test_a_stale_kpi_keeps_its_value_in_sight(drawn: Callable[..., Page]) -> Non
     assert value["y"] + value["height"] <= notice["y"]
     assert notice["y"] + notice["height"] <= panel["y"] + panel["height"]
     expect(newest.locator(".panel-stale")).to_have_attribute("title", re.compile("Reference"))
+
+
+def test_a_tenant_beyond_its_budget_shows_the_servers_last_answer_also_on_a_new_page(
+    drawn: Callable[..., Page], acme: Any, spend_budget: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = drawn()
+    newest = page.locator("#panel-newest")
+    spend_budget(acme)
+    expect(newest).to_have_attribute("data-state", "stale", timeout=20_000)
+    expect(page.locator("#announcer")).to_contain_text("done its share")
+    page.reload()
+    expect(newest).to_have_attribute("data-state", "stale")
+    expect(newest.locator(".kpi-number")).to_contain_text("85.7")
+    expect(newest.locator(".panel-stale")).to_contain_text("has done its share for this minute")
+    expect(newest.locator(".panel-age time")).to_contain_text("ago")
+    next_minute = budget._clock() + 60
+    monkeypatch.setattr(budget, "_clock", lambda: next_minute)
+    expect(newest).to_have_attribute("data-state", "fresh", timeout=20_000)
 
 
 def test_a_dead_tenant_shows_a_sentence_from_the_first(visit: Callable[..., Page], bob: Any, overview: Any) -> None:

@@ -1,4 +1,4 @@
-"""What is left to do when a result is there: it is stored and its lease ended while its viewer reads it already."""
+"""What is left to do when a result is there: it is stored, its lease ended and its time counted while its viewer reads it."""
 
 import os
 import queue
@@ -42,3 +42,6 @@ class Landings:
                 work()
             finally:
                 self._waiting.task_done()
+
+
+landings = Landings()
