@@ -47,7 +47,7 @@ GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 UNREADABLE = (None, "22003", "22008")
 CHANGED = (
     errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DatatypeMismatch,
-    errors.InvalidColumnReference,
+    errors.InvalidColumnReference, errors.CannotCoerce,
 )  # fmt: skip
 
 
@@ -196,6 +196,10 @@ def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement
             raise
         connection.execute(f"ROLLBACK; {_begin(limits)}")
         answer = read(connection, statement, shape, limits, careful=True)
+    except QueryRefused:  # its columns do not fit: who mends them is seen with the next refresh
+        with _shapes_lock:
+            _shapes.pop(_key(tenant, statement), None)
+        raise
     return replace(answer, sql=statement.sql, elapsed_ms=(time.perf_counter() - started) * 1_000)
 
 

@@ -102,9 +102,9 @@ class Points:
         if kind == "number":
             return f"{cell}::float8" if not careful else _value_cell(self.time, self.oids[self.time], careful=True)
         if type_name == "timestamptz":
-            return f"date_part('epoch', {cell})"
+            return _only_for(f"timezone('UTC', {cell})", f"date_part('epoch', {cell})")
         zone = self.zone.key.replace("'", "''")
-        epoch = f"date_part('epoch', {cell}::timestamp AT TIME ZONE '{zone}')"
+        epoch = _only_for(cell, f"date_part('epoch', {cell}::timestamp AT TIME ZONE '{zone}')")
         return f"CASE WHEN {cell} BETWEEN '0001-01-02' AND '9999-12-30' THEN {epoch} END" if careful else epoch
 
     def _epochs(self, times: Doubles) -> Doubles:
@@ -141,6 +141,14 @@ def _first(named: dict[str, int], names: Sequence[str]) -> int | None:
 
 def _described(columns: Sequence[Column]) -> str:
     return ", ".join(f"“{column.name}” is {column.type_name or column.kind}" for column in columns[:10])
+
+
+def _only_for(bare_time: str, epoch: str) -> str:
+    """`epoch`, and an error where `bare_time` has a zone: then the column is no more of the type it was described with.
+
+    Of a comparison with NULL nothing is left in the plan: rows cost no more.
+    """
+    return f"CASE WHEN timestamp_eq({bare_time}, NULL) THEN NULL ELSE {epoch} END"
 
 
 def _value_cell(place: int, oid: int, *, careful: bool) -> str:

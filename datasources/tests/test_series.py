@@ -1,5 +1,6 @@
 """Series from statements of every shape, gathered by a real server."""
 
+import contextlib
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from datasources.base import SeriesQuery, SqlQuery, SqlSeriesQuery
+from datasources.catalogue import invalidate
 from datasources.errors import QueryFailed, QueryRefused
 from datasources.frame import SeriesFrame, series_of
 from datasources.postgres import PostgresSource
@@ -218,3 +220,27 @@ def test_the_same_text_can_be_asked_for_as_rows(source: PostgresSource) -> None:
     (frame,) = source.stream(query)
     assert list(frame.rows()) == [(NOON, 1)]
     assert query.plain == SqlQuery(text=query.text)
+
+
+CHANGES = [
+    ("time timestamp, value int", "time timestamptz, value int"),
+    ("time timestamptz, value int", "time timestamp, value int"),
+    ("time timestamptz, value text", "time timestamptz, value int"),
+    ("time timestamptz, value int", "time timestamptz, value bool"),
+    ("time float8, value int", "time timestamptz, value int"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGES)
+def test_a_column_of_another_type_is_seen_with_the_next_refresh(
+    read: Callable[..., SeriesFrame], acme: Any, acme_database: dict, admin_sql: Callable[..., None], before: str, after: str
+) -> None:
+    for columns in (before, after):
+        moment = "1772366400" if "time float8" in columns else "'2026-03-01 12:00'"
+        table = f"CREATE TABLE changed ({columns}); INSERT INTO changed VALUES ({moment}, '1')"
+        admin_sql(acme_database, f"DROP TABLE IF EXISTS changed; {table}")
+        invalidate(acme)
+        with contextlib.suppress(QueryRefused):
+            frame = read("SELECT * FROM changed", zone=KOLKATA)
+    shift = 5.5 * 3_600 if "time timestamp," in after else 0
+    assert points(frame) == [("default", [T - shift], [1.0])]
