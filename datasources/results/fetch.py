@@ -30,6 +30,7 @@ from tenants.session_options import statement_timeout_ms
 
 How = Literal["known", "stored", "waited", "stale", "asked", "last"]
 KEPT_SECONDS = 900.0  # so long the last result can be shown, with its age, where a fresh one cannot be had
+MOST_AHEAD_SECONDS = 5.0  # so far hosts' clocks may differ; what was asked later than that was asked by a wrong clock
 PATIENCE_SECONDS = 5.0  # waiters wait so much longer than the query may take
 
 _first = FirstLevel(whole_bytes=settings.RESULT_BYTES)
@@ -70,10 +71,14 @@ class Wanted:
     stale_seconds: float
 
     def is_met(self, entry: Entry | None) -> bool:
-        return entry is not None and entry.asked_at >= self.not_before
+        return self._is_since(entry, self.not_before)
 
     def is_nearly_met(self, entry: Entry | None) -> bool:
-        return entry is not None and entry.asked_at >= self.not_before - self.stale_seconds
+        return self._is_since(entry, self.not_before - self.stale_seconds)
+
+    @staticmethod
+    def _is_since(entry: Entry | None, moment: float) -> bool:
+        return entry is not None and moment <= entry.asked_at <= time.time() + MOST_AHEAD_SECONDS
 
 
 def fetch(

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections import OrderedDict
 
 from datasources.results.entry import Entry
@@ -33,7 +34,8 @@ class FirstLevel:
         """Keep it, unless a newer one is there or it is too large."""
         with self._lock:
             known = self._entries.get(key)
-            if entry.size > self._whole_bytes // LARGEST_SHARE or (known is not None and known.asked_at > entry.asked_at):
+            is_older = known is not None and entry.asked_at < known.asked_at <= time.time()  # later: by a wrong clock
+            if is_older or entry.size > self._whole_bytes // LARGEST_SHARE:
                 return
             self._bytes += entry.size - (known.size if known is not None else 0)
             self._entries[key] = entry

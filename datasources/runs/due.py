@@ -29,9 +29,11 @@ class Moment:
 def due(buckets: Buckets, asked: Doubles, moment: Moment) -> list[TimeRange]:
     """The few ranges that must be asked. `asked`: when each bucket was last, -inf where it never was.
 
-    A bucket is known where it had settled when it was asked, which was not too long ago. One that the range cuts is not.
+    A bucket is known where it had settled when it was asked, which was not too long ago, nor by a clock that was far ahead.
+    One that the range cuts is not.
     """
-    is_settled = (asked >= buckets.ends + moment.settle_seconds) & (buckets.ends <= buckets.stop)
+    is_asked = (asked >= buckets.ends + moment.settle_seconds) & (asked <= moment.now + moment.settle_seconds)
+    is_settled = is_asked & (buckets.ends <= buckets.stop)
     is_old = is_settled & (asked < moment.now - moment.verify_seconds)
     is_oldish = is_settled & (asked < moment.now - moment.verify_seconds * SOON)
     must = ~is_settled

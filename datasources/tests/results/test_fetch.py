@@ -63,6 +63,18 @@ def test_who_asks_second_gets_the_first_ones_answer(acme: Tenant, tick: Callable
     assert seen(ask(acme)) == ("known", 1)
 
 
+def test_what_a_clock_far_ahead_has_asked_is_not_new_enough(
+    acme: Tenant, tick: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = time.time() + 3_600
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: ahead)
+        ask(acme)
+    tick(2)
+    assert seen(ask(acme)) == ("asked", 2)
+    assert seen(ask(acme)) == ("known", 2)
+
+
 def test_a_later_moment_is_asked_for_anew(acme: Tenant, tick: Callable[[int], None]) -> None:
     ask(acme)
     tick(2)

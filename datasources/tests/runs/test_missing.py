@@ -107,6 +107,12 @@ def test_buckets_are_verified_after_an_hour() -> None:
     assert looked(query, kept, at=NOW + timedelta(seconds=3_601))[1] == [240]
 
 
+def test_what_a_clock_far_ahead_has_asked_is_asked_again() -> None:
+    ahead = over(timedelta(days=1), now=NOW + timedelta(hours=5))
+    _, asked = looked(over(timedelta(days=1)), runs_after(ahead, at=NOW + timedelta(hours=5)))
+    assert asked == [25]
+
+
 def test_a_bucket_asked_before_it_settled_is_asked_again() -> None:
     query = over(timedelta(days=10), now=datetime(2026, 11, 21, 10, tzinfo=UTC))
     assert looked(query, runs_after(query), at=NOW + timedelta(minutes=55))[1] == [2]
