@@ -13,9 +13,13 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 
 from dashboards.forms import DashboardForm, PanelForm, PlacementForm, PlacementFormSet
+from dashboards.load import load_page
 from dashboards.models import Dashboard, Panel, Placement, Shared
 from dashboards.preview import preview
 from tenants.models import Tenant, User
+from tenants.operators import OperatorPage, OperatorSite
+
+cast(OperatorSite, admin.site).add_page(OperatorPage("load", "Load", load_page))
 
 
 class SharedAdmin(admin.ModelAdmin):

@@ -16,6 +16,7 @@ from dashboards.panels.document import DocumentInvalid, PanelDocument, read_docu
 from datasources.base import Query
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, SourceUnavailable, ValueMissing
 from datasources.frame import Answered, Frames
+from datasources.load import load
 from datasources.postgres import PostgresSource
 from datasources.results import Result, fetch
 from tenants.models import Tenant
@@ -126,6 +127,8 @@ def refresh_panel(
         )
     except SourceError as error:
         raise unavailable(error) from error
+    if result.how == "asked" and panel.pk is not None:
+        load.panel(tenant.pk, panel.pk, result.entry.elapsed_ms)
     if (because := result.because) is not None:
         log.info("panel shows its last result", extra={"sentence": because.sentence, "detail": because.detail})
     return Refreshed(read, ask, result)

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from datasources.errors import BudgetSpent
 from datasources.landing import landings
+from datasources.load import load
 from datasources.store import StoreDown, store
 from tenants.models import Tenant
 
@@ -87,6 +88,7 @@ class Budget:
     def spend(self, tenant: Tenant, seconds: float) -> None:
         """The tenant's database has worked so long."""
         ms = round(seconds * 1_000)
+        load.worked(tenant.pk, ms)
         with self._lock:
             spent = self._of(tenant)
             spent.pending_ms += ms

@@ -28,6 +28,7 @@ from datasources.budget import budget
 from datasources.errors import QueryRefused, QueryTimeout, SourceBusy, SourceError, SourceUnavailable
 from datasources.failures import translated
 from datasources.frame import Answered, Column, Frame, SeriesFrame
+from datasources.load import load
 from datasources.series import ELEMENT_BYTES, find_points, register
 from datasources.stuck import note_answer, note_stuck, refuse_if_stuck
 from datasources.watchdog import watched
@@ -160,7 +161,11 @@ def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]
     refuse_if_stuck(tenant)
     watch = None
     try:
-        with lease(tenant) as connection, watched(connection, timeout_seconds=limits.timeout_ms / 1_000) as watch:
+        with (
+            lease(tenant) as connection,
+            load.running(tenant.pk),
+            watched(connection, timeout_seconds=limits.timeout_ms / 1_000) as watch,
+        ):
             connection.execute(_begin(limits))
             yield connection
             connection.execute("ROLLBACK")

@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,13 @@ def when_ready(_server: Any) -> None:
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:
-    """Close connections in order, so that no server is left with a query nobody waits for."""
+    """Send what was counted last; close connections in order, so that no server is left with a query nobody waits for."""
+    from datasources.load import load
+    from datasources.store import StoreDown
     from paneldash.pools import close_pools
 
+    with suppress(StoreDown):
+        load.send()
     close_pools()
 
 

@@ -15,6 +15,7 @@ from datasources import errors
 from datasources.base import Query
 from datasources.errors import QueryTimeout, SourceError, SourceUnavailable
 from datasources.landing import landings
+from datasources.load import load
 from datasources.postgres import PostgresSource
 from datasources.results import closed
 from datasources.results.entry import Entry, make_entry, packed, unpacked
@@ -98,11 +99,13 @@ def fetch(
         result = _from_process(question, wanted, deadline)
     except SourceUnavailable as error:
         UNAVAILABLE.labels(error.reason).inc()
+        load.away(tenant.pk, error.reason)
         last = _last(wanted.key) if or_last and tenant.is_active else None
         if last is None:
             raise
         result = Result(last, "last", copy(error))
     RESULTS.labels(result.how).inc()
+    load.result(tenant.pk, result.how)
     return result
 
 
