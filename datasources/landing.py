@@ -1,11 +1,14 @@
 """What is left to do when a result is there: it is stored, its lease ended and its time counted while its viewer reads it."""
 
+import logging
 import os
 import queue
 import threading
 from collections.abc import Callable
 
 MOST_WAITING = 64  # more than that, and who brings work does it
+
+log = logging.getLogger(__name__)
 
 
 class Landings:
@@ -40,6 +43,8 @@ class Landings:
             work = self._waiting.get()
             try:
                 work()
+            except Exception:  # the thread's outermost loop: without it nothing would be stored any more
+                log.exception("a result could not be stored")
             finally:
                 self._waiting.task_done()
 

@@ -83,7 +83,7 @@ class Lease:
             with self._changed:
                 while not self._held:
                     self._changed.wait()
-                self._changed.wait(EXTENDED_EVERY_SECONDS)
+                self._changed.wait_for(lambda: False, EXTENDED_EVERY_SECONDS)  # whoever else comes to hold one meanwhile
                 held = dict(self._held)
             for (key, token), store in held.items():
                 with suppress(StoreDown):

@@ -1,0 +1,36 @@
+"""Leases and landings, without a store or a source."""
+
+import threading
+import time
+from typing import Any, cast
+
+from datasources.results.flights import Lease
+from datasources.results.landing import Landings
+from datasources.store import Store
+
+
+class Extended:
+    """A store that counts how often a lease is extended."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def extend(self, *_: Any) -> bool:
+        self.times += 1
+        return True
+
+
+def test_who_comes_to_hold_a_lease_does_not_extend_all_others() -> None:
+    lease, store = Lease(), Extended()
+    with lease.held(cast(Store, store), "first", "token"):
+        for number in range(20):
+            with lease.held(cast(Store, store), str(number), "token"):
+                time.sleep(0.005)
+    assert store.times == 0
+
+
+def test_work_that_fails_does_not_stop_the_landings() -> None:
+    landings, done = Landings(), threading.Event()
+    landings.later(lambda: cast(None, 1 / 0))
+    landings.later(done.set)
+    assert done.wait(5)
