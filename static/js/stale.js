@@ -27,6 +27,7 @@ export const markFailed = (panel, sentence) => {
   const failed = clone("failed-state");
   failed.querySelector(".state-title").textContent = sentence;
   panel.dataset.state = "error";
+  panel.removeAttribute("hx-headers"); // its mark: what it shows now is nothing the server knows of
   panel.setAttribute("aria-busy", "false");
   panel.querySelector(".panel-body").replaceChildren(failed);
   announce(panel, sentence);

@@ -80,6 +80,18 @@ def test_a_lost_network_keeps_what_is_shown(drawn: Callable[..., Page]) -> None:
     expect(page.locator("#panel-cpu")).to_have_attribute("data-state", "fresh")
 
 
+def test_a_page_that_could_not_be_had_gives_way_to_what_is_there(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    lines = page.locator("#panel-lines")
+    lines.scroll_into_view_if_needed()
+    expect(lines.locator("td").first).to_be_visible()
+    page.context.set_offline(True)
+    lines.get_by_role("link", name="Next").click()
+    expect(lines).to_have_attribute("data-state", "error")
+    page.context.set_offline(False)
+    expect(lines).to_have_attribute("data-state", "fresh", timeout=20_000)
+
+
 def test_a_panel_in_use_is_not_refreshed_under_ones_hands(drawn: Callable[..., Page]) -> None:
     page = drawn()
     page.get_by_label("Menu of Newest").click()
