@@ -27,7 +27,7 @@ from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
 from dashboards.refresh import PanelUnavailable, read_panel, run
-from dashboards.section import SHOWN, make_section
+from dashboards.section import ASKED, SHOWN, make_section
 from dashboards.toolbar import make_toolbar
 from datasources.frame import rows_of
 from datasources.timerange import BadTimeRange, parse_time
@@ -87,7 +87,7 @@ def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> Ht
     try:
         done = looking.refreshed(request)
         if request.headers.get(SHOWN) == looking.mark(request, done):
-            return HttpResponse(status=204)
+            return HttpResponse(status=204, headers={ASKED: done.asked_at.isoformat()})
         drawn = looking.draw(request, done)
     except PanelUnavailable as error:
         drawn = looking.draw_error(request, error)

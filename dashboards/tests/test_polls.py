@@ -52,6 +52,12 @@ def test_an_unchanged_panel_is_answered_without_a_body(poll: Callable[..., Any])
     assert (again.status_code, again.content) == (204, b"")
 
 
+def test_an_unchanged_panel_says_when_it_was_asked_for(poll: Callable[..., Any], write: Callable[[int], None]) -> None:
+    shown = poll()
+    drawn_at = re.findall(r'datetime="([^"]*)"', shown.content.decode())[-1]
+    assert poll(**{"X-Shown": mark_of(shown)})["X-Asked"] == drawn_at
+
+
 def test_another_mark_gets_the_panel(poll: Callable[..., Any]) -> None:
     assert poll(**{"X-Shown": "0" * 24}).status_code == 200
     assert poll(**{"X-Shown": ""}).status_code == 200

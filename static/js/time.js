@@ -19,6 +19,14 @@ const tick = (root = document) => {
   }
 };
 
+// A panel in which nothing is new was asked for all the same.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  const asked = xhr.status === 204 && xhr.getResponseHeader("X-Asked");
+  const time = asked && elt.closest(".panel")?.querySelector(".panel-when time");
+  if (time) Object.assign(time, { dateTime: asked, title: new Date(asked).toLocaleString() });
+});
+
 setInterval(() => document.hidden || tick(), 1000);
 document.addEventListener("htmx:load", (event) => tick(event.detail.elt));
 tick();

@@ -124,8 +124,10 @@ def test_without_scripts_a_chart_is_its_figures(visit: Callable[..., Page], bob:
 
 def test_an_unchanged_panel_is_not_sent_again(drawn: Callable[..., Page]) -> None:
     page = drawn()
+    asked_at = page.locator("#panel-newest .panel-when time").get_attribute("datetime")
     with page.expect_response(lambda answer: "/panels/newest/" in answer.url and answer.status == 204, timeout=20_000):
         pass
+    expect(page.locator("#panel-newest .panel-when time")).not_to_have_attribute("datetime", asked_at or "")
     expect(page.locator("#panel-newest")).to_have_attribute("data-state", "fresh")
     expect(page.locator("#panel-newest .kpi-number")).to_contain_text("85.7")
 
