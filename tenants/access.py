@@ -19,6 +19,8 @@ from tenants.sessions import SessionStore
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
+LONGEST_SLUG = 64  # one more than a tenant's
+
 
 class TenantRequest(HttpRequest):
     """A request the middleware has let in: its user may look at `tenant` as `role`."""
@@ -80,6 +82,7 @@ def visit(session_key: str | None, slug: str) -> Visit | None:
     """
     if not session_key or "\x00" in session_key:
         return None
+    slug = slug[:LONGEST_SLUG]  # a longer one names no tenant, and 10,000 of them would take 70 MB
     seen = _visits.get((session_key, slug), lambda: _read_visit(session_key, slug))
     return replace(seen, session=dict(seen.session), user=copy(seen.user)) if seen is not None else None
 

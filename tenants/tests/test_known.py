@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
-from tenants import known
+from tenants import access, known
 from tenants.known import Known
 from tenants.models import Membership, Role
 
@@ -150,3 +150,9 @@ def _status_in_a_thread(client: Client) -> int:
         return client.get(HOME).status_code
     finally:
         connection.close()
+
+
+def test_long_names_of_no_tenant_take_no_room(browser: Client) -> None:
+    for number in range(3):
+        assert browser.get(f"/t/{'x' * 5_000}{number}/").status_code == 404
+    assert sum(len(slug) for _, slug in access._visits._answers) < 200
