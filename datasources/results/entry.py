@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from datasources.frame import Frames
 from datasources.results.packed import digest, moment_of, pack, size_of, unpack
 
-MOST_MADE = 16  # ways to look at one result
-MADE_TIMES = 3  # with what is made of it, a result takes so many times its own size
+MOST_MADE = 4  # ways to look at one result
+MADE_TIMES = 5  # with what is made of it, a result takes so many times its own size
 
 Made = TypeVar("Made")
 
@@ -35,8 +35,8 @@ class Entry:
             return self.made[key]
         except KeyError:
             made = make()
-        if len(self.made) >= MOST_MADE:
-            self.made.clear()
+        while len(self.made) >= MOST_MADE:
+            self.made.pop(next(iter(self.made), None), None)
         self.made[key] = made
         return made
 

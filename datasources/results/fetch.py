@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -133,6 +134,8 @@ def _from_process(question: Question, wanted: Wanted, deadline: float) -> Result
             entry = flight.result(max(0.0, deadline - time.monotonic()))
         except SourceError as error:
             raise copy(error) from error
+        except CancelledError:
+            continue
         except TimeoutError as error:
             raise _too_long() from error
         if wanted.is_met(entry):
@@ -143,10 +146,13 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
     """Whoever holds the key's lease looks first, then asks: two can never do so at once."""
     shared = store()
     while True:
+        token = None
         try:
             token = shared.claim(wanted.key, LEASE_SECONDS)
             found = unpacked(shared.get(wanted.key), not_before=wanted.not_before - wanted.stale_seconds)
         except StoreDown:
+            if token is not None:
+                landings.later(partial(release, shared, wanted.key, token))
             return Result(_ask(question, shared)[0], "asked")
         is_met = found is not None and wanted.is_met(found)
         if token is not None and not is_met:

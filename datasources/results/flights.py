@@ -38,12 +38,16 @@ class Threads:
 
     @contextmanager
     def leading(self, key: str, flight: Future[Entry]) -> Iterator[None]:
-        """The block sets the flight's result. Its error is that of all who wait."""
+        """The block's error is that of all who wait; one that ends a thread or a process is its own, and the flight is off."""
         try:
             yield
-        except BaseException as error:
+        except Exception as error:
             self._land(key)
             flight.set_exception(error)
+            raise
+        except BaseException:
+            self._land(key)
+            flight.cancel()
             raise
         self._land(key)
 

@@ -1,11 +1,15 @@
 """Leases and landings, without a store or a source."""
 
+import sys
 import threading
 import time
+from concurrent.futures import CancelledError
 from typing import Any, cast
 
-from datasources.results.flights import Lease
-from datasources.results.landing import Landings
+import pytest
+
+from datasources.landing import Landings
+from datasources.results.flights import Lease, Threads
 from datasources.store import Store
 
 
@@ -34,3 +38,14 @@ def test_work_that_fails_does_not_stop_the_landings() -> None:
     landings.later(lambda: cast(None, 1 / 0))
     landings.later(done.set)
     assert done.wait(5)
+
+
+def test_what_ends_a_leaders_thread_ends_nobody_elses() -> None:
+    threads = Threads()
+    flight, leads = threads.board("key")
+    assert leads
+    with pytest.raises(SystemExit), threads.leading("key", flight):
+        sys.exit(1)
+    with pytest.raises(CancelledError):
+        flight.result(0)
+    assert threads.board("key")[1]
