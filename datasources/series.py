@@ -27,7 +27,7 @@ EARLIEST, LATEST = -62_135_510_400.0, 253_402_214_400.0  # a day inside the year
 _ELEMENT = np.dtype([("bytes", ">i4"), ("value", ">f8")])
 _ARRAY_HEADER_BYTES = 20  # dimensions, flags, element type, length, lower bound
 _DOUBLE_ARRAY_OID = 1022
-_EPOCH_SIZES, _EPOCH_SCALES = (1e17, 1e14, 1e11), (1e9, 1e6, 1e3)  # nano-, micro-, milliseconds; seconds below
+EPOCH_SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))  # from which size on nano-, micro-, milliseconds; seconds below
 
 
 class DoublesLoader(Loader):
@@ -112,7 +112,7 @@ class Points:
         if self.columns[self.time].kind != "number":
             return times
         size = np.abs(times)
-        return times / np.select([size >= least for least in _EPOCH_SIZES], _EPOCH_SCALES, 1.0)
+        return times / np.select([size >= least for least, _ in EPOCH_SCALES], [scale for _, scale in EPOCH_SCALES], 1.0)
 
 
 def find_points(columns: Sequence[Column], oids: Sequence[int], zone: ZoneInfo) -> Points:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from dashboards.panels.units import as_float
 from datasources.frame import Doubles
-from datasources.series import EARLIEST, LATEST
+from datasources.series import EARLIEST, EPOCH_SCALES, LATEST
 
-_SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))  # nanoseconds, microseconds, milliseconds; seconds below
 _WEEK = 7 * 86_400.0
 
 
@@ -20,7 +19,7 @@ def read_epoch(value: int | float | Decimal) -> float | None:
     number = as_float(value)
     if number is None:
         return None
-    return on_axis(next((number / scale for size, scale in _SCALES if abs(number) >= size), number))
+    return on_axis(next((number / scale for size, scale in EPOCH_SCALES if abs(number) >= size), number))
 
 
 def on_axis(epoch: float | None) -> float | None:

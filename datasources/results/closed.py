@@ -9,7 +9,6 @@ from datasources.base import Query
 from datasources.frame import Answered, SeriesFrame, series_of
 from datasources.postgres import PostgresSource
 from datasources.runs import Limits, Runs, Splittable, split
-from datasources.runs.split import VERIFY_SECONDS
 from datasources.store import Store, StoreDown
 
 RUNS_SECONDS = 6 * 3_600.0
@@ -31,7 +30,7 @@ def ask(source: PostgresSource, queries: Mapping[str, Query], shared: Store, *, 
     keys = {name: _key(source, one) for name, one in splits.items()}
     kept = {} if anew else _kept(shared, keys)
     now = time.time()
-    missing = {name: one.missing(kept.get(name), now=now, verify_seconds=VERIFY_SECONDS) for name, one in splits.items()}
+    missing = {name: one.missing(kept.get(name), now=now) for name, one in splits.items()}
     asked = {name: query for name, query in queries.items() if name not in splits}
     for name, ranges in missing.items():
         asked |= {_piece(name, place): splits[name].at(one) for place, one in enumerate(ranges)}
