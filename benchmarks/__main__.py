@@ -1,19 +1,13 @@
 """`make bench`: everything measured in one run, each figure beside its floor; the figures are kept as JSON."""
 
-import django
-
-from benchmarks.installation import make_reader, newest, prepare, serving
+from benchmarks.installation import make_reader, newest, prepared, serving
 from benchmarks.report import Report
 from paneldash.embedded import EmbeddedServer
 
 
 def main() -> None:
-    server = prepare()
-    try:
-        django.setup()
+    with prepared() as server:
         _measure(server)
-    finally:
-        server.stop()
 
 
 def _measure(server: EmbeddedServer) -> None:

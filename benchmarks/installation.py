@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import django
 import psutil
 import psycopg
 from psycopg import sql
@@ -28,10 +29,24 @@ STARTING_SECONDS = 20
 CENTRAL, DATA, READER = "bench_central", "bench_data", "bench_reader"
 
 
-def prepare() -> EmbeddedServer:
-    """Start the server, make the data set unless it is there, and an empty central database. Sets Django's environment."""
+@contextmanager
+def prepared(*, log_level: str = "WARNING") -> Iterator[EmbeddedServer]:
+    """The server while the block runs, with the data set, made unless it is there, an empty central database, and Django."""
     server = EmbeddedServer(HOME)
     server.start()
+    try:
+        _make_databases(server)
+        os.environ |= {"DATABASE_URL": server.url(CENTRAL), "PANELDASH_HOME": str(HOME), "LOG_LEVEL": log_level}
+        os.environ["DJANGO_SETTINGS_MODULE"] = "paneldash.settings"
+        os.environ["TENANT_POOL_TOTAL"] = "60"  # all tenants' data are on the one embedded server
+        fill_in_settings(HOME)
+        django.setup()
+        yield server
+    finally:
+        server.stop()
+
+
+def _make_databases(server: EmbeddedServer) -> None:
     server.create_database(DATA)
     with psycopg.connect(server.url(DATA), autocommit=True) as owner:
         owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(CENTRAL)))
@@ -41,11 +56,6 @@ def prepare() -> EmbeddedServer:
             for table in ("metrics", "logs", "health"):
                 owner.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
     server.create_database(CENTRAL)
-    os.environ |= {"DATABASE_URL": server.url(CENTRAL), "PANELDASH_HOME": str(HOME), "LOG_LEVEL": "WARNING"}
-    os.environ["DJANGO_SETTINGS_MODULE"] = "paneldash.settings"
-    os.environ["TENANT_POOL_TOTAL"] = "60"  # all tenants' data are on the one embedded server
-    fill_in_settings(HOME)
-    return server
 
 
 def newest(server: EmbeddedServer) -> datetime:

@@ -10,11 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-import django
-
 from benchmarks import superset
 from benchmarks.client import Client
-from benchmarks.installation import make_reader, newest, prepare, serving
+from benchmarks.installation import make_reader, newest, prepared, serving
 from benchmarks.report import Figure, Report
 from benchmarks.superset import Superset
 from benchmarks.timing import Timing, in_turns
@@ -28,12 +26,8 @@ PANEL = "sql"
 
 def main() -> None:
     superset.install()
-    server = prepare()
-    try:
-        django.setup()
+    with prepared() as server:
         _measure(server)
-    finally:
-        server.stop()
 
 
 def _measure(server: EmbeddedServer) -> None:

@@ -4,16 +4,14 @@ Half of the dead refuse connections, half let them hang. Arguments change the si
 """
 
 import argparse
-import os
 import random
 import statistics
 from collections import Counter
 from contextlib import ExitStack
 
-import django
 import psutil
 
-from benchmarks.installation import CENTRAL, make_reader, newest, prepare, serving
+from benchmarks.installation import CENTRAL, make_reader, newest, prepared, serving
 from benchmarks.report import Figure, Report
 from benchmarks.services import SERVER_CONNECTIONS, Bouncer, bouncer, redis
 from benchmarks.viewers import Tally, Viewer, look
@@ -30,13 +28,8 @@ OWN_THREADS = 10  # of a worker, besides those that answer: gunicorn's, pools', 
 
 def main() -> None:
     wanted = _arguments()
-    server = prepare()
-    try:
-        os.environ["LOG_LEVEL"] = "CRITICAL"  # dead tenants are what is measured, not news
-        django.setup()
+    with prepared(log_level="CRITICAL") as server:  # dead tenants are what is measured, not news
         _measure(server, wanted)
-    finally:
-        server.stop()
 
 
 def _arguments() -> argparse.Namespace:
