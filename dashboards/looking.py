@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
 from django.http import Http404
 
 from dashboards.asking import PageRange, page_range, read_ask, refresh_seconds, shared_state, zone_of
 from dashboards.drawing import DrawnPanel, draw, drawn_error, drawn_stale, slowest
 from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel
-from dashboards.section import Section, make_section, poll_seconds
+from dashboards.section import HELD, SHOWN, Section, make_section, poll_seconds
 from tenants.access import TenantRequest
 
 # `alone`: the panel stands on a page of its own, with its table twin.
@@ -50,25 +52,37 @@ class Looking:
         drawn = draw(self._section(request, mark=self.mark(request, done)), done)
         return drawn if done.because is None else drawn_stale(request, drawn, done.because)
 
+    def tail(self, request: TenantRequest, done: Refreshed, mark: str) -> bytes | None:
+        """What a page must be sent that shows this panel as it was; None where it must be drawn anew.
+
+        Raises PanelUnavailable where the result has not the shape it needs.
+        """
+        shown, held = request.headers.get(SHOWN, ""), request.headers.get(HELD, "")
+        if not held or "alone" in self.parameters or _frame_of(shown) != _frame_of(mark):
+            return None
+        tail = done.tail(held)
+        if tail is None:
+            return None
+        return orjson.dumps({**tail, "mark": mark, "took": f"{done.elapsed_ms:.0f} ms"}, option=orjson.OPT_SERIALIZE_NUMPY)
+
     def draw_error(self, request: TenantRequest, error: PanelUnavailable) -> DrawnPanel:
         return drawn_error(request, self._section(request), error)
 
     def mark(self, request: TenantRequest, done: Refreshed) -> str:
-        """It differs wherever the fragment would: in the result and why it is old, the definition, the range, role, interval."""
-        moved = ""
-        if done.kind.has_time_axis and (length := done.ask.time_range.length) is not None:
-            moved = str(int(done.ask.now.timestamp() / length.total_seconds() * AXIS_STEPS))
-        seen = (
-            done.result.entry.etag,
+        """It differs wherever the fragment would; before its dot, where it would in more than in what the result says."""
+        moved = 0
+        start, length = done.ask.time_range.start, done.ask.time_range.length
+        if done.kind.has_time_axis and start is not None and length is not None:
+            moved = int(start.timestamp() / length.total_seconds() * AXIS_STEPS)
+        frame = (
             done.because and done.because.sentence,
             self.place.mark,
             request.role,
             self.asked.zone.key,
-            moved,
             slowest(self.poll, done.elapsed_ms),
             *sorted(self.parameters.items()),
         )
-        return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
+        return f"{_digest(frame)}.{_digest((done.result.entry.etag, moved))}"
 
     def _section(self, request: TenantRequest, *, mark: str = "") -> Section:
         place = self.place
@@ -76,6 +90,14 @@ class Looking:
             request, place.dashboard, place.placement, place.panel,
             parameters=self.parameters, asked=self.asked, refresh=self.refresh, mark=mark,
         )  # fmt: skip
+
+
+def _digest(seen: tuple[Any, ...]) -> str:
+    return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
+
+
+def _frame_of(mark: str) -> str:
+    return mark.partition(".")[0]
 
 
 def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> Looking:

@@ -78,6 +78,10 @@ class Refreshed:
     def context(self) -> dict[str, Any]:
         return self._shaped("context", self.kind.context)
 
+    def tail(self, held: str) -> dict[str, Any] | None:
+        """What a page that holds `held` of the drawing must be sent to have this one; None where it needs the whole."""
+        return self.kind.tail(self.context(), held)
+
     def answer(self) -> Answer:
         return self._shaped("answer", self.kind.answer)
 

@@ -16,6 +16,7 @@ from tenants.access import TenantRequest
 from tenants.models import Role
 
 SHOWN = "X-Shown"
+HELD = "X-Held"  # what a page has of a chart's points: static/js/tail.js
 ASKED = "X-Asked"  # when the source was asked: of a panel that is shown already, all that is new
 State = Literal["loading", "fresh", "stale", "empty", "error"]
 SPREAD = 0.1  # polls are spread by a tenth, so that a thousand viewers do not march in step

@@ -82,12 +82,18 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
 
 @require_safe
 def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
-    """One panel as a fragment, whole: its state, its drawing, and when to ask again. Nothing where that is shown already."""
+    """One panel as a fragment, whole: its state, its drawing, and when to ask again.
+
+    Nothing where that is shown already; of a chart of which only points have changed these alone, as JSON.
+    """
     looking = look_at(request, dashboard, panel)
     try:
         done = looking.refreshed(request)
-        if request.headers.get(SHOWN) == looking.mark(request, done):
-            return HttpResponse(status=204, headers={ASKED: done.asked_at.isoformat()})
+        mark, asked = looking.mark(request, done), {ASKED: done.asked_at.isoformat()}
+        if request.headers.get(SHOWN) == mark:
+            return HttpResponse(status=204, headers=asked)
+        if (tail := looking.tail(request, done, mark)) is not None:
+            return HttpResponse(tail, content_type="application/json", headers=asked)
         drawn = looking.draw(request, done)
     except PanelUnavailable as error:
         drawn = looking.draw_error(request, error)

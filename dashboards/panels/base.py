@@ -94,6 +94,10 @@ class PanelType(ABC, Generic[Document]):
         Every type gives `notes` and `is_empty` too, as in Answer. Raises as `answer`.
         """
 
+    def tail(self, context: Mapping[str, Any], held: str) -> dict[str, Any] | None:
+        """What a page that holds `held` of a drawing must be sent to have this one; None where it needs the whole."""
+        return None
+
     @abstractmethod
     def export(self, document: Document, ask: Ask) -> Query:
         """One query whose rows are the whole result, for CSV. Raises BadRequest."""

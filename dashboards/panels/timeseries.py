@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -18,6 +18,7 @@ from dashboards.panels.figures import Look
 from dashboards.panels.legend import legend, summary, twin
 from dashboards.panels.moments import clock_change, iso
 from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, Strict, Thresholds
+from dashboards.panels.tails import hold, read_held, tail
 from datasources.base import Query, SeriesQuery, SqlSeriesQuery
 from datasources.compile.buckets import interval_of
 from datasources.frame import Frames, Series, SeriesFrame, series_of
@@ -95,13 +96,15 @@ class Timeseries(PanelType[TimeseriesDocument]):
         """`figure`; `legend`, its rows; `summary` in words.
 
         `twin` is the chart as a table, made only where a template asks for it: 2,000 numbers cost 8 ms. `raw` says whether
-        raw points are shown, `can_be_raw` whether they may be asked for.
+        raw points are shown, `can_be_raw` whether they may be asked for. `held` is what a page has of the figure then.
         """
         frame, display = series_of(frames, "series"), document.display
         shown = _most_important(frame.series)
         rows = legend(shown, display.unit, display.decimals, display.colors)
+        figure, notes = figures.draw(shown, _look(document, ask), ask.time_range), _notes(frame, ask)
         return {
-            "figure": figures.draw(shown, _look(document, ask), ask.time_range),
+            "figure": figure,
+            "held": hold(figure, beside=(notes, [(row.label, row.number, row.color) for row in rows])),
             "legend": rows,
             "summary": summary(document.title, rows),
             "twin": partial(twin, shown, ask.zone, display.unit, display.decimals),
@@ -109,9 +112,17 @@ class Timeseries(PanelType[TimeseriesDocument]):
             "can_be_raw": document.drill_down.enabled
             and document.drill_down.disable_aggregation
             and _would_bucket(document, ask),
-            "notes": _notes(frame, ask),
+            "notes": notes,
             "is_empty": not frame.series,
         }
+
+    def tail(self, context: Mapping[str, Any], held: str) -> dict[str, Any] | None:
+        now, shown = context["held"], read_held(held)
+        sent = tail(context["figure"], now, shown) if now is not None and shown is not None else None
+        if sent is None:
+            return None
+        legend = [(row.min, row.mean, row.last, row.max) for row in context["legend"]]
+        return {**sent, "legend": legend, "summary": context["summary"]}
 
     def export(self, document: TimeseriesDocument, ask: Ask) -> Query:
         return _query(document, ask)

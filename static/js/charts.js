@@ -46,9 +46,15 @@ const sizes = new ResizeObserver((entries) => {
 const drawAll = (root) => {
   for (const script of root.querySelectorAll("script.figure")) {
     const node = document.getElementById(script.dataset.chart);
+    node.dataset.held = script.dataset.held;
     figures.set(node, JSON.parse(script.textContent));
     draw(node);
   }
+};
+
+export const redraw = (node, change) => {
+  figures.set(node, change(figures.get(node)));
+  draw(node);
 };
 
 document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt));

@@ -1,4 +1,5 @@
 // What pages with panels have besides.
+import "./tail.js";
 import "./range.js";
 import "./address.js";
 import "./poll.js";

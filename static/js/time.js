@@ -19,10 +19,10 @@ const tick = (root = document) => {
   }
 };
 
-// A panel in which nothing is new was asked for all the same.
+// A panel that is not drawn anew, since nothing or only the newest points changed, was asked for all the same.
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = event.detail;
-  const asked = xhr.status === 204 && xhr.getResponseHeader("X-Asked");
+  const asked = xhr.getResponseHeader("X-Asked");
   const time = asked && elt.closest(".panel")?.querySelector(".panel-when time");
   if (time) Object.assign(time, { dateTime: asked, title: new Date(asked).toLocaleString() });
 });
