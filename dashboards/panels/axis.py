@@ -12,7 +12,7 @@ from dashboards.panels.units import LARGEST_EXACT, step_of, unit_of
 from datasources.frame import Doubles
 
 _DURATION_STEPS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
-RESOLUTION = 10_000  # steps of a series' reach that a screen can show
+RESOLUTION = 1_000  # steps of a series' reach that a screen can show
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,16 @@ class Scale:
     before: str = ""
     after: str = ""
 
-    def drawn(self, values: Doubles) -> NDArray[Any]:
-        """The values to draw, with as many digits as can be seen: 17 kB instead of 57 for 5,760 points, compressed."""
+    def drawn(self, values: Doubles, decimals: int | None = None) -> NDArray[Any]:
+        """The values to draw, with as many digits as can be seen, and `decimals` at least: these are read in numbers.
+
+        13 kB instead of 57 for 5,760 points, compressed.
+        """
         scaled = values if self.size == 1 else values / self.size
         known = scaled[~np.isnan(scaled)]
-        decimals = _decimals(known)
-        rounded = np.round(scaled, decimals)
-        is_whole = decimals <= 0 and len(known) == len(scaled) and bool((np.abs(rounded) < LARGEST_EXACT).all())
+        digits = max(_decimals(known), decimals or 0)
+        rounded = np.round(scaled, digits)
+        is_whole = digits <= 0 and len(known) == len(scaled) and bool((np.abs(rounded) < LARGEST_EXACT).all())
         return rounded.astype(np.int64) if is_whole else rounded
 
     def one(self, value: float) -> float:

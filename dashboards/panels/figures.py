@@ -54,7 +54,7 @@ def draw(all_series: Sequence[Series], look: Look, time_range: TimeRange) -> dic
     places = colour_places([series.label for series in all_series])
     most = max(200, MOST_POINTS // max(1, len(all_series))) if is_thinned else MOST_POINTS
     traces = [
-        _trace(series, _on_grid(series, grid, scale, look.zone) if grid else _where_they_are(series, look, scale, most),
+        _trace(series, _on_grid(series, grid, look, scale) if grid else _where_they_are(series, look, scale, most),
                places[series.label], look, scale)
         for series in all_series
     ]  # fmt: skip
@@ -114,15 +114,16 @@ def _points(values: Doubles, look: Look) -> dict[str, Any]:
     return {"mode": "lines+markers", "marker": {"size": np.where(alone, MARKER, 0)}}
 
 
-def _on_grid(series: Series, grid: Grid, scale: Scale, zone: ZoneInfo) -> dict[str, Any]:
+def _on_grid(series: Series, grid: Grid, look: Look, scale: Scale) -> dict[str, Any]:
     """Equal steps need no list of times: a tenth of the bytes."""
-    return {"x0": wall_clock(grid.start, zone), "dx": round(grid.step * 1_000), "y": scale.drawn(grid.spread(series))}
+    values = scale.drawn(grid.spread(series), _read_decimals(look, scale))
+    return {"x0": wall_clock(grid.start, look.zone), "dx": round(grid.step * 1_000), "y": values}
 
 
 def _where_they_are(series: Series, look: Look, scale: Scale, most: int) -> dict[str, Any]:
     """Each point at its time. Where clocks go back, the line breaks instead of running back with them."""
     fitted = thinned(broken(series, look.step), most)
-    times, values = wall_clocks(fitted.times, look.zone), scale.drawn(fitted.values)
+    times, values = wall_clocks(fitted.times, look.zone), scale.drawn(fitted.values, _read_decimals(look, scale))
     back = np.flatnonzero(np.diff(times) < 0)[:1] + 1
     if len(back):
         times, values = np.insert(times, back, times[back - 1]), np.insert(values.astype(np.float64), back, math.nan)
@@ -161,6 +162,10 @@ def _y_axis(look: Look, scale: Scale) -> dict[str, Any]:
 
 
 def _hover_format(look: Look, scale: Scale) -> str:
-    if look.decimals is None:
-        return ",.4~r"
-    return f",.{look.decimals if scale.size == 1 else max(look.decimals, 1)}f"
+    decimals = _read_decimals(look, scale)
+    return ",.4~r" if decimals is None else f",.{decimals}f"
+
+
+def _read_decimals(look: Look, scale: Scale) -> int | None:
+    """The decimals that a person reads of a point; None where four digits are shown, whatever they are."""
+    return look.decimals if look.decimals is None or scale.size == 1 else max(look.decimals, 1)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from plotly import graph_objects
 
@@ -115,3 +116,8 @@ def test_a_kpis_course_breaks_where_nothing_was_measured() -> None:
     frames = {"value": frame(value=[1.0]), "course": series_frame(course)}
     line = kind.context(kpi, frames, ask(hours=6))["sparkline"].line
     assert line.count("M") == 2
+
+
+def test_points_have_the_digits_that_are_read_however_far_they_reach() -> None:
+    wide = [Series("a", np.array([0.0, 60.0, 120.0]), np.array([0.0, 1.23456, 5_000.0]))]
+    assert [draw(wide, Look(decimals=decimals), HOUR)["data"][0]["y"][1] for decimals in (None, 0, 3)] == [1, 1, 1.235]
