@@ -46,7 +46,7 @@ class SeriesQuery:
 
     With a bucket: one row a bucket and label, `timestamp` the bucket's start, in no particular order; the first bucket is
     whole, the last ends where the range ends. Without: the rows themselves, oldest first; where the range is open at an end,
-    the newest `limit` of them.
+    the newest `limit` of them. `settle_seconds`: so long after its end rows of a bucket may still come; None by its width.
     """
 
     table: str
@@ -59,6 +59,7 @@ class SeriesQuery:
     bucket: Bucket | None = None
     limit: int | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    settle_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +82,15 @@ class SqlQuery:
 class SqlSeriesQuery:
     """An editor's SQL, as in SqlQuery, whose rows are points over time. Answered as a SeriesFrame.
 
-    Where it plainly groups by `$__timeGroup`, its first bucket is whole. `zone`: whose clock timestamps without a zone are.
+    Where it plainly groups by `$__timeGroup`, its first bucket is whole, and `settle_seconds` are as in SeriesQuery. `zone`:
+    whose clock timestamps without a zone are.
     """
 
     text: str
     time_range: TimeRange = field(default_factory=TimeRange)
     variables: Mapping[str, Any] = field(default_factory=dict)
     zone: ZoneInfo = UTC_ZONE
+    settle_seconds: float | None = None
 
     @property
     def plain(self) -> SqlQuery:

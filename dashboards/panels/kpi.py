@@ -1,13 +1,16 @@
 """KPI: one number, its threshold, how it changed, and its course."""
 
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import model_validator
 
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.change import change_between
 from dashboards.panels.document import PanelDocument
 from dashboards.panels.grid import broken, filled
 from dashboards.panels.parts import DataSource, Display, Name, Strict, Thresholds
+from dashboards.panels.settle import Settle, seconds_of
 from dashboards.panels.sparkline import COURSE_POINTS, sparkline
 from dashboards.panels.thresholds import level_of
 from dashboards.panels.units import as_float, format_number
@@ -25,6 +28,13 @@ class Columns(Strict):
 
 class KpiSource(DataSource):
     columns: Columns | None = None
+    settle: Settle | None = None
+
+    @model_validator(mode="after")
+    def _settles_over_time(self) -> Self:
+        if self.settle is not None and (self.columns is None or self.columns.timestamp is None):
+            raise ValueError("settle is for the course of a table's values: it needs columns with a timestamp")
+        return self
 
 
 class KpiDisplay(Display):
@@ -138,6 +148,7 @@ def _course_query(document: KpiDocument, ask: Ask) -> SeriesQuery | None:
         aggregate=source.aggregate or "avg",
         bucket=Bucket(_course_seconds(ask.time_range), "second"),
         variables={**document.variables, **ask.variables},
+        settle_seconds=seconds_of(source.settle),
     )
 
 

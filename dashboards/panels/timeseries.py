@@ -18,6 +18,7 @@ from dashboards.panels.figures import Look
 from dashboards.panels.legend import legend, summary, twin
 from dashboards.panels.moments import clock_change, iso
 from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, Strict, Thresholds
+from dashboards.panels.settle import Settle, seconds_of
 from dashboards.panels.tails import hold, read_held, tail
 from datasources.base import Query, SeriesQuery, SqlSeriesQuery
 from datasources.compile.buckets import interval_of
@@ -36,6 +37,7 @@ class Columns(Strict):
 
 class SeriesSource(DataSource):
     columns: Columns | None = None
+    settle: Settle | None = None
 
     @model_validator(mode="after")
     def _only_conditions(self) -> Self:
@@ -144,8 +146,15 @@ class Timeseries(PanelType[TimeseriesDocument]):
 
 def _query(document: TimeseriesDocument, ask: Ask) -> Query:
     source, variables = document.data_source, {**document.variables, **ask.variables}
+    settle_seconds = seconds_of(source.settle)
     if source.table is None or source.columns is None:
-        return SqlSeriesQuery(text=source.sql or "", time_range=ask.time_range, variables=variables, zone=ask.tenant_zone)
+        return SqlSeriesQuery(
+            text=source.sql or "",
+            time_range=ask.time_range,
+            variables=variables,
+            zone=ask.tenant_zone,
+            settle_seconds=settle_seconds,
+        )
     return SeriesQuery(
         table=source.table,
         timestamp=source.columns.timestamp,
@@ -157,6 +166,7 @@ def _query(document: TimeseriesDocument, ask: Ask) -> Query:
         bucket=_bucket(document, ask),
         limit=ask.row_limit,
         variables=variables,
+        settle_seconds=settle_seconds,
     )
 
 

@@ -62,6 +62,14 @@ def test_a_panels_title_and_type_are_those_of_its_document() -> None:
 
 
 @pytest.mark.django_db
+def test_a_settle_window_is_kept_as_written_and_one_out_of_bounds_is_told_at_its_path() -> None:
+    text = "{{type: timeseries, title: T, data_source: {{table: t, columns: {{timestamp: at, value: v}}, settle: {settle}}}}}"
+    assert saved(form_for("all", text=text.format(settle="10m"))).document["data_source"]["settle"] == "10m"
+    refused = form_for("all", slug="other", text=text.format(settle="1m")).errors["text"]
+    assert refused == ["data_source.settle: must be a length of time from 5m to 30d: 10m, 6h, 2d"]
+
+
+@pytest.mark.django_db
 def test_a_form_that_saw_an_older_panel_is_refused() -> None:
     panel = saved(form_for("all"))
     stale = {"slug": "answer", "text": TEXT, "scope": "all", "seen_version": panel.version - 1}

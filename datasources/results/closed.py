@@ -30,7 +30,9 @@ def ask(source: PostgresSource, queries: Mapping[str, Query], shared: Store, *, 
     keys = {name: _key(source, one) for name, one in splits.items()}
     kept = {} if anew else _kept(shared, keys)
     now = time.time()
-    missing = {name: one.missing(kept.get(name), now=now) for name, one in splits.items()}
+    missing = {
+        name: one.missing(kept.get(name), now=now, settle_seconds=one.query.settle_seconds) for name, one in splits.items()
+    }
     asked = {name: query for name, query in queries.items() if name not in splits}
     for name, ranges in missing.items():
         asked |= {_piece(name, place): splits[name].at(one) for place, one in enumerate(ranges)}

@@ -32,7 +32,8 @@ def due(buckets: Buckets, asked: Doubles, moment: Moment) -> list[TimeRange]:
     A bucket is known where it had settled when it was asked, which was not too long ago, nor by a clock that was far ahead.
     One that the range cuts is not.
     """
-    is_asked = (asked >= buckets.ends + moment.settle_seconds) & (asked <= moment.now + moment.settle_seconds)
+    far_ahead = min(moment.settle_seconds, moment.verify_seconds)
+    is_asked = (asked >= buckets.ends + moment.settle_seconds) & (asked <= moment.now + far_ahead)
     is_settled = is_asked & (buckets.ends <= buckets.stop)
     is_old = is_settled & (asked < moment.now - moment.verify_seconds)
     is_oldish = is_settled & (asked < moment.now - moment.verify_seconds * SOON)

@@ -59,6 +59,13 @@ def test_yaml_and_json_read_the_same() -> None:
         ({**CHART, "display": {"y_min": 5, "y_max": 1}}, "display", "y_min must be less than y_max"),
         ({**KPI, "variables": {"x": [1]}}, "variables.x", "a number, true or false"),
         ({**KPI, "data_source": {"promql": "up"}}, "data_source.promql", "Prometheus"),
+        *(
+            ({**CHART, "data_source": {**CHART["data_source"], "settle": settle}}, "data_source.settle", "from 5m to 30d: 10m, 6h")
+            for settle in ("4m", "299s", "0", "10 minutes", "31d", "2M", "1y", "soon", "５m", "")
+        ),
+        ({**CHART, "data_source": {**CHART["data_source"], "settle": 600}}, "data_source.settle", "must be a valid string"),
+        ({**KPI, "data_source": {**KPI["data_source"], "settle": "6h"}}, "data_source", "columns with a timestamp"),
+        ({**TABLE, "data_source": {**TABLE["data_source"], "settle": "6h"}}, "data_source.settle", "is not known here"),
         ({**KPI, "data_source": {}}, "data_source", "give either a table with its columns, or sql"),
         ({**KPI, "data_source": {"table": "t"}}, "data_source", "a table needs columns"),
         ({**KPI, "data_source": {"sql": "SELECT 1", "query": {"where": "a = 1"}}}, "data_source", "exclude one another"),

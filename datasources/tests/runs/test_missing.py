@@ -113,6 +113,14 @@ def test_what_a_clock_far_ahead_has_asked_is_asked_again() -> None:
     assert asked == [25]
 
 
+def test_a_wide_settle_window_excuses_no_clock() -> None:
+    """A month for late rows is no month for a clock that is ahead."""
+    long_ago = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    query = over(timedelta(days=1), now=long_ago)
+    kept = runs_after(query, at=NOW + timedelta(hours=5))
+    assert len(splittable(query).missing(kept, now=NOW.timestamp(), settle_seconds=30 * 86_400.0)) == 1
+
+
 def test_a_bucket_asked_before_it_settled_is_asked_again() -> None:
     query = over(timedelta(days=10), now=datetime(2026, 11, 21, 10, tzinfo=UTC))
     assert looked(query, runs_after(query), at=NOW + timedelta(minutes=55))[1] == [2]
