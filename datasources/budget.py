@@ -1,6 +1,5 @@
 """A tenant's query budget: the seconds its database may work for panels in a minute, over all processes and hosts."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from datasources.errors import BudgetSpent
 from datasources.landing import landings
 from datasources.load import load
 from datasources.store import StoreDown, store
+from tenants.forks import begin_empty
 from tenants.models import Tenant
 
 MINUTE_SECONDS = 60
@@ -40,8 +40,7 @@ class Budget:
 
     def __init__(self, clock: Callable[[], float] = time.time, timer: Callable[[], float] = time.perf_counter) -> None:
         self._clock, self._timer = clock, timer
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._lock = threading.Lock()

@@ -1,10 +1,11 @@
 """What is left to do when a result is there: it is stored, its lease ended and its time counted while its viewer reads it."""
 
 import logging
-import os
 import queue
 import threading
 from collections.abc import Callable
+
+from tenants.forks import begin_empty
 
 MOST_WAITING = 64  # more than that, and who brings work does it
 
@@ -15,8 +16,7 @@ class Landings:
     """One thread does the work, in order. It is started with the first."""
 
     def __init__(self) -> None:
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._lock = threading.Lock()

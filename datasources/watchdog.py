@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from tenants.forks import begin_empty
+
 CANCEL_AFTER_SECONDS = 0.5
 CLOSE_AFTER_SECONDS = 3.0
 
@@ -44,8 +46,7 @@ class _Clock:
     """One thread for all watches of the process, started with the first; asleep unless something is due."""
 
     def __init__(self) -> None:
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._changed = threading.Condition()

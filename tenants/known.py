@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
+from tenants.forks import begin_empty
+
 KEPT_SECONDS = 4.0  # with a second left for the request that was let in
 
 Key = TypeVar("Key", bound=Hashable)
@@ -26,10 +28,13 @@ class Known(Generic[Key, Value]):
 
     def __init__(self, *, most: int) -> None:
         self.most = most
+        begin_empty(self._start_empty)
+        self._all.append(self)
+
+    def _start_empty(self) -> None:
         self._lock = threading.Lock()
         self._answers: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
         self._changes = 0
-        self._all.append(self)
 
     def get(self, key: Key, ask: Callable[[], Value | None]) -> Value | None:
         """The answer kept, or that of `ask`. One that was asked for before a change, and came after it, is not kept."""

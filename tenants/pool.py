@@ -1,6 +1,5 @@
 """The connections of one process to all tenants: few, reused, bounded for each tenant and in all, without a thread a tenant."""
 
-import os
 import select
 import threading
 import time
@@ -13,6 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from tenants.breaker import Breaker
 from tenants.errors import TenantBusy, TenantUnreachable
+from tenants.forks import begin_empty
 
 IDLE_SECONDS = 60.0
 SWEEP_SECONDS = 15.0
@@ -78,11 +78,9 @@ class Pool:
 
     def __init__(self, *, per_tenant: int, total: int, untried: int = 6) -> None:
         self.per_tenant, self.total, self.untried = per_tenant, total, untried
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
-        """Also after a fork: the parent's sockets are the parent's."""
         self._lock = threading.Lock()
         # One for all tenants: where the total is reached, another tenant's connection is what one waits for.
         self._changed = threading.Condition(self._lock)

@@ -1,7 +1,6 @@
 """Where a tenant's host leads: resolved once, with a deadline, and refused where PanelDash must not go."""
 
 import ipaddress
-import os
 import socket
 import threading
 from concurrent.futures import Future
@@ -10,13 +9,23 @@ from concurrent.futures import TimeoutError as Late
 from django.conf import settings
 
 from tenants.errors import TenantUnreachable
+from tenants.forks import begin_empty
 
 LOOKUPS_AT_ONCE = 32
 METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "fd00:ec2::254")))  # of clouds
 
 # getaddrinfo has no timeout of its own: a thread a name waits for it, so that a request need not.
 _under_way: dict[str, Future[list[str]]] = {}
-_lock = threading.Lock()
+_lock: threading.Lock
+
+
+def _start_empty() -> None:
+    global _lock
+    _lock = threading.Lock()
+    _under_way.clear()
+
+
+begin_empty(_start_empty)
 
 
 class HostRefused(ValueError):
@@ -85,16 +94,6 @@ def _ask(host: str, asked: Future[list[str]]) -> None:
     finally:
         with _lock:
             del _under_way[host]
-
-
-def _start_empty() -> None:
-    """After a fork: the parent's threads, and so their answers, are the parent's."""
-    global _lock
-    _lock = threading.Lock()
-    _under_way.clear()
-
-
-os.register_at_fork(after_in_child=_start_empty)
 
 
 def _as_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datasources.load.minute import Minute
 from datasources.store import StoreDown, store
 from tenants.connections import pool_figures
+from tenants.forks import begin_empty
 
 MINUTE_SECONDS = 60
 MINUTES = 5  # that are kept: this one and those before it
@@ -26,8 +27,7 @@ class Counting:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._changed = threading.Condition()

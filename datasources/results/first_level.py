@@ -1,11 +1,11 @@
 """The results a process holds itself, so that a known one costs no round trip. The least used go first."""
 
-import os
 import threading
 import time
 from collections import OrderedDict
 
 from datasources.results.entry import Entry
+from tenants.forks import begin_empty
 
 LARGEST_SHARE = 4  # one result may take this part of the whole
 
@@ -15,8 +15,7 @@ class FirstLevel:
 
     def __init__(self, *, whole_bytes: int) -> None:
         self._whole_bytes = whole_bytes
-        self.clear()
-        os.register_at_fork(after_in_child=self.clear)
+        begin_empty(self.clear)
 
     def clear(self) -> None:
         self._lock = threading.Lock()

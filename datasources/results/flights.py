@@ -1,7 +1,6 @@
 """One flight: of those who ask for the same at the same moment one goes, the others wait. Over threads, processes and hosts."""
 
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -9,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 from datasources.results.entry import Entry
 from datasources.store import Landing, Store, StoreDown
+from tenants.forks import begin_empty
 
 LEASE_SECONDS = 6.0  # so long a leader that was killed holds the others up
 EXTENDED_EVERY_SECONDS = 2.0
@@ -20,8 +20,7 @@ class Threads:
     """The flights of this process's threads."""
 
     def __init__(self) -> None:
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._lock = threading.Lock()
@@ -60,8 +59,7 @@ class Lease:
     """A lease of the store, held for as long as the work takes: one thread extends all those of the process."""
 
     def __init__(self) -> None:
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._changed = threading.Condition()

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import random
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,7 @@ from typing import TypeVar
 from datasources.store.base import Backend, Flight, Landing, StoreDown
 from datasources.store.figures import Figures, Tally
 from datasources.store.rest import REST_SECONDS, Rest
+from tenants.forks import begin_empty
 
 LARGEST_SHARE = 8  # an entry may take this part of the whole
 LONGEST_KEY = 200
@@ -33,11 +33,9 @@ class Store:
         self._backend = backend
         self._largest_bytes = whole_bytes // LARGEST_SHARE
         self._rest_seconds = rest_seconds
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
-        """Also after a fork: another thread of the parent may have held a lock."""
         self._tally = Tally()
         self._rest = Rest(self._rest_seconds)
 
