@@ -1,12 +1,12 @@
 """A result as it is kept: its frames, when they were asked for, and a mark that changes with what it says."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from datasources.frame import Frames
-from datasources.results.packed import digest, moment_of, pack, size_of, unpack
+from datasources.results.packed import FORM, digest, pack, size_of, unpack
 
 MOST_MADE = 4  # ways to look at one result
 MADE_TIMES = 5  # with what is made of it, a result takes so many times its own size
@@ -54,10 +54,12 @@ def packed(entry: Entry) -> bytes:
 
 def unpacked(data: bytes | None, *, not_before: float = -math.inf) -> Entry | None:
     """The entry of a store's bytes; None where there are none, none that can be read, or only what was asked for earlier."""
-    if data is None or moment_of(data) < not_before:
+    if data is None or FORM.moment_of(data) < not_before:
         return None
-    found = unpack(data)
-    if found is None:
-        return None
-    frames, facts = found
-    return Entry(frames, size=size_of(frames) * MADE_TIMES, **facts)
+    return unpack(data, _entry)
+
+
+def _entry(frames: Frames, facts: Mapping[str, Any]) -> Entry:
+    """Raises TypeError, ValueError and KeyError where the facts are not an entry's."""
+    asked_at, elapsed_ms = float(facts["asked_at"]), float(facts["elapsed_ms"])
+    return Entry(frames, asked_at, str(facts["etag"]), elapsed_ms, size_of(frames) * MADE_TIMES)

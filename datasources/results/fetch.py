@@ -8,13 +8,14 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 
 from datasources import errors
 from datasources.base import Query
-from datasources.errors import QueryTimeout, SourceError, SourceUnavailable
+from datasources.errors import QueryFailed, QueryTimeout, SourceError, SourceUnavailable
+from datasources.frame import Frames
 from datasources.landing import landings
 from datasources.load import load
 from datasources.postgres import PostgresSource
@@ -34,6 +35,7 @@ How = Literal["known", "stored", "waited", "stale", "asked", "last"]
 KEPT_SECONDS = 900.0  # so long the last result can be shown, with its age, where a fresh one cannot be had
 MOST_AHEAD_SECONDS = 5.0  # so far hosts' clocks may differ; what was asked later than that was asked by a wrong clock
 PATIENCE_SECONDS = 5.0  # waiters wait so much longer than the query may take
+_KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, SourceError)}
 
 _first = FirstLevel(whole_bytes=settings.RESULT_BYTES)
 _threads = Threads()
@@ -220,9 +222,13 @@ def _as_outcome(error: SourceError) -> bytes:
 
 
 def _error_of(outcome: bytes) -> SourceError:
-    """The error that a leader left for those who waited."""
-    found = unpack(outcome)
-    facts = dict(found[1]) if found is not None else {"kind": "QueryFailed", "sentence": "The query failed."}
-    kind = getattr(errors, facts.pop("kind"))
-    error: SourceError = kind(facts.pop("sentence"), **facts)
-    return error
+    """The error that a leader left for those who waited; where that cannot be read, that there was one."""
+    return unpack(outcome, _error) or QueryFailed("The query failed.")
+
+
+def _error(_: Frames, facts: Mapping[str, Any]) -> SourceError:
+    """Raises KeyError, TypeError and ValueError where the facts are not an error's."""
+    more: dict[str, Any] = {"detail": str(facts["detail"])}
+    if "retry_after_seconds" in facts:
+        more["retry_after_seconds"] = float(facts["retry_after_seconds"])
+    return _KINDS[facts["kind"]](str(facts["sentence"]), **more)

@@ -1,24 +1,21 @@
-"""Answers as bytes: by columns, compressed where that pays. Nothing is pickled; damaged bytes are no answer."""
+"""Answers as bytes, by columns."""
 
 import hashlib
-import math
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import orjson
-import zstandard
 
 from datasources.frame import Answered, Column, Doubles, Frame, Frames, Series, SeriesFrame
+from datasources.packing import Arrays, Form
 
-MAGIC = b"PD2"  # changes with the form: what another version wrote is not read
-WORTH_COMPRESSING_BYTES = 512
+FORM = Form(b"PD3", most_bytes=256_000_000)
 OBJECT_BYTES = 64  # about what a small Python value takes
-MOST_BYTES = 256_000_000  # unpacked; more was never packed here
-_HEAD = struct.Struct(">3sdBI")  # magic, the moment they hold for, compressed or not, length of the description
+
+Made = TypeVar("Made")
 
 # What a cell is besides null, by the letter its column is marked with; a column of several kinds marks each cell.
 _WRITERS: dict[type, tuple[str, Callable[[Any], Any]]] = {
@@ -64,57 +61,19 @@ def _frame_size(frame: Answered) -> int:
 
 
 def pack(frames: Frames, facts: Mapping[str, Any], *, moment: float = 0.0) -> bytes:
-    """Frames with a few plain facts about them, and a moment that can be read without the rest."""
+    """Frames with a few plain facts about them, and a moment that can be read without the rest: `FORM.moment_of`."""
     arrays: list[Doubles] = []
     described = {name: _described(frame, arrays) for name, frame in frames.items()}
-    head = orjson.dumps({"facts": facts, "frames": described})
-    body = head + b"".join(array.tobytes() for array in arrays)
-    is_compressed = len(body) >= WORTH_COMPRESSING_BYTES
-    if is_compressed:
-        body = zstandard.ZstdCompressor(level=1).compress(body)
-    return _HEAD.pack(MAGIC, moment, is_compressed, len(head)) + body
+    return FORM.pack({"facts": facts, "frames": described}, arrays, moment=moment)
 
 
-def moment_of(data: bytes) -> float:
-    """The moment of what was packed; minus infinity for anything else."""
-    if len(data) < _HEAD.size or not data.startswith(MAGIC):
-        return -math.inf
-    return float(_HEAD.unpack_from(data)[1])
+def unpack(data: bytes, make: Callable[[dict[str, Answered], dict[str, Any]], Made]) -> Made | None:
+    """What `make` makes of the frames and the facts; None where it cannot, and for what is not a whole answer of this form."""
 
+    def read(described: dict[str, Any], arrays: Arrays) -> Made:
+        return make({name: _frame(one, arrays) for name, one in described["frames"].items()}, described["facts"])
 
-def unpack(data: bytes) -> tuple[dict[str, Answered], dict[str, Any]] | None:
-    """The frames and the facts; None for what is not a whole answer of this form."""
-    try:
-        magic, _, is_compressed, length = _HEAD.unpack_from(data)
-        if magic != MAGIC:
-            return None
-        body = memoryview(data)[_HEAD.size :]
-        if is_compressed:
-            body = memoryview(zstandard.ZstdDecompressor().decompress(body, max_output_size=MOST_BYTES))
-        described = orjson.loads(body[:length])
-        numbers = np.frombuffer(body[length:], dtype=np.float64)
-        taken = _Taken(numbers)
-        frames = {name: _frame(one, taken) for name, one in described["frames"].items()}
-        return (frames, described["facts"]) if taken.is_all else None
-    except (struct.error, zstandard.ZstdError, ValueError, KeyError, TypeError, ArithmeticError):
-        return None
-
-
-class _Taken:
-    """Numbers, taken piece by piece. Raises ValueError beyond their end."""
-
-    def __init__(self, numbers: Doubles) -> None:
-        self._numbers, self._at = numbers, 0
-
-    def __call__(self, count: int) -> Doubles:
-        self._at += count
-        if count < 0 or self._at > len(self._numbers):
-            raise ValueError("there are fewer numbers than described")
-        return self._numbers[self._at - count : self._at]
-
-    @property
-    def is_all(self) -> bool:
-        return self._at == len(self._numbers)
+    return FORM.unpack(data, read)
 
 
 def _described(frame: Answered, arrays: list[Doubles]) -> dict[str, Any]:
@@ -139,20 +98,22 @@ def _series_facts(series: Series, arrays: list[Doubles]) -> list[Any]:
     return [series.label, count]
 
 
-def _frame(described: dict[str, Any], taken: _Taken) -> Answered:
+def _frame(described: dict[str, Any], arrays: Arrays) -> Answered:
     facts = {name: described[name] for name in ("truncated", "sql", "elapsed_ms")}
     if "columns" in described:
         columns = tuple(Column(name, kind, type_name) for name, kind, type_name in described["columns"])
         values = tuple(_values(cells) for cells in described["cells"])
+        if len(values) != len(columns) or len({*map(len, values)}) > 1:
+            raise ValueError("these are not the columns of one result")
         return Frame(columns, values, truncated_cells=described["truncated_cells"], **facts)
-    series = tuple(_series(one, taken) for one in described["series"])
+    series = tuple(_series(one, arrays) for one in described["series"])
     return SeriesFrame(series, row_count=described["row_count"], lost=described["lost"], **facts)
 
 
-def _series(facts: list[Any], taken: _Taken) -> Series:
+def _series(facts: list[Any], arrays: Arrays) -> Series:
     label, count, *grid = facts
-    values = taken(count)
-    times = grid[0] + grid[1] * np.arange(count, dtype=np.float64) if grid else taken(count)
+    values = arrays.take(count)
+    times = grid[0] + grid[1] * np.arange(count, dtype=np.float64) if grid else arrays.take(count)
     return Series(label, times, values)
 
 

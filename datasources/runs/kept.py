@@ -54,13 +54,10 @@ class Runs:
 
     def to_bytes(self) -> bytes:
         """Packed for the store: columns of numbers, compressed."""
-        return packed.pack(self.starts, self.asked, self.points, {"columns": self.columns, "sql": self.sql})
+        return packed.pack(packed.Packed(self.starts, self.asked, self.points, self.columns, self.sql))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Runs | None":
         """What `to_bytes` packed; None for anything else, damaged or of another version."""
-        unpacked = packed.unpack(data)
-        if unpacked is None:
-            return None
-        starts, asked, points, facts = unpacked
-        return cls(starts=starts, asked=asked, points=points, columns=facts["columns"], sql=facts["sql"])
+        found = packed.unpack(data)
+        return cls(**found._asdict()) if found is not None else None

@@ -1,5 +1,6 @@
 """Runs as bytes, and bytes that are no runs."""
 
+from dataclasses import replace
 from zlib import crc32
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from datasources.runs import Runs
 from datasources.runs.flat import FlatSeries
+from datasources.runs.packed import FORM
 
 numbers = st.floats(width=64, allow_nan=True, allow_infinity=False)
 whole_numbers = st.integers(-(10**9), 10**9)
@@ -56,7 +58,31 @@ def test_damaged_bytes_are_no_runs(before: Runs, data: st.DataObject) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_no_runs(data: bytes) -> None:
     assert Runs.from_bytes(data) is None
-    assert Runs.from_bytes(b"PR1" + crc32(data).to_bytes(4, "big") + data) is None
+    assert Runs.from_bytes(FORM.magic + crc32(data).to_bytes(4, "big") + data) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"starts": np.array([60.0, 0.0, 120.0])},
+        {"starts": np.zeros(3)},
+        {"points": FlatSeries(("a", "b"), np.array([3, -1]), np.array([0.0, 60.0]), np.ones(2))},
+        {"points": FlatSeries(("a", "b"), np.array([1, 2]), np.array([0.0, 60.0]), np.ones(2))},
+        {"points": FlatSeries(("a", "b"), np.array([1, 1]), np.array([0.0, 200.0]), np.ones(2))},
+        {"points": FlatSeries(("b", "a"), np.array([1, 1]), np.array([0.0, 60.0]), np.ones(2))},
+        {"points": FlatSeries(("a", "a"), np.array([1, 1]), np.array([0.0, 60.0]), np.ones(2))},
+        {"columns": -1},
+    ],
+)
+def test_what_contradicts_itself_is_no_runs(changed: dict) -> None:
+    sound = Runs(
+        starts=np.arange(3) * 60.0,
+        asked=np.ones(3),
+        points=FlatSeries(("a", "b"), np.array([1, 1]), np.array([0.0, 60.0]), np.ones(2)),
+        columns=1,
+    )
+    assert Runs.from_bytes(sound.to_bytes()) is not None
+    assert Runs.from_bytes(replace(sound, **changed).to_bytes()) is None
 
 
 def test_regular_series_take_little_more_than_their_values() -> None:
