@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from datasources.compile.buckets import interval_of
-from datasources.compile.steady import is_steady
+from datasources.compile.steady import bare, is_steady
 from datasources.compile.text import Macro, rewrite
 from datasources.errors import QueryRefused
 from datasources.guard.parser import single_select
 from datasources.guard.refusal import Refusal
-from datasources.guard.tree import Fields, Node, flatten, names, only
+from datasources.guard.tree import Fields, flatten, names, only
 from datasources.series import TIME_NAMES
 from datasources.timerange import Bucket
 
@@ -57,11 +57,14 @@ def grouping_of(text: str) -> Grouping | None:
 
 
 @lru_cache(maxsize=1_024)
-def variables_of_condition(where: str) -> frozenset[str] | None:
-    """The variables in a `where` of one row's own columns that says the same whenever it is asked; None for all else."""
+def variables_of_condition(where: str, timestamp: str = "") -> frozenset[str] | None:
+    """The variables in a `where` of one row's own columns that says the same whenever it is asked; None for all else.
+
+    `timestamp` is the column that is known to hold moments.
+    """
     variables: set[str] = set()
     select = _parsed(f"SELECT 1 FROM t WHERE (\n{where.strip() or 'TRUE'}\n)", {}, variables)
-    if select is None or not set(select) <= _FRAME or not _is_plain(flatten("SelectStmt", select)):
+    if select is None or not set(select) <= _FRAME or not _is_plain(select, _column(timestamp)):
         return None
     return frozenset(variables)
 
@@ -82,23 +85,26 @@ def _parsed(text: str, macros: Mapping[str, Macro], variables: set[str]) -> Fiel
 
 
 def _groups_by_time(select: Fields) -> bool:
-    if not set(select) <= _CLAUSES or select["op"] != "SETOP_NONE" or not _is_plain(flatten("SelectStmt", select)):
+    if not set(select) <= _CLAUSES or select["op"] != "SETOP_NONE":
         return False
     column = _column_filtered(select)
+    if column is None or not _is_plain(select, column[0]):
+        return False
     place = _place_of_time(select["targetList"])
-    if column is None or place is None:
+    if place is None:
         return False
     times = [node.fields for node in flatten("SelectStmt", select) if _is_call(node.kind, node.fields, _GROUP)]
     is_grouped = any(_means(item, place, select["targetList"]) for item in select.get("groupClause", []))
-    return is_grouped and all(_bare(call["args"]) == column for call in times)
+    return is_grouped and all(bare(call["args"]) == column for call in times)
 
 
-def _is_plain(nodes: list[Node]) -> bool:
+def _is_plain(select: Fields, moment: Any) -> bool:
     """One SELECT of one table, whose expressions are steady."""
+    nodes = flatten("SelectStmt", select)
     selects = sum(node.kind == "SelectStmt" for node in nodes)
     tables = sum(node.kind == "RangeVar" for node in nodes)
     inside = [node for node in nodes if node.kind not in _OUTSIDE and not _is_marker(node.kind, node.fields)]
-    return selects == tables == 1 and is_steady(inside)
+    return selects == tables == 1 and is_steady(inside, moment=moment)
 
 
 def _column_filtered(select: Fields) -> Any:
@@ -107,7 +113,7 @@ def _column_filtered(select: Fields) -> Any:
     found = [call["args"] for call in map(_filter_call, _conjuncts(select.get("whereClause", {}))) if call]
     if len(everywhere) != 1 or len(found) != 1 or not _binds_tightly(found[0][0]):
         return None
-    return _bare(found[0])
+    return bare(found[0])
 
 
 def _conjuncts(where: Fields) -> list[Fields]:
@@ -170,10 +176,5 @@ def _is_call(kind: str, fields: Fields, name: str) -> bool:
     return kind == "FuncCall" and names(fields["funcname"]) == (name,)
 
 
-def _bare(tree: Any) -> Any:
-    """A tree without the places in the text."""
-    if isinstance(tree, list):
-        return [_bare(item) for item in tree]
-    if isinstance(tree, dict):
-        return {name: _bare(value) for name, value in tree.items() if name != "location"}
-    return tree
+def _column(name: str) -> Fields:
+    return {"ColumnRef": {"fields": [{"String": {"sval": name}}]}}

@@ -176,7 +176,7 @@ def _grouping(query: SeriesQuery | SqlSeriesQuery) -> _Found | None:
     if isinstance(query, SqlSeriesQuery):
         grouping = grouping_of(query.text)
         return _Found(grouping.bucket, grouping.variables) if grouping is not None else None
-    variables = variables_of_condition(query.where)
+    variables = variables_of_condition(query.where, query.timestamp)
     return _Found(query.bucket, variables) if query.bucket is not None and variables is not None else None
 
 

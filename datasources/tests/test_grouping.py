@@ -35,6 +35,101 @@ def test_plain_groups_by_time_are_recognised(text: str) -> None:
     assert grouping.bucket == Bucket(1, "hour")
 
 
+READS_MOMENTS = {
+    "a cast of the time": "max(at::date)",
+    "a call that is one": "max(date(at))",
+    "a truncated time": "max(date_trunc('day', at)::date)",
+    "a zone of the time": "max(at AT TIME ZONE 'Asia/Tokyo')",
+    "a zone and back": "max((at AT TIME ZONE 'UTC') AT TIME ZONE 'Asia/Tokyo')",
+    "a day of a zone": "max((at AT TIME ZONE 'Asia/Tokyo')::date)",
+    "a written moment": "count(*) FILTER (WHERE seen < timestamptz '2026-01-01 12:00Z')",
+    "a written day": "count(*) FILTER (WHERE seen < '2026-01-01'::date)",
+    "a variable": "count(*) FILTER (WHERE seen < :day::date)",
+    "a made moment": "count(*) FILTER (WHERE seen < make_date(2026, 1, 2) + 1)",
+    "a parsed moment": "max(to_timestamp(note, 'YYYY'))",
+    "a time of day": "max(at::time)",
+    "a number out of a text": "max((note || '0')::numeric)",
+    "a text": "max(at::text)",
+    "an interval": "sum((minutes || ' min')::interval)",
+    "a tenant's own word": "count(*) FILTER (WHERE state = 'open'::order_state)",
+}
+
+
+@pytest.mark.parametrize("value", READS_MOMENTS.values(), ids=READS_MOMENTS.keys())
+def test_what_is_plainly_a_moment_may_be_read_as_one(value: str) -> None:
+    assert grouping_of(PLAIN.replace("avg(load)", value)) is not None
+
+
+MOVES_WITH_THE_DAY = {
+    "a word in two": "('to' || 'day')::date",
+    "as a call": "date('to' || 'day')",
+    "of the catalogue": "pg_catalog.date('to' || 'day')",
+    "CAST": "CAST('n' || 'ow' AS timestamp)",
+    "with a zone": "('n' || 'ow')::timestamp with time zone",
+    "as a call with a zone": "timestamptz('n' || 'ow')",
+    "with a precision": "('n' || 'ow')::timestamp(3)",
+    "a time of day": "('n' || 'ow')::time",
+    "concat": "concat('yester', 'day')::date",
+    "concat with the type before": "timestamptz 'epoch' + (concat('to', 'day')::timestamptz - timestamptz 'epoch')",
+    "format": "format('to%s', 'day')::date",
+    "replace": "replace('nxow', 'x', '')::timestamptz",
+    "reverse": "reverse('yadot')::date",
+    "chr": "(chr(110) || chr(111) || chr(119))::timestamptz",
+    "convert_from": "convert_from('\\x6e6f77'::bytea, 'UTF8')::timestamptz",
+    "of a variable's part": "(:word || 'day')::date",
+    "CASE": "(CASE WHEN load > 0 THEN 'to' || 'day' END)::date",
+    "coalesce": "coalesce(NULL, 'to' || 'day')::date",
+    "by way of text": "('to' || 'day')::text::date",
+    "by way of varchar": "CAST(('to' || 'day')::varchar(9) AS date)",
+    "a column's text": "note::date",
+    "a column's text as a call": "date(note)",
+    "another table's column": "(note)::timestamptz",
+    "out of JSON": "(facts ->> 'at')::timestamptz",
+    "a list": "(ARRAY['to' || 'day']::date[])[1]",
+    "a written list": "('{to' || 'day}')::date[]",
+    "out of a list": "(string_to_array('to,day', ',')::date[])[1]",
+    "a range": "lower(('[to' || 'day,)')::daterange)",
+    "a range as a call": "lower(tstzrange('[to' || 'day,)'))",
+    "a multirange": "lower(('{[to' || 'day,)}')::datemultirange)",
+    "a tenant's own type": "('to' || 'day')::our_day",
+    "another schema's type": "('to' || 'day')::ours.int4",
+    "timestamp 'now'": "timestamp 'now'",
+    "'now'::timestamptz": "'now'::timestamptz",
+    "escapes": "E'\\x74oday'::date",
+    "unicode escapes": "U&'\\0074oday'::date",
+    "two pieces that are one": "'to'\n'day'::date",
+    "to_date of a word": "to_date('today', 'YYYY')",
+    "a row out of JSON": "to_jsonb(jsonb_populate_record(NULL::points, jsonb_build_object('at', 'to' || 'day'))) ->> 'at'",
+    "an hour in JSON": "jsonb_path_query_first_tz(facts, '$.time_tz()')::text",
+    "an hour without an offset": "'12:00'::timetz",
+    "an hour moved as today": "'12:00'::time AT TIME ZONE 'Europe/Berlin'",
+    "a column's hour moved as today": "opens AT TIME ZONE 'Europe/Berlin'",
+    "the same as a call": "timezone('Europe/Berlin', opens)",
+    "nothing moved": "timezone()",
+    "LOCALTIME": "LOCALTIME",
+    "CURRENT_TIME": "CURRENT_TIME(3)",
+    "LOCALTIMESTAMP": "LOCALTIMESTAMP",
+    "CURRENT_USER": "CURRENT_USER",
+    "clock_timestamp()": "clock_timestamp()",
+    "age of a day": "age(at::date)",
+}
+
+
+@pytest.mark.parametrize("value", MOVES_WITH_THE_DAY.values(), ids=MOVES_WITH_THE_DAY.keys())
+def test_what_may_be_another_moment_every_day_is_not_kept(value: str) -> None:
+    grouped = PLAIN.replace("avg(load)", f"count(*) FILTER (WHERE at::text < ({value})::text)")
+    assert grouping_of(grouped) is None
+    assert grouping_of(PLAIN.replace("GROUP", f"AND at::text < ({value})::text GROUP")) is None
+    assert variables_of_condition(f"at::text < ({value})::text", "at") is None
+
+
+def test_the_column_of_time_is_the_one_that_is_filtered() -> None:
+    assert grouping_of(PLAIN.replace("avg(load)", "max(at::date)").replace("(at)", "(at::timestamptz)")) is None
+    assert grouping_of(PLAIN.replace("avg(load)", "max(p.at::date)")) is None
+    assert variables_of_condition("at::date > '2026-01-01'", "at") == set()
+    assert variables_of_condition("at::date > '2026-01-01'", "seen_at") is None
+
+
 OTHERS = {
     "no group": "SELECT $__timeGroup(at, '1h') AS time, load FROM points WHERE $__timeFilter(at)",
     "no filter": "SELECT $__timeGroup(at, '1h') AS time, avg(load) FROM points GROUP BY 1",
