@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
+from tenants.known import KnownQuerySet
 from tenants.models import SLUG, Tenant
 
 LENGTH_OF_TIME = r"[1-9][0-9]{0,5}[smhdwMy]"
@@ -15,7 +16,7 @@ LENGTH_OF_TIME = r"[1-9][0-9]{0,5}[smhdwMy]"
 _Row = TypeVar("_Row", bound="Shared")
 
 
-class SharedQuerySet(models.QuerySet[_Row]):
+class SharedQuerySet(KnownQuerySet[_Row]):
     def visible_to(self, tenant: Tenant) -> Self:
         """What a tenant has: its own, what all share, and what is shared with it by name; its own first."""
         mine = Q(scope=Shared.Scope.TENANT, tenant=tenant)
@@ -147,6 +148,8 @@ class Placement(models.Model):
     height = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1), MaxValueValidator(24)])
     time_range = models.CharField(max_length=40, blank=True, help_text="Only where it differs from the dashboard's.")
     refresh_interval = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(86_400)])
+
+    objects = KnownQuerySet["Placement"].as_manager()
 
     class Meta:
         ordering = ["row", "col"]

@@ -19,6 +19,7 @@ KEPT_SECONDS = 4.0  # with a second left for the request that was let in
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Known(Generic[Key, Value]):
@@ -70,14 +71,38 @@ def forget_all() -> None:
 def forget_on_change(model: type[models.Model], forget: Callable[[Any], None]) -> None:
     """Call `forget(row)` when this process saves or deletes a row of `model`, or links one: now, and once others can see it.
 
-    Django tells nobody of `QuerySet.update`: that takes effect when what is known is old.
+    Of rows that are changed in bulk Django tells nobody: the model's query set is a KnownQuerySet.
     """
 
     def changed(sender: Any, instance: Any, **_: Any) -> None:
-        forget(instance)
-        transaction.on_commit(lambda: forget(instance))
+        _now_and_when_seen(lambda: forget(instance))
 
     for signal in (post_save, post_delete):
         signal.connect(changed, sender=model, weak=False)
     for field in model._meta.many_to_many:
         m2m_changed.connect(changed, sender=field.remote_field.through, weak=False)
+
+
+class KnownQuerySet(models.QuerySet[Row]):
+    """Of a model on which something known rests: a change of many rows at once takes effect at once too, as that of one does.
+
+    It is rare, and which answers rest on the rows is not asked: all are forgotten.
+    """
+
+    def update(self, **values: Any) -> int:
+        changed = super().update(**values)
+        _now_and_when_seen(forget_all)
+        return changed
+
+    def bulk_create(self, *args: Any, **options: Any) -> list[Row]:
+        created = super().bulk_create(*args, **options)
+        _now_and_when_seen(forget_all)
+        return created
+
+    update.alters_data = bulk_create.alters_data = True  # type: ignore[attr-defined]  # no template may call them
+
+
+def _now_and_when_seen(forget: Callable[[], None]) -> None:
+    """Once more when others can see the change: until then they read, and so come to know, what was."""
+    forget()
+    transaction.on_commit(forget)

@@ -7,7 +7,7 @@ from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from tenants.known import KnownQuerySet
 from tenants.resolve import HostRefused, check_host
 from tenants.zones import ZONES
 
@@ -52,6 +53,9 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     use_in_migrations = True
+
+    def get_queryset(self) -> "KnownQuerySet[User]":
+        return KnownQuerySet(self.model, using=self._db)
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -97,7 +101,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_active and self.is_superuser
 
 
-class TenantQuerySet(models.QuerySet["Tenant"]):
+class TenantQuerySet(KnownQuerySet["Tenant"]):
     def open_to(self, user: User) -> "TenantQuerySet":
         """The active tenants a user may look into: all of them for a platform admin."""
         active = self.filter(is_active=True)
@@ -228,6 +232,8 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = KnownQuerySet["Membership"].as_manager()
+
     class Meta:
         ordering = ["tenant", "user"]
         constraints = [
@@ -239,10 +245,17 @@ class Membership(models.Model):
         return f"{self.user} in {self.tenant}: {self.role}"
 
 
+class SessionManager(BaseSessionManager["Session"]):
+    def get_queryset(self) -> "KnownQuerySet[Session]":
+        return KnownQuerySet(self.model, using=self._db)
+
+
 class Session(AbstractBaseSession):
     """A signed-in browser. It names its user, so that one query can authorise a request."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    objects: ClassVar[SessionManager] = SessionManager()
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

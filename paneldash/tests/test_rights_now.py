@@ -28,6 +28,7 @@ def board(acme: Tenant) -> Dashboard:
 @pytest.fixture
 def poll(client: Client, ada: User, board: Dashboard) -> Callable[[], Any]:
     """Ada's browser, asking for the panel again."""
+    Tenant.objects.create(slug="other", name="Other", host="/nowhere", database="other", user="other")
     client.force_login(ada)
     assert client.get(FRAGMENT, headers=HTMX).status_code == 200
     return lambda: client.get(FRAGMENT, headers=HTMX)
@@ -44,6 +45,10 @@ TAKEN: dict[str, tuple[Callable[[], Any], int]] = {
     "the dashboard's sharing": (lambda: Dashboard.objects.get().shared_with.clear(), 404),
     "the placement": (lambda: Placement.objects.all().delete(), 404),
     "the panel": (lambda: Panel.objects.all().delete(), 404),
+    "the panels' sharing, in bulk": (lambda: Panel.objects.update(scope="tenant", tenant=Tenant.objects.get(slug="other")), 404),
+    "the dashboards' names, in bulk": (lambda: Dashboard.objects.filter(slug="board").update(slug="other"), 404),
+    "the placements, in bulk": (lambda: Placement.objects.update(panel_slug="other"), 404),
+    "the dashboard's placements": (lambda: Dashboard.objects.get().placements.update(panel_slug="other"), 404),
     "the tenant": (lambda: switch_off(Tenant.objects.get(slug="acme")), 404),
     "the account": (lambda: switch_off(User.objects.get(email="ada@example.com")), 401),
 }

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.test import Client
 
 from tenants import access, known
 from tenants.known import Known
-from tenants.models import Membership, Role
+from tenants.models import Membership, Role, Session, Tenant, User
 
 HOME = "/t/acme/"
 
@@ -63,6 +64,20 @@ HERE: dict[str, Callable[[Any, Any], object]] = {
     "a disabled tenant": lambda ada, acme: (setattr(acme, "is_active", False), acme.save()),
     "a disabled user": lambda ada, acme: (setattr(ada, "is_active", False), ada.save()),
     "a new password": lambda ada, acme: (ada.set_password("an entirely new password"), ada.save()),
+    "sessions ended by an admin": lambda ada, acme: Session.objects.filter(user__in=[ada]).delete(),
+    "sessions that expired in bulk": lambda ada, acme: Session.objects.update(expire_date=datetime(2020, 1, 1, tzinfo=UTC)),
+    "memberships revoked in bulk": lambda ada, acme: acme.memberships.all().delete(),
+    "memberships moved in bulk": lambda ada, acme: Membership.objects.filter(user=ada).update(
+        user=User.objects.create_user("other@example.com")
+    ),
+    "tenants disabled in bulk": lambda ada, acme: Tenant.objects.filter(pk=acme.pk).update(is_active=False),
+    "tenants disabled one by one in bulk": lambda ada, acme: (
+        setattr(acme, "is_active", False),
+        Tenant.objects.bulk_update([acme], ["is_active"]),
+    ),
+    "users disabled in bulk": lambda ada, acme: User.objects.all().update(is_active=False),
+    "a tenant's members disabled in bulk": lambda ada, acme: acme.members.update(is_active=False),
+    "a tenant deleted": lambda ada, acme: Tenant.objects.all().delete(),
 }
 
 
@@ -84,6 +99,18 @@ def test_a_change_of_role_here_takes_effect_at_once(browser: Client, ada: Any) -
     membership.role = Role.VIEWER
     membership.save()
     assert browser.get(HOME).wsgi_request.role is Role.VIEWER
+
+
+def test_a_change_of_roles_in_bulk_takes_effect_at_once(browser: Client, ada: Any) -> None:
+    ada.memberships.update(role=Role.VIEWER)
+    assert browser.get(HOME).wsgi_request.role is Role.VIEWER
+
+
+def test_memberships_made_in_bulk_take_effect_at_once(client: Client, eve: Any, acme: Any) -> None:
+    client.force_login(eve)
+    assert client.get(HOME).status_code == 404
+    Membership.objects.bulk_create([Membership(user=eve, tenant=acme)])
+    assert client.get(HOME).status_code == 200
 
 
 def test_one_persons_changes_leave_the_others_known(browser: Client, ada: Any, bob: Any, make_user: Any) -> None:
@@ -132,6 +159,15 @@ def test_what_is_read_between_a_change_and_its_commit_is_forgotten(ada: Any, acm
     client.force_login(ada)
     with ThreadPoolExecutor(1) as threads, transaction.atomic():
         Membership.objects.filter(user=ada).delete()
+        assert threads.submit(_status_in_a_thread, client).result(10) == 200
+    assert client.get(HOME).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_between_a_change_in_bulk_and_its_commit_is_forgotten(ada: Any, acme: Any, client: Client) -> None:
+    client.force_login(ada)
+    with ThreadPoolExecutor(1) as threads, transaction.atomic():
+        Tenant.objects.update(is_active=False)
         assert threads.submit(_status_in_a_thread, client).result(10) == 200
     assert client.get(HOME).status_code == 404
 
