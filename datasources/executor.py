@@ -4,6 +4,7 @@ A statement is described first, then wrapped: `SELECT <cells, cut to size> FROM 
 PostgreSQL itself refuses everything that is not a plain SELECT; the extended protocol refuses a second statement.
 """
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -43,6 +44,7 @@ BYTES_CHECKED_EVERY = 256
 FIXED_BYTES = 16  # about what a number or a time takes
 SHORT_DECIMAL_BYTES = getsizeof(Decimal(0))
 KEPT_DESCRIPTIONS = 2_048
+_NAMES_NO_COLUMN = re.compile(r"\*|\btable\b", re.IGNORECASE)
 GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 # What has no binary form in Python (the driver's own complaint, without a state), and numbers and times out of range.
 UNREADABLE = (None, "22003", "22008")
@@ -223,7 +225,8 @@ def _series(
     register(cursor.adapters)
     groups: list[tuple[Any, ...]] = []
     taken, is_cut = 0, False
-    answer = cursor.stream(points.sql(statement.sql, most, careful=careful), statement.parameters, binary=True, size=CHUNK_ROWS)
+    sql = points.sql(_by_name(statement.sql, shape), most, careful=careful)
+    answer = cursor.stream(sql, statement.parameters, binary=True, size=CHUNK_ROWS)
     while not is_cut and (chunk := list(islice(answer, CHUNK_ROWS))):
         groups += chunk
         taken += points.label_bytes(chunk)
@@ -281,12 +284,23 @@ def _forget_shapes(tenant: Tenant) -> bool:
     return bool(old)
 
 
+def _by_name(sql: str, shape: _Shape) -> str:
+    """A statement with its columns in the order they were described in.
+
+    Under `SELECT *` a table may have them in another one since: by their places they would be taken for one another.
+    """
+    names = [column.name for column in shape.columns]
+    if _NAMES_NO_COLUMN.search(sql) is None or not all(values.is_own(name, names) for name in names):
+        return sql
+    return f"SELECT {', '.join(map(values.quoted, names)) or '*'} FROM (\n{sql}\n) AS s"
+
+
 def _wrapped(statement: Statement, shape: _Shape, rows: int, *, times_as_text: bool = False) -> str:
     places = range(len(shape.oids))
     cells = [values.cell(place, shape.oids[place], times_as_text=times_as_text) for place in places]
     names = ", ".join(f"c{place}" for place in places)
     alias = f"q({names})" if names else "q"
-    return f"SELECT {', '.join(cells)} FROM (\n{statement.sql}\n) AS {alias} LIMIT {rows + 1}"
+    return f"SELECT {', '.join(cells)} FROM (\n{_by_name(statement.sql, shape)}\n) AS {alias} LIMIT {rows + 1}"
 
 
 def _stream(

@@ -59,6 +59,18 @@ def unique_names(names: Iterable[str]) -> list[str]:
     return given
 
 
+def is_own(name: str, names: Sequence[str]) -> bool:
+    """Whether a name that `unique_names` gave is surely the column's own, and no other column's. In doubt it is not."""
+    base, _, number = name.rpartition("_")
+    is_made = number.isdecimal() and (base in names or base == "column")
+    return not is_made and f"{name}_2" not in names
+
+
+def quoted(name: str) -> str:
+    """An identifier as SQL writes it, whatever stands in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def cell(place: int, oid: int, *, times_as_text: bool = False) -> str:
     """The expression for column `c<place>` in the wrapper: native, or as text, and no longer than a cell may be.
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from datasources.base import TableQuery
 from datasources.compile.buckets import bucket_stop
-from datasources.compile.structured import quoted
 from datasources.series import NO_LABEL
 from datasources.timerange import Bucket, TimeRange
+from datasources.values import quoted
 
 MOST_ROWS = 500
 AROUND_A_RAW_POINT = timedelta(minutes=1)

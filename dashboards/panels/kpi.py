@@ -16,9 +16,9 @@ from dashboards.panels.thresholds import level_of
 from dashboards.panels.units import as_float, format_number
 from dashboards.panels.values import json_value
 from datasources.base import Query, SeriesQuery, Sort, SqlQuery, TableQuery
-from datasources.compile.structured import quoted
 from datasources.frame import Frame, Frames, rows_of, series_of
 from datasources.timerange import Bucket, TimeRange
+from datasources.values import quoted
 
 
 class Columns(Strict):

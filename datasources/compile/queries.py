@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from datasources import values
 from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.catalogue import catalogue, find_table
 from datasources.compile.buckets import from_first_bucket
@@ -93,7 +94,7 @@ def _as_in_a_row(text: str) -> str:
 
 
 def _order(sort: Sort | None, columns: Sequence[Column]) -> str:
-    """By the column's place: its name may stand twice in what the SQL answers."""
+    """By the column's name, or by its place where that name may stand twice in what the SQL answers."""
     if sort is None:
         return ""
     place = next((place for place, column in enumerate(columns, start=1) if column.name == sort.column), None)
@@ -101,7 +102,9 @@ def _order(sort: Sort | None, columns: Sequence[Column]) -> str:
         raise NoSuchOrder(f"“{sort.column[:60]}” is not a column of this panel.")
     if not columns[place - 1].has_order:
         raise NoSuchOrder(f"“{sort.column[:60]}” has no order to sort by.")
-    return f"\nORDER BY {place} {direction(sort)}"
+    names = [column.name for column in columns]
+    by = f"q.{values.quoted(sort.column)}" if values.is_own(sort.column, names) else place
+    return f"\nORDER BY {by} {direction(sort)}"
 
 
 def _count(query: CountQuery, tenant: Tenant) -> Statement:

@@ -13,6 +13,7 @@ from datasources.compile.text import expand, time_filter
 from datasources.errors import QueryRefused
 from datasources.guard import check_expression, check_order
 from datasources.timerange import Bucket, TimeRange
+from datasources.values import quoted
 
 _AGGREGATES: dict[Aggregate, str] = {
     "avg": "avg({value})",
@@ -25,10 +26,6 @@ _AGGREGATES: dict[Aggregate, str] = {
     "p95": "percentile_cont(0.95) WITHIN GROUP (ORDER BY {value})",
     "p99": "percentile_cont(0.99) WITHIN GROUP (ORDER BY {value})",
 }
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass

@@ -6,8 +6,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from datasources.base import SqlQuery, TableQuery
+from datasources.base import Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.errors import QueryFailed, QueryRefused
+from datasources.frame import rows_of, series_of
 from datasources.postgres import PostgresSource
 from datasources.tests.faults.asking import AdminSql, ask
 from paneldash.embedded import EmbeddedServer
@@ -86,6 +87,62 @@ def test_a_type_that_changed_is_described_anew(
         admin_sql(acme_database, f"ALTER TABLE things DROP COLUMN IF EXISTS changing; ALTER TABLE things ADD changing {kind}")
         described.append(PostgresSource(things).run(query)["q"].columns[0].type_name)
     assert described == [{"int": "int4", "bigint": "int8"}.get(kind, kind) for kind in types]
+
+
+SWAP = "ALTER TABLE pairs RENAME low TO was; ALTER TABLE pairs RENAME high TO low; ALTER TABLE pairs RENAME was TO high"
+PAIRS = """
+DROP TABLE IF EXISTS pairs;
+CREATE TABLE pairs (at timestamptz, low int, high int);
+INSERT INTO pairs SELECT '2026-03-01Z'::timestamptz + n * interval '1 min', n, 100 - n FROM generate_series(1, 3) n;
+GRANT SELECT ON pairs TO PUBLIC;
+"""
+
+
+@pytest.mark.parametrize("text", ["SELECT * FROM pairs", "SELECT p.* FROM pairs p WHERE low > 0", "TABLE pairs"])
+def test_columns_that_changed_places_keep_their_names(
+    things: Tenant, admin_sql: AdminSql, acme_database: dict, text: str
+) -> None:
+    """Equal types under `SELECT *`: nothing fails, so nothing is described anew."""
+    admin_sql(acme_database, PAIRS)
+    rows, chart = SqlQuery(text=text), SqlSeriesQuery(text=text)
+
+    def asked() -> tuple[dict, dict]:
+        frames = PostgresSource(things).run({"rows": rows, "chart": chart})
+        frame, drawn = rows_of(frames, "rows"), series_of(frames, "chart")
+        by_name = {name: sorted(frame.column(name)) for name in ("low", "high")}
+        return by_name, {one.label: sorted(one.values.tolist()) for one in drawn.series}
+
+    assert asked() == (expected := {"low": [1, 2, 3], "high": [97, 98, 99]}, expected)
+    admin_sql(acme_database, SWAP)
+    assert asked() == (expected := {"high": [1, 2, 3], "low": [97, 98, 99]}, expected)
+
+
+def test_rows_are_sorted_by_the_column_that_has_the_name_now(things: Tenant, admin_sql: AdminSql, acme_database: dict) -> None:
+    admin_sql(acme_database, PAIRS)
+    query = {"rows": SqlQuery(text="SELECT * FROM pairs", sort=Sort("low"))}
+    for low in ([1, 2, 3], [97, 98, 99]):
+        assert list(rows_of(PostgresSource(things).run(query), "rows").column("low")) == low
+        admin_sql(acme_database, SWAP)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("SELECT *, id FROM things LIMIT 1", ["id", "name", "id_2"]),
+        ("SELECT id AS count_2, count(*), count(*) FROM things GROUP BY 1 LIMIT 1", ["count_2", "count", "count_3"]),
+        ("SELECT 1, id AS column_1, t.* FROM things t LIMIT 1", ["column_1", "column_1_2", "id", "name"]),
+        ("SELECT 2 * 3, NULL, 1", ["column_1", "column_2", "column_3"]),
+        ("""SELECT 2 * id AS "we""ird", id AS "Über" FROM things LIMIT 1""", ['we"ird', "Über"]),
+        ("SELECT 2 * id AS ctid, id AS s FROM things LIMIT 1", ["ctid", "s"]),
+        ("SELECT count(*) FROM things", ["count"]),
+    ],
+)
+def test_names_that_are_none_twice_or_odd_are_answered_too(things: Tenant, text: str, names: list[str]) -> None:
+    frame = rows_of(PostgresSource(things).run({"q": SqlQuery(text=text)}), "q")
+    assert frame.names == names
+    for name in names:
+        again = rows_of(PostgresSource(things).run({"q": SqlQuery(text=text, sort=Sort(name))}), "q")
+        assert again.values == frame.values
 
 
 def test_a_schema_of_many_tables_and_a_very_wide_one(things: Tenant, admin_sql: AdminSql, acme_database: dict) -> None:
