@@ -2,15 +2,15 @@
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
-from ninja import Router
+from ninja import Query, Router
 from ninja.errors import HttpError
 
+from api.asking import PanelCall
 from api.doors import tenant_of
-from dashboards.asking import PageRange, read_ask, read_page, zone_of
 from dashboards.models import Panel
 from dashboards.refresh import Refreshed, refresh_panel
 from tenants.models import Role, User
@@ -19,45 +19,29 @@ router = Router(tags=["data"])
 
 
 @router.get("/panels/{panel_id}/data", response=dict[str, Any])
-def panel_data(
-    request: HttpRequest,
-    response: HttpResponse,
-    panel_id: str,
-    tenant_id: str,
-    date_from: str = "",
-    date_to: str = "",
-    disable_aggregation: bool = False,
-    sort_column: str = "",
-    sort_order: Literal["asc", "desc"] = "asc",
-    page: str = "1",
-    fresh: bool = False,
-) -> Any:
+def panel_data(request: HttpRequest, response: HttpResponse, panel_id: str, call: Query[PanelCall]) -> Any:
     """The data of a panel, from the tenant's own database. With `If-None-Match` 304 where nothing has changed.
 
     Where that database cannot be asked now, the last result of up to 15 minutes ago: its `Age` is in seconds, and `X-Stale`
     says `unreachable`, `busy` or `budget`. With `fresh` an error instead.
     """
-    tenant, role = tenant_of(request, tenant_id)
+    tenant, role = tenant_of(request, call.tenant_id)
     panel = Panel.objects.find(tenant, panel_id)
     if panel is None:
         raise HttpError(404, "This tenant has no such panel.")
     user = request.user
     assert isinstance(user, User)
-    zone = zone_of(QueryDict(), user, tenant)
-    asked = PageRange.between(date_from, date_to, zone, names=("date_from", "date_to"))
-    ask = read_ask(_variables(request), asked, tenant).replaced(
-        page=read_page(page),
-        sort=sort_column or None,
-        descending=sort_order == "desc",
-        disable_aggregation=disable_aggregation,
-    )
-    refreshed = refresh_panel(tenant, panel, ask, or_last=not fresh)
+    refreshed = refresh_panel(tenant, panel, call.ask(request.GET, user, tenant), or_last=not call.fresh)
     etag = _etag(request, panel, role, refreshed)
     headers = {"ETag": etag, **_staleness(refreshed)}
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers=headers)
     for name, value in headers.items():
         response[name] = value
+    return _data_of(panel, role, refreshed)
+
+
+def _data_of(panel: Panel, role: Role, refreshed: Refreshed) -> dict[str, Any]:
     answer = refreshed.answer()
     data = {**answer.data, "query_executed": refreshed.query_executed} if role.includes(Role.EDITOR) else answer.data
     return {
@@ -80,12 +64,3 @@ def _etag(request: HttpRequest, panel: Panel, role: Role, refreshed: Refreshed) 
     """It differs wherever the answer would."""
     seen = (refreshed.result.entry.etag, panel.pk, panel.updated_at, role, sorted(request.GET.lists()))
     return f'"{hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()}"'
-
-
-def _variables(request: HttpRequest) -> QueryDict:
-    """Of what a page's URL may say, programs give the panel's variables only; the rest has parameters of its own here."""
-    kept = QueryDict(mutable=True)
-    for name in request.GET:
-        if name.startswith("var-"):
-            kept[name] = request.GET[name]
-    return kept

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -74,24 +75,34 @@ def page_range(query: QueryDict, zone: ZoneInfo, *, default: str, every_seconds:
 
 
 def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:
-    """All that a panel is asked. Raises BadRequest with a sentence that names the parameter."""
+    """All that a page's URL asks of a panel. Raises BadRequest with a sentence that names the parameter."""
+    return make_ask(
+        asked,
+        tenant,
+        read_variables(query),
+        page=read_page(query.get("page", "1")),
+        sort=read_text(query, "sort") or None,
+        descending=_order(query.get("order", "asc")),
+        search=read_text(query, "q"),
+        disable_aggregation=query.get("raw", "") in {"1", "true"},
+    )
+
+
+def make_ask(asked: PageRange, tenant: Tenant, variables: Mapping[str, str], **state: Any) -> Ask:
+    """What is asked of a panel over a range, whatever its parameters are called: `state` is as in Ask. Raises BadRequest."""
     try:
         time_range = asked.read()
     except BadTimeRange as error:
         raise BadRequest(str(error)) from error
     return Ask(
         time_range=time_range,
-        variables=_variables(query),
+        variables=variables,
         zone=asked.zone,
         tenant_zone=ZoneInfo(tenant.time_zone),
         now=asked.now,
         not_before=asked.begun,
-        page=read_page(query.get("page", "1")),
-        sort=read_text(query, "sort") or None,
-        descending=_order(query.get("order", "asc")),
-        search=read_text(query, "q"),
-        disable_aggregation=query.get("raw", "") in {"1", "true"},
         row_limit=tenant.row_limit or settings.PANEL_ROW_LIMIT,
+        **state,
     )
 
 
@@ -150,7 +161,8 @@ def _closed(time_range: TimeRange) -> tuple[datetime, datetime]:
     return time_range.start or stop - timedelta(hours=6), stop
 
 
-def _variables(query: QueryDict) -> dict[str, str]:
+def read_variables(query: QueryDict) -> dict[str, str]:
+    """The values of `var-…`, by their names. Raises BadRequest."""
     found: dict[str, str] = {}
     for name in query:
         match = _VARIABLE.fullmatch(name)
