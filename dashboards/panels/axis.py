@@ -30,7 +30,7 @@ class Scale:
         """
         scaled = values if self.size == 1 else values / self.size
         known = scaled[~np.isnan(scaled)]
-        digits = max(_decimals(known), decimals or 0)
+        digits = _decimals(known) if decimals is None else max(_decimals(known), decimals)
         rounded = np.round(scaled, digits)
         is_whole = digits <= 0 and len(known) == len(scaled) and bool((np.abs(rounded) < LARGEST_EXACT).all())
         return rounded.astype(np.int64) if is_whole else rounded

@@ -119,5 +119,5 @@ def test_a_kpis_course_breaks_where_nothing_was_measured() -> None:
 
 
 def test_points_have_the_digits_that_are_read_however_far_they_reach() -> None:
-    wide = [Series("a", np.array([0.0, 60.0, 120.0]), np.array([0.0, 1.23456, 5_000.0]))]
-    assert [draw(wide, Look(decimals=decimals), HOUR)["data"][0]["y"][1] for decimals in (None, 0, 3)] == [1, 1, 1.235]
+    wide = [Series("a", np.array([0.0, 60.0, 120.0]), np.array([0.0, 61.23456, 500_000.0]))]
+    assert [draw(wide, Look(decimals=decimals), HOUR)["data"][0]["y"][1] for decimals in (None, 0, 3)] == [100, 61, 61.235]
