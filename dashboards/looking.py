@@ -1,7 +1,7 @@
 """Someone looks at a panel where it stands: what they ask, what they get, and the mark of what they then have."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,14 @@ class Looking:
             *sorted(self.parameters.items()),
         )
         return f"{_digest(frame)}.{_digest((done.result.entry.etag, moved))}"
+
+    def sight(self, request: TenantRequest, done: Refreshed) -> Hashable:
+        """All that a fragment is made of: two who have the same are sent the same."""
+        entry = done.result.entry
+        result = (entry.etag, entry.asked_at, entry.elapsed_ms)
+        where = (request.tenant.pk, request.tenant.slug, self.place.mark, self.asked.start, self.asked.stop, self.asked.zone.key)
+        seen_by = (request.role, request.user.is_platform_admin, self.refresh, self.poll)
+        return result, done.read.text, done.ask.look(), where, seen_by, tuple(sorted(self.parameters.items()))
 
     def _section(self, request: TenantRequest, *, mark: str = "") -> Section:
         place = self.place

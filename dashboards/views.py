@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,8 @@ from dashboards.asking import (
     with_query,
     zone_of,
 )
+from dashboards.bodies import KnownResponse, bodies
+from dashboards.drawing import DrawnPanel
 from dashboards.explain import explain_panel, inspected
 from dashboards.export import csv_response
 from dashboards.looking import look_at, place_of, range_of
@@ -94,11 +97,14 @@ def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> Ht
             return HttpResponse(status=204, headers=asked)
         if (tail := looking.tail(request, done, mark)) is not None:
             return HttpResponse(tail, content_type="application/json", headers=asked)
+        if done.because is None:
+            return KnownResponse(
+                bodies.once(looking.sight(request, done), lambda: _fragment(request, looking.draw(request, done)))
+            )
         drawn = looking.draw(request, done)
     except PanelUnavailable as error:
         drawn = looking.draw_error(request, error)
-    context = {**drawn.context, "alone": "alone" in request.GET}
-    return render(request, drawn.template, context, status=drawn.status)
+    return HttpResponse(_fragment(request, drawn), status=drawn.status)
 
 
 @require_safe
@@ -178,6 +184,11 @@ def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse
 def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
     context = {"sentence": str(error), "reference": ""}
     return render(request, "dashboards/not_available.html", context, status=422)
+
+
+def _fragment(request: TenantRequest, drawn: DrawnPanel) -> bytes:
+    """A drawn panel's HTML. Nothing of the person who asks is in it: others are sent the same."""
+    return render_to_string(drawn.template, {**drawn.context, "alone": "alone" in request.GET}).encode()
 
 
 def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> dict[str, str]:

@@ -22,6 +22,7 @@ LEAST = {
     "TENANT_SECONDS_A_MINUTE": 0,
     "CACHE_BYTES": 1_000_000,
     "RESULT_BYTES": 1_000_000,
+    "DRAWN_BYTES": 0,
 }
 FEWEST_DIFFERENT = 8
 ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")

@@ -104,6 +104,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHE_BYTES = byte_count("CACHE_BYTES", default="256 MB")
 RESULT_BYTES = byte_count("RESULT_BYTES", default="32 MB")
+DRAWN_BYTES = byte_count("DRAWN_BYTES", default="8 MB")
 CACHES = caches(CACHE_URL)
 
 AUTH_USER_MODEL = "tenants.User"
