@@ -13,14 +13,15 @@ def main() -> None:
 def _measure(server: EmbeddedServer) -> None:
     from django.core.management import call_command
 
-    from benchmarks import browser, memory, panels, queries
+    from benchmarks import browser, known, memory, panels, queries
     from benchmarks.scene import set_the_scene
 
     call_command("prepare")
     session_key = set_the_scene(server, make_reader(server))
     now, report = newest(server), Report()
-    with serving() as (port, gunicorn):
+    with serving("benchmarks.wsgi") as (port, gunicorn):
         panels.measure(port, session_key, now, report)
+        known.measure(port, session_key, now, report)
         browser.measure(port, report)
         memory.measure(port, gunicorn, session_key, now, report)
     queries.measure(session_key, now, report)

@@ -30,11 +30,12 @@ def compare(before: Run, after: Run) -> Iterator[str]:
 
 
 def verdict(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """`better` or `worse` where the middle halves of the samples do not meet; less is better, but of what is counted a second."""
+    """`better` or `worse` where the middle halves of the samples do not meet. More is better of rates and of what has a least."""
     (old_low, old_high), (new_low, new_high) = _spread(old), _spread(new)
     if new_low <= old_high and old_low <= new_high:
         return ""
-    return "better" if (new_high < old_low) != new["unit"].endswith("/s") else "worse"
+    more_is_better = new["unit"].endswith("/s") or new.get("at_least", False)
+    return "better" if (new_high < old_low) != more_is_better else "worse"
 
 
 def _line(old: dict[str, Any], new: dict[str, Any]) -> str:

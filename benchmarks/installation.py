@@ -83,11 +83,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(**environment: str) -> Iterator[tuple[int, psutil.Process]]:
+def serving(application: str = "paneldash.wsgi", **environment: str) -> Iterator[tuple[int, psutil.Process]]:
     """gunicorn with the product's own configuration on a free port; answers the port and gunicorn, whose children work."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "paneldash/gunicorn_config.py", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "paneldash.wsgi"], cwd=ROOT, env=os.environ | environment)
+    process = subprocess.Popen([*command, application], cwd=ROOT, env=os.environ | environment)
     try:
         wait_for(port, "/live", STARTING_SECONDS)
         yield port, psutil.Process(process.pid)

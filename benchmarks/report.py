@@ -12,7 +12,7 @@ RESULTS = Path(__file__).with_name("results")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` in `unit`; `floor` what it cannot be better than; `target` the most it may be, and None where none is set.
+    """`value` in `unit`; `floor` what it cannot be better than; `target` the most it may be, or the least where `at_least`.
 
     A median has a `spread`: the quartiles of its samples.
     """
@@ -24,12 +24,14 @@ class Figure:
     floor: float | None = None
     target: float | None = None
     spread: tuple[float, float] | None = None
+    at_least: bool = False
 
     @property
     def verdict(self) -> str:
         if self.target is None:
             return ""
-        return "reached" if self.value <= self.target else f"missed by {self.value - self.target:.2f}"
+        is_reached = self.value >= self.target if self.at_least else self.value <= self.target
+        return "reached" if is_reached else f"missed by {abs(self.value - self.target):.2f}"
 
     def line(self) -> str:
         floor = f"{self.floor:10.2f}" if self.floor is not None else " " * 10

@@ -23,6 +23,7 @@ def figure(value: float, unit: str = "ms", **facts: Any) -> dict[str, Any]:
         (figure(10, spread=[9, 11]), figure(12, spread=[11.1, 13]), "worse"),
         (figure(10, spread=[9, 11]), figure(8, spread=[7, 9]), ""),
         (figure(10, "req/s", spread=[9, 11]), figure(12, "req/s", spread=[11.1, 13]), "better"),
+        (figure(40, spread=[39, 41]), figure(60, spread=[59, 61], at_least=True), "better"),
         (figure(10), figure(11), ""),
         (figure(10), figure(13), "worse"),
         (figure(0), figure(0), ""),
@@ -65,3 +66,11 @@ def test_a_median_is_printed_with_its_spread() -> None:
     timing = Timing((1.0, 2.0, 3.0, 4.0, 5.0))
     assert timing.spread == (2.0, 4.0)
     assert "2.00–4.00" in Figure("panels", "KPI", timing.median, "ms", spread=timing.spread).line()
+
+
+@pytest.mark.parametrize(
+    ("value", "at_least", "said"),
+    [(3, False, "reached"), (5, False, "missed by 1.00"), (3, True, "missed by 1.00"), (5, True, "reached")],
+)
+def test_a_target_is_the_most_or_the_least(value: float, at_least: bool, said: str) -> None:
+    assert Figure("panels", "KPI", value, "%", target=4, at_least=at_least).verdict == said
