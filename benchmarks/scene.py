@@ -73,9 +73,9 @@ def make_board(slugs: Iterable[str]) -> None:
         Placement.objects.create(dashboard=board, panel_slug=slug, row=row * 4)
 
 
-def path(slug: str, stop: datetime, tenant: int = 0) -> str:
-    """A panel's fragment over its range up to `stop`."""
-    start = stop.timestamp() - HOURS[slug] * 3_600
+def path(slug: str, stop: datetime, tenant: int = 0, *, hours: int | None = None) -> str:
+    """A panel's fragment over its range up to `stop`, or over so many hours."""
+    start = stop.timestamp() - (hours or HOURS[slug]) * 3_600
     return f"/t/tenant-{tenant:03}/d/bench/panels/{slug}/?from={start * 1_000:.0f}&to={stop.timestamp() * 1_000:.0f}"
 
 
