@@ -13,7 +13,7 @@ def main() -> None:
 def _measure(server: EmbeddedServer) -> None:
     from django.core.management import call_command
 
-    from benchmarks import browser, known, memory, panels, queries
+    from benchmarks import again, browser, files, known, memory, panels, queries
     from benchmarks.scene import set_the_scene
 
     call_command("prepare")
@@ -22,6 +22,8 @@ def _measure(server: EmbeddedServer) -> None:
     with serving("benchmarks.wsgi") as (port, gunicorn):
         panels.measure(port, session_key, now, report)
         known.measure(port, session_key, now, report)
+        again.measure(port, session_key, now, report)
+        files.measure(port, gunicorn, session_key, now, report)
         browser.measure(port, report)
         memory.measure(port, gunicorn, session_key, now, report)
     queries.measure(session_key, now, report)

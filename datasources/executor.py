@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -109,13 +109,13 @@ def columns_of(tenant: Tenant, statement: Statement, limits: Limits) -> tuple[Co
     return answer.columns
 
 
-def stream(tenant: Tenant, statement: Statement, limits: Limits, *, rows_a_frame: int) -> Iterator[Frame]:
-    """One statement's rows in Frames of at most `rows_a_frame`, in constant memory; the last one says if `limits.rows` cut it.
+def stream(tenant: Tenant, statement: Statement, limits: Limits) -> Iterator[Frame]:
+    """One statement's rows in Frames of a few each, in constant memory; the last one says if `limits.rows` cut it.
 
     Times come as text: an infinite one in row 100,000 could not be asked for again.
     """
     with _transaction(tenant, limits) as connection:
-        yield from budget.spending_on(tenant, _frames(connection, statement, limits, rows_a_frame))
+        yield from budget.spending_on(tenant, _frames(connection, statement, limits))
 
 
 def explain(tenant: Tenant, statement: Statement, limits: Limits) -> dict[str, Any]:
@@ -129,21 +129,19 @@ def explain_as_text(tenant: Tenant, statement: Statement, limits: Limits) -> tup
     return tuple(line for (line,) in _explained(tenant, statement, limits, "FORMAT TEXT"))
 
 
-def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits, rows_a_frame: int) -> Iterator[Frame]:
+def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits) -> Iterator[Frame]:
+    """Each is as many rows as arrive at once: none is held for another."""
     shape = _ask_for_shape(connection, statement)
     rows = _stream(connection, statement, shape, limits.rows, times_as_text=True)
-    batch: list[tuple[Any, ...]] = []
-    sent = held = 0
-    while piece := list(islice(rows, min(_rows_at_once(shape), rows_a_frame - len(batch)))):
-        batch += piece
-        held += _bytes_of(piece, shape)
-        if sent + len(batch) > limits.rows:
-            yield _frame(shape, batch[: limits.rows - sent], truncated=True)
+    size, sent = _rows_at_once(shape), 0
+    while piece := list(islice(rows, size)):
+        if sent + len(piece) > limits.rows:
+            yield _frame(shape, piece[: limits.rows - sent], truncated=True)
             return
-        if len(batch) == rows_a_frame or held > CHUNK_BYTES:
-            yield _frame(shape, batch)
-            sent, held, batch = sent + len(batch), 0, []
-    yield _frame(shape, batch)
+        yield _frame(shape, piece)
+        sent += len(piece)
+    if not sent:
+        yield _frame(shape, [])
 
 
 def _explained(tenant: Tenant, statement: Statement, limits: Limits, options: str) -> list[tuple[Any, ...]]:
@@ -354,10 +352,11 @@ def _frame(shape: _Shape, rows: list[tuple[Any, ...]], **facts: Any) -> Frame:
     for place, column in enumerate(shape.columns):
         if column.kind in {"time", "date"}:
             by_column[place] = values.read_times(column, by_column[place])
-    is_cut = any(
-        max(map(len, filter(None, by_column[place])), default=0) > values.CELL_CHARACTERS
-        and any(value and len(value) > values.CELL_CHARACTERS and value.endswith("…") for value in by_column[place])
-        for place, oid in enumerate(shape.oids)
-        if values.is_text(oid)
-    )
+    is_cut = any(_has_cut_cells(by_column[place]) for place, oid in enumerate(shape.oids) if values.is_text(oid))
     return Frame(shape.columns, tuple(by_column), truncated_cells=is_cut, **facts)
+
+
+def _has_cut_cells(cells: Sequence[str | None]) -> bool:
+    if "…" not in "".join(filter(None, cells)):  # of ASCII that is known without looking
+        return False
+    return any(cell and len(cell) > values.CELL_CHARACTERS and cell.endswith("…") for cell in cells)

@@ -20,9 +20,6 @@ from datasources.plans import Explained, Hint, explain
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
 
-EXPORT_ROWS = 1_000_000
-EXPORT_SECONDS = 120  # a million rows to a slow reader
-ROWS_A_FRAME = 2_000
 DEAREST_COUNT = 20_000.0  # in PostgreSQL's units: about a tenth of a second, a million rows
 
 log = logging.getLogger(__name__)
@@ -54,11 +51,13 @@ class PostgresSource:
         return frames | {name: self._count(query, frames.get(name)) for name, query in counts.items()}
 
     def stream(self, query: Query) -> Iterator[Frame]:
-        """All rows, up to EXPORT_ROWS, in Frames of ROWS_A_FRAME, in constant memory. Raises as `run`."""
-        limits = Limits(timeout_ms=EXPORT_SECONDS * 1_000, rows=EXPORT_ROWS, bytes=settings.PANEL_BYTE_LIMIT)
+        """All rows, up to EXPORT_ROW_LIMIT, in Frames of a few each, in constant memory. Raises as `run`."""
+        limits = Limits(
+            timeout_ms=round(settings.EXPORT_TIMEOUT * 1_000), rows=settings.EXPORT_ROW_LIMIT, bytes=settings.PANEL_BYTE_LIMIT
+        )
         statement = self._statement(query)
         budget.refuse_if_spent(self.tenant)
-        return executor.stream(self.tenant, statement, limits, rows_a_frame=ROWS_A_FRAME)
+        return executor.stream(self.tenant, statement, limits)
 
     def explain(self, query: Query) -> Explained:
         """What a query would cost and why, without running it. Raises as `run`."""

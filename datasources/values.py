@@ -1,6 +1,6 @@
 """PostgreSQL's types: what each is for people, how a cell is cut on the server, and how a value reaches Python."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -79,7 +79,7 @@ def cell(place: int, oid: int, *, times_as_text: bool = False) -> str:
     name, kind = f"c{place}", type_name(oid)
     rule = _BY_NAME.get(kind, _OTHER)
     if times_as_text and rule.kind in {"time", "date"}:
-        return f"{name}::text"
+        return f"timezone('UTC', {name})::text" if kind == "timestamptz" else f"{name}::text"
     if kind == "float4":
         return f"{name}::text::float8"  # 0.1, not 0.10000000149011612
     if rule.native and kind not in _CAN_BE_LONG:
@@ -120,25 +120,51 @@ def is_text(oid: int) -> bool:
 
 
 def read_times(column: Column, values: Sequence[Any]) -> Sequence[Any]:
-    """Times in UTC. Those that came as text become datetimes or dates, but for what only PostgreSQL can say.
+    """Times in UTC. Those that came as text are WrittenTimes.
 
     A connection gives all times in one zone, often in UTC itself.
     """
     first = next((value for value in values if value is not None), None)
     if isinstance(first, str):
-        return [_time(column, text) for text in values]
+        return WrittenTimes(column, values)
     if column.type_name != "timestamptz" or first is None or first.tzinfo is UTC:
         return values
     return [value.astimezone(UTC) if value is not None else None for value in values]
 
 
-def _time(column: Column, text: str | None) -> datetime | date | str | None:
-    if text is None:
-        return None
-    try:
-        if column.kind == "date":
-            return date.fromisoformat(text)
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment
-    except (ValueError, OverflowError):
-        return text
+class WrittenTimes(Sequence[Any]):
+    """Times or dates as PostgreSQL wrote them, read when one looks: datetimes or dates, but for what only PostgreSQL can say.
+
+    `texts` are as they came, those of a timestamp with a zone in UTC, without saying so.
+    """
+
+    def __init__(self, column: Column, texts: Sequence[str | None]) -> None:
+        self.column, self.texts = column, texts
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, place: Any) -> Any:
+        chosen = self.texts[place]
+        return [self._read(text) for text in chosen] if isinstance(place, slice) else self._read(chosen)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._read, self.texts)
+
+    def _read(self, text: str | None) -> datetime | date | str | None:
+        if text is None:
+            return None
+        is_utc = self.column.type_name == "timestamptz"
+        try:
+            if self.column.kind == "date":
+                return date.fromisoformat(text)
+            moment = datetime.fromisoformat(text)
+            return moment.replace(tzinfo=UTC) if is_utc else moment
+        except ValueError:
+            return with_offset(text) if is_utc else text
+
+
+def with_offset(text: str) -> str:
+    """A time in UTC, written without saying so, as PostgreSQL writes it in that zone: `0044-03-15 12:00:00+00 BC`."""
+    moment, space, era = text.partition(" BC")
+    return f"{moment}+00{space}{era}" if ":" in moment else text

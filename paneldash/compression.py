@@ -11,7 +11,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-LEVEL, STREAM_LEVEL, GZIP_LEVEL = 3, 1, 6
+LEVEL, STREAM_LEVEL, GZIP_LEVEL = 3, 2, 6
 LEAST_BYTES = 200
 PADDING_FRAME = 0x184D2A50  # RFC 8878, section 3.1.2: a frame that every decoder skips
 NAMED = 0x08  # RFC 1952, section 2.3.1: behind the head of 10 bytes stands a file's name, which nobody reads

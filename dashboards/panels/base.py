@@ -1,7 +1,7 @@
 """What every panel type has: a document, the queries it asks, the answer it gives and the context it is drawn from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -103,12 +103,12 @@ class PanelType(ABC, Generic[Document]):
         """One query whose rows are the whole result, for CSV. Raises BadRequest."""
 
     def csv_heading(self, document: Document, frame: Frame) -> list[str]:
-        """The headings of `csv_rows`, from the first Frame of the result."""
+        """The headings of `csv_columns`, from the first Frame of the result."""
         return [csv_cell(name, UTC_ZONE) for name in frame.names]
 
-    def csv_rows(self, document: Document, frame: Frame, ask: Ask) -> Iterator[list[str]]:
-        """The rows of one Frame of the result as CSV cells."""
-        return ([csv_cell(value, ask.zone) for value in row] for row in frame.rows())
+    def csv_columns(self, document: Document, frame: Frame) -> Sequence[str]:
+        """The names of the columns of each Frame of the result that are written, in their order."""
+        return frame.names
 
 
 class WrongShape(ValueError):

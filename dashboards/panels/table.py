@@ -1,6 +1,6 @@
 """Table: rows by page, sorted and searched in the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -116,9 +116,8 @@ class Table(PanelType[TableDocument]):
     def csv_heading(self, document: TableDocument, frame: Frame) -> list[str]:
         return [csv_cell(column.title, UTC_ZONE) for column in _columns(document, frame)]
 
-    def csv_rows(self, document: TableDocument, frame: Frame, ask: Ask) -> Iterator[list[str]]:
-        columns = [frame.column(column.name) for column in _columns(document, frame)]
-        return ([csv_cell(value, ask.zone) for value in row] for row in zip(*columns, strict=True))
+    def csv_columns(self, document: TableDocument, frame: Frame) -> Sequence[str]:
+        return [column.name for column in _columns(document, frame)]
 
 
 def _rows_query(

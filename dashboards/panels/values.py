@@ -31,8 +31,12 @@ def csv_cell(value: Any, zone: ZoneInfo) -> str:
     """A value for CSV. NULL, NaN and infinite numbers are empty; what a spreadsheet would run in a text gets a `'`."""
     if isinstance(value, int | float | Decimal) and not is_finite(value):
         return ""
-    text = text_of(value, zone)
-    return _FORMULA.sub("'", text) if isinstance(value, str) else text
+    return disarmed(value) if isinstance(value, str) else text_of(value, zone)
+
+
+def disarmed(text: str) -> str:
+    """A text of which a spreadsheet runs nothing."""
+    return _FORMULA.sub("'", clean(text))
 
 
 def json_value(value: Any) -> Any:

@@ -150,8 +150,8 @@ def test_times_that_python_cannot_hold_stand_among_those_it_can(ask: Callable[[Q
 
 def test_a_stream_goes_on_where_an_infinite_time_comes_late(source: PostgresSource) -> None:
     frames = list(source.stream(SqlQuery(text="SELECT * FROM odd.times ORDER BY id")))
-    assert [frame.row_count for frame in frames] == [2_000, 1_000]
-    assert frames[1].column("at")[-2:] == [utc(2026, 1, 1), "infinity"]
+    assert sum(frame.row_count for frame in frames) == 3_000
+    assert frames[-1].column("at")[-2:] == [utc(2026, 1, 1), "infinity"]
 
 
 def test_types_of_the_tenants_own(ask: Callable[[Query], Frame]) -> None:
@@ -222,7 +222,7 @@ def test_rows_end_at_the_limit_and_say_so(source: PostgresSource) -> None:
 def test_a_stream_ends_at_its_limit_and_says_so(source: PostgresSource, rows: int) -> None:
     limits = Limits(timeout_ms=5_000, rows=4_000, bytes=1_000_000)
     statement = Statement("SELECT g FROM generate_series(1, $1::int) g", (rows,))
-    frames = list(stream(source.tenant, statement, limits, rows_a_frame=1_500))
+    frames = list(stream(source.tenant, statement, limits))
     assert [value for frame in frames for value in frame.column("g")] == list(range(1, 4_001))
     assert frames[-1].truncated == (rows > 4_000)
 

@@ -97,8 +97,8 @@ def test_rows_of_the_wrong_shape_are_a_clear_error(name: str) -> None:
 def test_its_rows_come_as_csv_under_as_many_headings(kind: PanelType, sample: Frames) -> None:
     document, first = sample_document(kind.name), first_of(sample)
     exported = first if isinstance(first, Frame) else frame(timestamp=[NOON], value=[1.5], label=["web"])
-    for row in kind.csv_rows(document, exported, ask()):
-        assert len(row) == len(kind.csv_heading(document, exported))
+    assert len(kind.csv_columns(document, exported)) == len(kind.csv_heading(document, exported))
+    assert set(kind.csv_columns(document, exported)) <= set(exported.names)
 
 
 def test_a_figure_is_one_that_plotly_knows(kind: PanelType, sample: Frames) -> None:

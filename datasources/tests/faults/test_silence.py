@@ -134,7 +134,7 @@ def test_an_answer_between_two_silences_is_enough(things: Tenant) -> None:
 
 def test_a_slow_reader_is_not_the_databases_silence(things: Tenant, embedded_server: EmbeddedServer) -> None:
     limits = Limits(timeout_ms=100, rows=1_000_000, bytes=1_000_000_000)
-    frames = stream(things, Statement("SELECT repeat('x', 1000) FROM generate_series(1, 200000)"), limits, rows_a_frame=10)
+    frames = stream(things, Statement("SELECT repeat('x', 1000) FROM generate_series(1, 200000)"), limits)
     next(frames)
     with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as admin:
         query = "SELECT FROM pg_stat_activity WHERE usename = %s AND state = 'active'"
