@@ -13,7 +13,7 @@ def main() -> None:
 def _measure(server: EmbeddedServer) -> None:
     from django.core.management import call_command
 
-    from benchmarks import again, browser, files, known, memory, panels, queries
+    from benchmarks import again, browser, files, known, memory, panels, queries, wall
     from benchmarks.scene import set_the_scene
 
     call_command("prepare")
@@ -26,6 +26,7 @@ def _measure(server: EmbeddedServer) -> None:
         files.measure(port, gunicorn, session_key, now, report)
         browser.measure(port, report)
         memory.measure(port, gunicorn, session_key, now, report)
+    wall.measure(server, report)
     queries.measure(session_key, now, report)
     report.save()
 

@@ -3,7 +3,6 @@
 import gzip
 import re
 import statistics
-from collections.abc import Mapping
 from datetime import datetime
 from html import unescape
 
@@ -32,8 +31,8 @@ def measure(port: int, session_key: str, now: datetime, report: Report) -> None:
     busy: list[float] = []
     with Rush(port, session_key, CLIENTS) as rush:
 
-        def ask(name: str, address: str, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
-            rate = rush.rate(address, seconds=SECONDS, status=status, headers=headers)
+        def ask(name: str, address: str, status: int = 200, **headers: str) -> None:
+            rate = rush.rate(address, seconds=SECONDS, status=status, **headers)
             rates.setdefault(name, []).append(rate.answers)
             busy.append(rate.cpu * 100 / psutil.cpu_count())
 
@@ -41,7 +40,7 @@ def measure(port: int, session_key: str, now: datetime, report: Report) -> None:
             ask("empty", EMPTY)
             for slug, address in addresses.items():
                 ask(slug, address)
-                ask(f"{slug} unchanged", address, 204, {SHOWN: marks[slug]})
+                ask(f"{slug} unchanged", address, 204, **{SHOWN: marks[slug]})
     rates = {name: taken[1:] for name, taken in rates.items()}  # the first warms up
     floor = statistics.median(rates["empty"])
     report.add(Figure("known", "the empty view", floor, "/s", spread=Timing(tuple(rates["empty"])).spread))
