@@ -21,7 +21,7 @@ from tenants.connections import connect
 from tenants.models import Tenant
 
 ROUNDS = 25
-SHORT_MS, MOST_TIMES, MOST_MORE_MS, MOST_KPI_MS = 10.0, 1.25, 4.0, 6.0
+SHORT_MS, MOST_TIMES, MOST_TIMES_OF_Q2, MOST_MORE_MS, MOST_KPI_MS = 10.0, 1.25, 1.15, 4.0, 6.0
 
 
 def measure(port: int, session_key: str, now: datetime, report: Report) -> None:
@@ -54,8 +54,9 @@ def bare_driver() -> Iterator[Callable[[str, datetime], None]]:
         """Compiled once: compiling is PanelDash's part."""
         if (slug, stop) not in known:
             known[slug, stop] = _statements(slug, stop)
+        prepare = False if slug == "index" else None  # PostgreSQL's plan for any range takes twice the time there
         for statement in known[slug, stop]:
-            RawCursor(connection).execute(statement.sql, statement.parameters, binary=True).fetchall()
+            RawCursor(connection).execute(statement.sql, statement.parameters, binary=True, prepare=prepare).fetchall()
 
     try:
         yield run
@@ -65,7 +66,8 @@ def bare_driver() -> Iterator[Callable[[str, datetime], None]]:
 
 def _compared(slug: str, bare: Timing, panel: Timing) -> Figure:
     """Long queries have a ratio to keep, short ones a few milliseconds."""
-    most = bare.median * MOST_TIMES if bare.median >= SHORT_MS else bare.median + MOST_MORE_MS
+    times = MOST_TIMES_OF_Q2 if slug == "index" else MOST_TIMES
+    most = bare.median * times if bare.median >= SHORT_MS else bare.median + MOST_MORE_MS
     return Figure("panels", SHOWN[slug], panel.median, "ms", bare.median, most, panel.spread)
 
 
