@@ -3,7 +3,6 @@
 A key says all that a fragment is made of. Nothing personal is in one: no token, no name, no reference to a request.
 """
 
-import os
 import random
 import threading
 from collections import OrderedDict
@@ -12,6 +11,8 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpResponse
+
+from tenants.forks import begin_empty
 
 VARIANTS = 4  # of each: polls are spread by chance, and a fragment has its own next poll in it
 FORMS = 3  # a body is held plain, and as large at the most for each way to compress it
@@ -43,8 +44,7 @@ class Bodies:
 
     def __init__(self, *, whole_bytes: int) -> None:
         self._whole_bytes = whole_bytes
-        self.clear()
-        os.register_at_fork(after_in_child=self.clear)
+        begin_empty(self.clear)
 
     def clear(self) -> None:
         self._lock = threading.Lock()
