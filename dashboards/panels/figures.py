@@ -87,7 +87,7 @@ def escaped(text: str) -> str:
 
 def _trace(series: Series, points: dict[str, Any], place: int, look: Look, scale: Scale) -> dict[str, Any]:
     """`meta.series` lets the browser paint it for the theme; a colour of the document's own is final."""
-    trace: dict[str, Any] = {"name": escaped(series.label), "meta": {}, **points}
+    trace: dict[str, Any] = {"name": escaped(series.label), **points}
     trace["hovertemplate"] = f"{escaped(scale.before)}%{{y:{_hover_format(look, scale)}}}{escaped(scale.after)}"
     own = look.colours.get(series.label)
     painted = {"color": hex_of(own)} if own else {}
@@ -116,18 +116,20 @@ def _points(values: Doubles, look: Look) -> dict[str, Any]:
 
 def _on_grid(series: Series, grid: Grid, look: Look, scale: Scale) -> dict[str, Any]:
     """Equal steps need no list of times: a tenth of the bytes."""
-    values = scale.drawn(grid.spread(series), _read_decimals(look, scale))
-    return {"x0": wall_clock(grid.start, look.zone), "dx": round(grid.step * 1_000), "y": values}
+    values, decimals = scale.drawn(grid.spread(series), _read_decimals(look, scale))
+    steps = {"x0": wall_clock(grid.start, look.zone), "dx": round(grid.step * 1_000)}
+    return {**steps, "y": values, "meta": {"decimals": decimals}}
 
 
 def _where_they_are(series: Series, look: Look, scale: Scale, most: int) -> dict[str, Any]:
     """Each point at its time. Where clocks go back, the line breaks instead of running back with them."""
     fitted = thinned(broken(series, look.step), most)
-    times, values = wall_clocks(fitted.times, look.zone), scale.drawn(fitted.values, _read_decimals(look, scale))
+    times = wall_clocks(fitted.times, look.zone)
+    values, decimals = scale.drawn(fitted.values, _read_decimals(look, scale))
     back = np.flatnonzero(np.diff(times) < 0)[:1] + 1
     if len(back):
         times, values = np.insert(times, back, times[back - 1]), np.insert(values.astype(np.float64), back, math.nan)
-    return {"x": times, "y": values}
+    return {"x": times, "y": values, "meta": {"decimals": decimals}}
 
 
 def _steady(grid: Grid | None, zone: ZoneInfo) -> Grid | None:

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.panels.cells import Cell
+from dashboards.panels.compact import compacted
 from dashboards.panels.legend import LegendRow
 from dashboards.panels.tails import Held
 
@@ -30,7 +31,7 @@ _NULL = '<td class="null"><span class="null" title="NULL">–</span></td>'
 @register.simple_tag
 def figure(drawn: dict[str, Any], slug: str, held: Held | None = None) -> SafeString:
     """The figure of the chart `chart-<slug>`, where charts.js looks for it; `held` is what the page has of it then."""
-    data = mark_safe(orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY).decode().translate(_ESCAPES))  # noqa: S308 - escaped just now
+    data = mark_safe(orjson.dumps(compacted(drawn), option=orjson.OPT_SERIALIZE_NUMPY).decode().translate(_ESCAPES))  # noqa: S308 - escaped just now
     return format_html(
         '<script type="application/json" class="figure" data-chart="chart-{}" data-held="{}">{}</script>', slug, held or "", data
     )

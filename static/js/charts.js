@@ -1,5 +1,6 @@
 // Charts: a panel's figure is drawn on its kept node, dressed for the theme, fitted to its place.
 import { readColours } from "./colours.js";
+import { readFigure } from "./compact.js";
 import { dress } from "./figure.js";
 import { rangeKey } from "./range.js";
 import { listenForZoom } from "./zoom.js";
@@ -47,7 +48,7 @@ const drawAll = (root) => {
   for (const script of root.querySelectorAll("script.figure")) {
     const node = document.getElementById(script.dataset.chart);
     node.dataset.held = script.dataset.held;
-    figures.set(node, JSON.parse(script.textContent));
+    figures.set(node, readFigure(script.textContent));
     draw(node);
   }
 };
