@@ -5,12 +5,12 @@ import functools
 from django.conf import settings
 
 from datasources.store import base
-from datasources.store.base import Backend, Landing, StoreDown
+from datasources.store.base import Backend, Counted, Landing, StoreDown
 from datasources.store.postgres import PostgresBackend
 from datasources.store.redis import RedisBackend
 from datasources.store.shared import Store
 
-__all__ = ["Landing", "Store", "StoreDown", "close_store", "store"]
+__all__ = ["Counted", "Landing", "Store", "StoreDown", "close_store", "store"]
 
 
 def store() -> Store:

@@ -27,6 +27,14 @@ class Landing:
     outcome: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A counter after something was added to it, and how long it goes on before it begins anew."""
+
+    total: int
+    seconds_left: float
+
+
 class Backend(Protocol):
     """One round trip an operation, each with a short deadline. Keys are short bytes, lives are seconds above 0.
 
@@ -51,8 +59,8 @@ class Backend(Protocol):
 
     def look(self, key: bytes) -> Flight: ...
 
-    def add(self, key: bytes, amount: int, seconds: float) -> int:
-        """Add to a counter and answer its total; a new one begins `seconds` after the first was added."""
+    def add(self, key: bytes, amount: int, seconds: float) -> Counted:
+        """Add to a counter; a new one begins `seconds` after the first was added, by the backend's clock."""
 
     def held_bytes(self) -> int: ...
 

@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
 from datasources.store import statements
-from datasources.store.base import Flight, StoreDown
+from datasources.store.base import Counted, Flight, StoreDown
 from datasources.store.deadline import answer_of
 
 SHARDS = 16
@@ -79,10 +79,10 @@ class PostgresBackend:
             return Flight(_text(leader), _text(landed), outcome)
         return Flight()
 
-    def add(self, key: bytes, amount: int, seconds: float) -> int:
-        total = _number(self._run(statements.ADD, key, str(amount), str(seconds)))
+    def add(self, key: bytes, amount: int, seconds: float) -> Counted:
+        rows = self._run(statements.ADD, key, str(amount), str(seconds))
         self._sweep_if_due()
-        return total
+        return Counted(_number(rows), _number(rows, place=1) / 1_000)
 
     def held_bytes(self) -> int:
         return _number(self._run(statements.HELD))
@@ -146,6 +146,6 @@ def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode()
 
 
-def _number(rows: list[Row]) -> int:
+def _number(rows: list[Row], *, place: int = 0) -> int:
     """A bigint, as the protocol writes it."""
-    return int.from_bytes(rows[0][0] or b"", "big", signed=True)
+    return int.from_bytes(rows[0][place] or b"", "big", signed=True)

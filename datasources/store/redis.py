@@ -10,7 +10,7 @@ from redis.exceptions import NoPermissionError, OutOfMemoryError, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
-from datasources.store.base import Flight, StoreDown
+from datasources.store.base import Counted, Flight, StoreDown
 
 VALUE, FLIGHT, LANDING, COUNTER = (b"paneldash:%s:" % kind for kind in (b"value", b"flight", b"landing", b"counter"))
 
@@ -28,7 +28,7 @@ return 1"""
 ADD = """
 local total = redis.call('incrby', KEYS[1], ARGV[1])
 if redis.call('pttl', KEYS[1]) < 0 then redis.call('pexpire', KEYS[1], ARGV[2]) end
-return total"""
+return {total, redis.call('pttl', KEYS[1])}"""
 
 
 class RedisBackend:
@@ -82,9 +82,10 @@ class RedisBackend:
             return Flight(leader and leader.decode())
         return Flight(leader and leader.decode(), landed.decode(), outcome)
 
-    def add(self, key: bytes, amount: int, seconds: float) -> int:
+    def add(self, key: bytes, amount: int, seconds: float) -> Counted:
         with _translated():
-            return int(self._add(keys=[COUNTER + key], args=[amount, _ms(seconds)]))
+            total, ms_left = self._add(keys=[COUNTER + key], args=[amount, _ms(seconds)])
+        return Counted(int(total), int(ms_left) / 1_000)
 
     def held_bytes(self) -> int:
         """All that this Redis holds, of others too; 0 where our user may not ask."""

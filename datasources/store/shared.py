@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic, sleep
 from typing import TypeVar
 
-from datasources.store.base import Backend, Flight, Landing, StoreDown
+from datasources.store.base import Backend, Counted, Flight, Landing, StoreDown
 from datasources.store.figures import Figures, Tally
 from datasources.store.rest import REST_SECONDS, Rest
 from tenants.forks import begin_empty
@@ -100,7 +100,11 @@ class Store:
 
     def add(self, key: str, amount: int, seconds: float) -> int:
         """Add to a counter and answer its total. It begins anew `seconds` after its first amount."""
-        return self._ask(lambda: self._backend.add(_name(key), amount, seconds))
+        return self._ask(lambda: self._backend.add(_name(key), amount, seconds)).total
+
+    def count(self, key: str, seconds: float) -> Counted:
+        """Count one more, in one round trip: how many it are, and when the count begins anew. Exact over all hosts."""
+        return self._ask(lambda: self._backend.add(_name(key), 1, seconds))
 
     def answers(self) -> bool:
         """Whether the store can be asked, found out now unless it rests."""

@@ -96,10 +96,11 @@ SELECT CASE WHEN ends_at > statement_timestamp() THEN token END, landed,
   CASE WHEN outcome_ends_at > statement_timestamp() THEN outcome END
 FROM datasources_flight WHERE key = $1"""
 
+# Answers the total, and the milliseconds until it begins anew.
 ADD = """
 INSERT INTO datasources_counter AS old (key, total, ends_at)
 VALUES ($1, $2, statement_timestamp() + make_interval(secs => $3))
 ON CONFLICT (key) DO UPDATE SET
   total = excluded.total + CASE WHEN old.ends_at > statement_timestamp() THEN old.total ELSE 0 END,
   ends_at = CASE WHEN old.ends_at > statement_timestamp() THEN old.ends_at ELSE excluded.ends_at END
-RETURNING total"""
+RETURNING total, (1000 * extract(epoch FROM ends_at - statement_timestamp()))::bigint"""

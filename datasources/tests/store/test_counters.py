@@ -36,3 +36,17 @@ def test_value_flight_and_counter_of_one_name_are_three_things(store: Store) -> 
     assert store.get("name") is None
     assert store.add("name", 1, 60) == 2
     assert store.claim("name", 60) is None
+
+
+def test_a_count_says_when_it_begins_anew(store: Store) -> None:
+    first, second = store.count("bob", 60), store.count("bob", 60)
+    assert (first.total, second.total) == (1, 2)
+    assert 50 < second.seconds_left <= first.seconds_left <= 60
+
+
+def test_a_count_begins_anew_when_its_time_is_over(store: Store) -> None:
+    seconds_left = store.count("bob", 0.5).seconds_left
+    time.sleep(seconds_left + 0.1)
+    again = store.count("bob", 60)
+    assert again.total == 1
+    assert again.seconds_left > 50

@@ -20,6 +20,7 @@ OPERATIONS: dict[str, Callable[[Store], object]] = {
     "release": lambda store: store.release("key", "token", b"it failed"),
     "wait": lambda store: store.wait("key", 60),
     "add": lambda store: store.add("key", 1, 60),
+    "count": lambda store: store.count("key", 60),
 }
 PATIENCE_SECONDS = 0.25
 
