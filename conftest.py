@@ -75,8 +75,18 @@ def _no_alias_left() -> Iterator[None]:
 def _nothing_known() -> None:
     """A test's rows are rolled back, and nobody tells."""
     from tenants.known import forget_all
+    from tenants.tokens.refusing import forget_refusals
 
     forget_all()
+    forget_refusals()
+
+
+@pytest.fixture(autouse=True)
+def _no_use_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that writes when a token was used would outlive its test. Whose test it is calls `write_use`."""
+    from tenants.tokens.used import uses
+
+    monkeypatch.setattr(uses, "note", lambda token: None)
 
 
 @pytest.fixture(autouse=True)
@@ -188,6 +198,17 @@ def make_user(db: None) -> Callable[..., object]:
         for role, tenant in roles.items():
             Membership.objects.create(user=user, tenant=tenant, role=role)
         return user
+
+    return make
+
+
+@pytest.fixture
+def token_for(db: None) -> Callable[..., str]:
+    """Make a token and answer its secret: `token_for(ada, scope="read", tenant=acme)`."""
+    from tenants.tokens.making import make_token
+
+    def make(user: object, *, scope: str = "write", tenant: object = None, days: int | None = 90, name: str = "script") -> str:
+        return make_token(user, name=name, scope=scope, tenant=tenant, days=days)[1]  # type: ignore[arg-type]
 
     return make
 

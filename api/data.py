@@ -10,10 +10,12 @@ from ninja import Query, Router
 from ninja.errors import HttpError
 
 from api.asking import PanelCall
+from api.callers import user_of
 from api.doors import tenant_of
 from dashboards.models import Panel
+from dashboards.places import find_panel
 from dashboards.refresh import Refreshed, refresh_panel
-from tenants.models import Role, User
+from tenants.models import Role
 
 router = Router(tags=["data"])
 
@@ -26,12 +28,10 @@ def panel_data(request: HttpRequest, response: HttpResponse, panel_id: str, call
     says `unreachable`, `busy` or `budget`. With `fresh` an error instead.
     """
     tenant, role = tenant_of(request, call.tenant_id)
-    panel = Panel.objects.find(tenant, panel_id)
+    panel = find_panel(tenant, panel_id)
     if panel is None:
         raise HttpError(404, "This tenant has no such panel.")
-    user = request.user
-    assert isinstance(user, User)
-    refreshed = refresh_panel(tenant, panel, call.ask(request.GET, user, tenant), or_last=not call.fresh)
+    refreshed = refresh_panel(tenant, panel, call.ask(request.GET, user_of(request), tenant), or_last=not call.fresh)
     etag = _etag(request, panel, role, refreshed)
     headers = {"ETag": etag, **_staleness(refreshed)}
     if etag in parse_etags(request.headers.get("If-None-Match", "")):

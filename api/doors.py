@@ -1,4 +1,4 @@
-"""The JSON API's description, who may use it, and how its errors look."""
+"""The JSON API's description, which tenants its callers reach, and how its errors look."""
 
 from typing import Any
 
@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
-from ninja.security import SessionAuth
 
+from api.callers import BearerToken, InvalidToken, ReadsOnly, SignedIn, user_of
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable
-from tenants.access import find_tenant
-from tenants.models import Role, Tenant, User
+from tenants.models import Role, Tenant
+
+CHALLENGE = 'Bearer realm="PanelDash"'  # RFC 6750, section 3
 
 
 class StrictJson(BaseRenderer):
@@ -22,32 +23,39 @@ class StrictJson(BaseRenderer):
         return orjson.dumps(data)
 
 
-class SignedIn(SessionAuth):
-    """A session of an active user. Unsafe methods carry the CSRF token too."""
+api = NinjaAPI(
+    title="PanelDash",
+    version="1",
+    renderer=StrictJson(),
+    auth=[BearerToken(), SignedIn()],
+    docs_url="docs",
+    urls_namespace="api",
+)
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
-        user = request.user
-        return user if isinstance(user, User) and user.is_active else None
 
-
-api = NinjaAPI(title="PanelDash", version="1", renderer=StrictJson(), auth=SignedIn(), docs_url="docs", urls_namespace="api")
-
-
-def tenant_of(request: HttpRequest, tenant_id: str) -> tuple[Tenant, Role]:
+def tenant_of(request: Any, tenant_id: str) -> tuple[Tenant, Role]:
     """The tenant and the caller's role. 403 where there is no access, whether it exists or not."""
-    user = request.user
-    assert isinstance(user, User)
-    found = find_tenant(user, tenant_id)
-    if found is not None:
-        return found
-    if user.is_platform_admin:
+    seen = request.standing_in(tenant_id)
+    if seen is None:  # revoked or signed out since the call began
+        raise AuthenticationError
+    if seen.tenant is not None and seen.role is not None:
+        return seen.tenant, seen.role
+    if user_of(request).is_platform_admin:
         raise HttpError(404, "There is no such tenant.")
     raise HttpError(403, "You have no access to this tenant.")
 
 
 @api.exception_handler(AuthenticationError)
 def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return _answer(request, 401, "Please sign in.")
+    if not isinstance(error, InvalidToken):
+        return _challenged(_answer(request, 401, "Please sign in."))
+    answer = _answer(request, 401, "This token is not valid: it is unknown, has expired or was revoked.")
+    return _challenged(answer, 'error="invalid_token"')
+
+
+@api.exception_handler(ReadsOnly)
+def reads_only(request: HttpRequest, error: ReadsOnly) -> HttpResponse:
+    return _challenged(_answer(request, 403, str(error)), 'error="insufficient_scope"', 'scope="write"')
 
 
 @api.exception_handler(HttpError)
@@ -73,6 +81,11 @@ def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse
     if error.retry_after_seconds is not None:
         response["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
     return response
+
+
+def _challenged(answer: HttpResponse, *why: str) -> HttpResponse:
+    answer["WWW-Authenticate"] = ", ".join((CHALLENGE, *why))
+    return answer
 
 
 def _answer(request: HttpRequest, status: int, sentence: str, *, reference: bool = False) -> HttpResponse:

@@ -6,11 +6,12 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from api.callers import user_of
 from api.doors import tenant_of
 from api.listing import Limit, Offset, page
 from dashboards.models import Dashboard, Panel, Placement
 from tenants.access import tenants_of
-from tenants.models import Membership, Role, User
+from tenants.models import Membership, Role
 
 router = Router(tags=["lists"])
 
@@ -18,14 +19,13 @@ router = Router(tags=["lists"])
 @router.get("/tenants")
 def tenants(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> dict[str, Any]:
     """The tenants the caller may see, and as what."""
-    user = request.user
-    assert isinstance(user, User)
+    user = user_of(request)
     roles = dict(Membership.objects.filter(user=user).values_list("tenant_id", "role"))
     items = [
         {
             "tenant_id": tenant.slug,
             "name": tenant.name,
-            "role": Role.ADMIN.value if user.is_platform_admin else roles.get(tenant.pk),
+            "role": Role.ADMIN.value if user.is_above_tenants else roles.get(tenant.pk),
         }
         for tenant in tenants_of(user)
     ]

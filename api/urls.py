@@ -6,9 +6,11 @@ from django.urls import URLPattern, path
 from api.data import router as data
 from api.doors import api
 from api.lists import router as lists
+from api.tokens import router as tokens
 
 api.add_router("/v1", lists)
 api.add_router("/v1", data)
+api.add_router("/v1", tokens)
 
 DOCUMENTATION = {"openapi-json", "openapi-view"}
 patterns, application, namespace = api.urls  # a name of this module such as app_name would be a namespace too

@@ -23,6 +23,7 @@ class Place:
 
 
 _places = Known[tuple[int, str, str], Place](most=5_000)
+_panels = Known[tuple[int, str], Panel](most=5_000)
 
 
 def find_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
@@ -30,9 +31,15 @@ def find_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
     return _places.get((tenant.pk, dashboard, panel), lambda: _read_place(tenant, dashboard, panel))
 
 
+def find_panel(tenant: Tenant, slug: str) -> Panel | None:
+    """What `Panel.objects.find` says, without a query where it is known. It is not the caller's to change."""
+    return _panels.get((tenant.pk, slug), lambda: Panel.objects.find(tenant, slug))
+
+
 def forget_places() -> None:
     """Where panels stand, and what they are, is asked anew."""
     _places.forget()
+    _panels.forget()
 
 
 def _read_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paneldash.middleware.PrivateAnswersMiddleware",
+    "api.middleware.CallsMiddleware",
     "paneldash.middleware.WrongMethodMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "paneldash.compression.CompressionMiddleware",

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import PermissionDenied
-from django.db import connection, models
+from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -16,10 +16,9 @@ from django.utils.crypto import constant_time_compare
 from tenants.known import Known
 from tenants.models import Membership, Role, Session, Tenant, User
 from tenants.sessions import SessionStore
+from tenants.standing import LONGEST_SLUG, read_standing
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-
-LONGEST_SLUG = 64  # one more than a tenant's
 
 
 class TenantRequest(HttpRequest):
@@ -61,11 +60,13 @@ def require(role: Role) -> Callable[[View], View]:
 
 def find_tenant(user: User, slug: str) -> tuple[Tenant, Role] | None:
     """The tenant and the user's role in it; None for a stranger, whether it exists or not."""
-    if user.is_platform_admin:
-        tenant = Tenant.objects.filter(slug=slug, is_active=True).first()
+    if user.is_above_tenants:
+        tenant = Tenant.objects.open_to(user).filter(slug=slug).first()
         return (tenant, Role.ADMIN) if tenant else None
     found = Membership.objects.select_related("tenant").filter(user=user, tenant__slug=slug, tenant__is_active=True).first()
-    return (found.tenant, Role(found.role)) if found else None
+    if found is None or not user.may_reach(found.tenant):
+        return None
+    return found.tenant, Role(found.role)
 
 
 def tenants_of(user: User) -> models.QuerySet[Tenant]:
@@ -87,6 +88,12 @@ def visit(session_key: str | None, slug: str) -> Visit | None:
     return replace(seen, session=dict(seen.session), user=copy(seen.user)) if seen is not None else None
 
 
+def let_in(request: Any, seen: Visit) -> None:
+    """Session and user of the request are what the visit says: Django asks nothing more."""
+    request.session._session_cache = seen.session
+    request.user = request._cached_user = seen.user
+
+
 def forget_visits() -> None:
     """Who may look where is asked anew."""
     _visits.forget()
@@ -101,49 +108,23 @@ def forget_visits_of_user(user: User) -> None:
 
 
 def _read_visit(session_key: str, slug: str) -> Visit | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_visit_sql(), [slug, session_key, timezone.now()])
-        row = cursor.fetchone()
-    if row is None:
+    found = read_standing(
+        slug,
+        columns="s.session_data",
+        source=f'"{Session._meta.db_table}" s JOIN "{User._meta.db_table}" u ON u.id = s.user_id',
+        where="s.session_key = %s AND s.expire_date > %s",
+        parameters=[session_key, timezone.now()],
+    )
+    if found is None:
         return None
-    user_columns, tenant_columns = _columns(User), _columns(Tenant)
-    user = User.from_db("default", user_columns, row[2 : 2 + len(user_columns)])
-    session = SessionStore(session_key).decode(row[0])
-    if not user.is_active or not _is_of_this_password(session, user):
+    (data,), seen = found
+    session = SessionStore(session_key).decode(data)
+    if not seen.user.is_active or not _is_of_this_password(session, seen.user):
         return None
-    found = row[2 + len(user_columns) :]
-    tenant = Tenant.from_db("default", tenant_columns, found) if found[0] is not None else None
-    return Visit(session, user, tenant, _role(user, tenant, row[1]))
-
-
-def _role(user: User, tenant: Tenant | None, membership: str | None) -> Role | None:
-    if tenant is None:
-        return None
-    if user.is_platform_admin:
-        return Role.ADMIN
-    return Role(membership) if membership else None
+    return Visit(session, seen.user, seen.tenant, seen.role)
 
 
 def _is_of_this_password(session: dict[str, Any], user: User) -> bool:
     given = session.get(HASH_SESSION_KEY, "")
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return any(constant_time_compare(given, known) for known in hashes)
-
-
-def _columns(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-@lru_cache(maxsize=1)
-def _visit_sql() -> str:
-    session, user, tenant, membership = (model._meta.db_table for model in (Session, User, Tenant, Membership))
-    users = ", ".join(f'u."{field.column}"' for field in User._meta.concrete_fields)
-    tenants = ", ".join(f't."{field.column}"' for field in Tenant._meta.concrete_fields)
-    return f"""
-        SELECT s.session_data, m.role, {users}, {tenants}
-        FROM "{session}" s
-        JOIN "{user}" u ON u.id = s.user_id
-        LEFT JOIN "{tenant}" t ON t.slug = %s AND t.is_active
-        LEFT JOIN "{membership}" m ON m.tenant_id = t.id AND m.user_id = u.id
-        WHERE s.session_key = %s AND s.expire_date > %s
-    """  # noqa: S608 - names of our own tables and columns

@@ -11,7 +11,7 @@ from django.shortcuts import resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 
-from tenants.access import visit
+from tenants.access import let_in, visit
 
 
 class TenantMiddleware:
@@ -35,8 +35,7 @@ class TenantMiddleware:
         seen = visit(request.COOKIES.get(settings.SESSION_COOKIE_NAME), kwargs["tenant"])
         if seen is None:
             return _ask_to_sign_in(request)
-        request.session._session_cache = seen.session
-        request._cached_user = seen.user
+        let_in(request, seen)
         if seen.tenant is None or seen.role is None:
             raise Http404("No such page.")
         request.tenant, request.role = seen.tenant, seen.role

@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from tenants.known import KnownQuerySet
 from tenants.resolve import HostRefused, check_host
+from tenants.tokens.model import ApiToken as ApiToken
+from tenants.tokens.model import TokenScope as TokenScope
 from tenants.zones import ZONES
 
 SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z", "Use small letters, digits, - and _, 63 at most.")
@@ -80,6 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin site", default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
+    # Not stored. Who calls with a token of one tenant is confined to it while the call lasts, platform admins too.
+    confined_to: int | None = None
+
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -97,15 +102,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         return super().normalize_username(username).lower()
 
     @property
-    def is_platform_admin(self) -> bool:
+    def is_above_tenants(self) -> bool:
+        """Admin of whatever tenant it is."""
         return self.is_active and self.is_superuser
+
+    @property
+    def is_platform_admin(self) -> bool:
+        """May do what is no tenant's own business."""
+        return self.is_above_tenants and self.confined_to is None
+
+    def may_reach(self, tenant: "Tenant") -> bool:
+        """Whether the way this user came in leads to the tenant; what the user may do there is another question."""
+        return self.confined_to in (None, tenant.pk)
 
 
 class TenantQuerySet(KnownQuerySet["Tenant"]):
     def open_to(self, user: User) -> "TenantQuerySet":
         """The active tenants a user may look into: all of them for a platform admin."""
-        active = self.filter(is_active=True)
-        return active if user.is_platform_admin else active.filter(memberships__user=user)
+        active = self.filter(is_active=True) if user.confined_to is None else self.filter(is_active=True, pk=user.confined_to)
+        return active if user.is_above_tenants else active.filter(memberships__user=user)
 
 
 class Tenant(models.Model):

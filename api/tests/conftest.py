@@ -36,3 +36,15 @@ def data_of(client: Client) -> Callable[..., Any]:
         return response.json()
 
     return ask
+
+
+@pytest.fixture
+def call() -> Callable[..., Any]:
+    """What the API answers to a token: `call(secret, "/tenants")`, `call(secret, "/auth/tokens/1", "delete")`."""
+
+    def ask(secret: str, path: str, method: str = "get", body: Any = None, **headers: str) -> Any:
+        sent = {} if body is None else {"data": body, "content_type": "application/json"}
+        given = {"Authorization": f"Bearer {secret}", **headers}
+        return getattr(Client(enforce_csrf_checks=True), method)(f"/api/v1{path}", **sent, headers=given)
+
+    return ask

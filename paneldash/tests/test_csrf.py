@@ -4,12 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from django.middleware.csrf import get_token
-from django.test import Client, RequestFactory
-from ninja.errors import HttpError
+from django.test import Client
 
-from api.doors import SignedIn
 from paneldash.tests.doors import doors
+from tenants.models import ApiToken
 
 LOGOUT = "/accounts/logout/"
 REFUSED = {403, 405}  # by the token, or because the door only answers to reading
@@ -78,20 +76,15 @@ def test_a_refusal_is_a_page_that_keeps_to_itself(strict: Client) -> None:
     assert b"Traceback" not in response.content
 
 
-def test_the_programs_door_asks_for_the_token_of_a_session(rf: RequestFactory, ada: Any, settings: Any) -> None:
+def test_the_programs_door_asks_for_the_token_of_a_session(strict: Client) -> None:
     """Case 27: JSON sent as text/plain needs no permission of the browser, so the cookie alone must not do."""
-    request = rf.post("/api/v1/panels", '{"a": 1}', content_type="text/plain")
-    request.user = ada
-    request.COOKIES[settings.SESSION_COOKIE_NAME] = "a session"
-    with pytest.raises(HttpError) as refused:
-        SignedIn()(request)
-    assert refused.value.status_code == 403
+    response = strict.post("/api/v1/auth/tokens", '{"name": "planted"}', content_type="text/plain")
+    assert response.status_code == 403
+    assert "X-CSRFToken" in response.json()["detail"]
+    assert not ApiToken.objects.exists()
 
 
-def test_the_programs_door_opens_with_the_token(rf: RequestFactory, ada: Any, settings: Any) -> None:
-    request = rf.post("/api/v1/panels")
-    request.user = ada
-    token = get_token(request)
-    request.COOKIES |= {settings.SESSION_COOKIE_NAME: "a session", settings.CSRF_COOKIE_NAME: request.META["CSRF_COOKIE"]}
-    request.META["HTTP_X_CSRFTOKEN"] = token
-    assert SignedIn()(request) == ada
+def test_the_programs_door_opens_with_the_token(strict: Client) -> None:
+    headers = {"X-CSRFToken": token_of(strict)}
+    response = strict.post("/api/v1/auth/tokens", '{"name": "mine"}', content_type="application/json", headers=headers)
+    assert response.status_code == 201

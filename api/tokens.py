@@ -1,0 +1,160 @@
+"""Tokens for programs: made with a session or with a password, listed and revoked by their owner."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema, Status
+from ninja.errors import AuthenticationError, HttpError
+from pydantic import Field, StringConstraints, model_validator
+
+from api.callers import BearerToken, SignedIn, user_of
+from api.doors import api
+from api.listing import Limit, Offset
+from tenants.access import find_tenant
+from tenants.models import ApiToken, Tenant, TokenScope, User
+from tenants.tokens.making import TokenRefused, make_token, revoke_token
+from tenants.tokens.model import DEFAULT_DAYS, MOST_DAYS, ApiTokenQuerySet
+from tenants.tokens.password import LONGEST_LOCK_SECONDS, SignInRefused, sign_in
+
+router = Router(tags=["tokens"])
+
+PLAIN = r"^[^\x00-\x1f]*$"
+
+
+class NewToken(Schema, extra="forbid"):
+    """With a session the token is its user's; without one, whose e-mail and password these are."""
+
+    email: Annotated[str, StringConstraints(max_length=254, pattern=PLAIN)] | None = None
+    password: Annotated[str, StringConstraints(max_length=1_000)] | None = None
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PLAIN, strip_whitespace=True)]
+    scope: Literal["read", "write"] = "write"
+    tenant_id: Annotated[str, StringConstraints(max_length=63, pattern=PLAIN)] | None = Field(
+        None, description="The one tenant the token is limited to. Without: all of the user's."
+    )
+    expires_in_days: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None = Field(
+        DEFAULT_DAYS, description="null: never, for platform admins only."
+    )
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> "NewToken":
+        if (self.email is None) != (self.password is None):
+            raise ValueError("e-mail and password come together")
+        return self
+
+
+class Token(Schema):
+    id: str
+    name: str
+    scope: Literal["read", "write"]
+    tenant_id: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class MadeToken(Token):
+    """`token` is the secret. It is told here, and never again."""
+
+    token: str
+
+
+class Tokens(Schema):
+    items: list[Token]
+    count: int
+
+
+class Problem(Schema):
+    detail: str
+
+
+def session_or_nobody(request: HttpRequest) -> Any:
+    """Nobody may come with a password. A token makes no token: that would outlive it."""
+    if BearerToken.is_shown(request):
+        raise HttpError(403, "A token makes no other tokens. Use a session, or e-mail and password.")
+    return SignedIn()(request) or "nobody"
+
+
+@router.post(
+    "/auth/tokens",
+    auth=session_or_nobody,
+    response={201: MadeToken, 401: Problem, 403: Problem, 422: Problem, 429: Problem},
+)
+def create(request: HttpRequest, body: NewToken) -> Any:
+    """Make a token, with a session or with e-mail and password."""
+    user = _maker(request, body)
+    try:
+        token, secret = make_token(
+            user,
+            name=body.name,
+            scope=TokenScope(body.scope),
+            tenant=_tenant(user, body.tenant_id),
+            days=body.expires_in_days,
+            request=request,
+        )
+    except TokenRefused as error:
+        raise HttpError(422, str(error)) from error
+    return Status(201, {**_told(token), "token": secret})
+
+
+@router.get("/auth/tokens", response={200: Tokens, 401: Problem, 429: Problem})
+def listed(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> Any:
+    """The caller's own tokens that are in force, the newest first."""
+    found = _own(request)
+    return {"items": [_told(token) for token in found[offset : offset + limit]], "count": found.count()}
+
+
+@router.delete("/auth/tokens/{token_id}", response={204: None, 401: Problem, 403: Problem, 404: Problem, 429: Problem})
+def revoke(request: HttpRequest, token_id: str) -> Any:
+    """Revoke a token of one's own: at once here, within five seconds on every other worker and host."""
+    token = _own(request).filter(public_id=token_id[:20]).first()
+    if token is None:
+        raise HttpError(404, "You have no such token.")
+    revoke_token(token, by=user_of(request), request=request)
+    return Status(204, None)
+
+
+def _maker(request: Any, body: NewToken) -> User:
+    if body.email is not None and body.password is not None:
+        return sign_in(request, email=body.email, password=body.password)
+    if not isinstance(request.auth, User):
+        raise AuthenticationError
+    return request.auth
+
+
+def _tenant(user: User, slug: str | None) -> Tenant | None:
+    if slug is None:
+        return None
+    found = find_tenant(user, slug)
+    if found is None:
+        raise HttpError(403, "You have no access to this tenant.")
+    return found[0]
+
+
+def _own(request: HttpRequest) -> ApiTokenQuerySet:
+    """The caller's; who calls with a token of one tenant sees those of that tenant alone."""
+    user = user_of(request)
+    found: ApiTokenQuerySet = ApiToken.objects.in_force().filter(user=user).select_related("tenant")
+    return found if user.confined_to is None else found.filter(tenant=user.confined_to)
+
+
+def _told(token: ApiToken) -> dict[str, Any]:
+    return {
+        "id": token.public_id,
+        "name": token.name,
+        "scope": token.scope,
+        "tenant_id": token.tenant.slug if token.tenant else None,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
+    }
+
+
+@api.exception_handler(SignInRefused)
+def sign_in_refused(request: HttpRequest, error: SignInRefused) -> HttpResponse:
+    response = api.create_response(request, {"detail": error.sentence}, status=error.status)
+    if error.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="PanelDash"'
+    if error.status == 429:
+        response["Retry-After"] = str(LONGEST_LOCK_SECONDS)
+    return response

@@ -1,0 +1,70 @@
+"""When a token was last used: written once a minute, by whichever process comes first."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tenants.models import ApiToken
+from tenants.signals import token_first_used
+from tenants.tokens.used import Uses, write_use
+
+
+@pytest.fixture
+def token(token_for: Any, ada: Any) -> ApiToken:
+    token_for(ada)
+    return ApiToken.objects.get()
+
+
+def test_a_use_is_written(token: ApiToken) -> None:
+    write_use(token)
+    token.refresh_from_db()
+    assert token.last_used_at is not None
+
+
+def test_another_process_does_not_write_it_again_in_the_same_minute(token: ApiToken) -> None:
+    write_use(token)
+    token.refresh_from_db()
+    first = token.last_used_at
+    write_use(token)
+    token.refresh_from_db()
+    assert token.last_used_at == first
+
+
+def test_after_a_minute_it_is_written_again(token: ApiToken) -> None:
+    long_ago = timezone.now() - timedelta(seconds=61)
+    ApiToken.objects.update(last_used_at=long_ago)
+    write_use(token)
+    token.refresh_from_db()
+    assert token.last_used_at is not None
+    assert token.last_used_at > long_ago
+
+
+def test_the_first_use_is_told_of_once(token: ApiToken) -> None:
+    heard: list[ApiToken] = []
+
+    def hear(sender: Any, token: ApiToken, **_: Any) -> None:
+        heard.append(token)
+
+    token_first_used.connect(hear)
+    write_use(token)
+    write_use(token)
+    token_first_used.disconnect(hear)
+    assert heard == [token]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_the_writing(token: ApiToken) -> None:
+    uses = Uses()
+    for _ in range(5):
+        uses.note(token)
+    uses.done()
+    token.refresh_from_db()
+    assert token.last_used_at is not None
+
+
+def test_a_process_notes_a_token_once_a_minute(token: ApiToken) -> None:
+    uses = Uses()
+    assert [uses._is_due(token.pk) for _ in range(3)] == [True, False, False]
+    assert uses._is_due(token.pk + 1)

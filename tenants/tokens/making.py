@@ -1,0 +1,71 @@
+"""Tokens are made and revoked here and nowhere else, so that every one is told of and none outlives its rules."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tenants.models import Tenant, User
+from tenants.signals import token_created, token_revoked
+from tenants.tokens.model import MOST_DAYS, ApiToken, TokenScope
+from tenants.tokens.secret import digest_of, new_secret, read_secret
+
+MOST_TOKENS = 100  # of one user at a time
+
+
+class TokenRefused(Exception):
+    """No such token is made. The sentence is for whoever asked for it."""
+
+
+def make_token(
+    user: User,
+    *,
+    name: str,
+    scope: TokenScope,
+    tenant: Tenant | None,
+    days: int | None,
+    request: HttpRequest | None = None,
+) -> tuple[ApiToken, str]:
+    """A new token of the user's, and its secret: the only time that anybody has it. `days` None: it never expires.
+
+    Raises TokenRefused.
+    """
+    _check(user, name, tenant, days)
+    secret = new_secret()
+    shown = read_secret(secret)
+    assert shown is not None
+    now = timezone.now()
+    token = ApiToken.objects.create(
+        public_id=shown.public_id,
+        digest=digest_of(secret),
+        user=user,
+        tenant=tenant,
+        name=name.strip(),
+        scope=scope,
+        created_at=now,
+        expires_at=None if days is None else now + timedelta(days=days),
+    )
+    token_created.send(ApiToken, token=token, by=user, request=request)
+    return token, secret
+
+
+def revoke_token(token: ApiToken, *, by: User, request: HttpRequest | None = None) -> None:
+    """Nobody is let in by it again: at once in this process, within five seconds in every other."""
+    if token.revoked_at is not None:
+        return
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+    token_revoked.send(ApiToken, token=token, by=by, request=request)
+
+
+def _check(user: User, name: str, tenant: Tenant | None, days: int | None) -> None:
+    if not name.strip():
+        raise TokenRefused("Give the token a name, so that you know it again.")
+    if days is None and not user.is_platform_admin:
+        raise TokenRefused("Only platform admins make tokens that never expire.")
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise TokenRefused(f"A token lasts from 1 to {MOST_DAYS} days.")
+    if tenant is not None and not Tenant.objects.open_to(user).filter(pk=tenant.pk).exists():
+        raise TokenRefused("You have no access to this tenant.")
+    if ApiToken.objects.in_force().filter(user=user).count() >= MOST_TOKENS:
+        raise TokenRefused(f"You have {MOST_TOKENS} tokens. Revoke one before you make another.")

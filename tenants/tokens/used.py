@@ -1,0 +1,79 @@
+"""When a token was last used: written at most once a minute, while nobody waits for it."""
+
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from tenants.models import ApiToken
+from tenants.signals import token_first_used
+
+WRITTEN_EVERY_SECONDS = 60.0
+MOST_REMEMBERED = 10_000
+
+log = logging.getLogger(__name__)
+
+
+class Uses:
+    """One thread writes. It is started with the first use."""
+
+    def __init__(self) -> None:
+        self._start_empty()
+        os.register_at_fork(after_in_child=self._start_empty)
+
+    def _start_empty(self) -> None:
+        self._lock = threading.Lock()
+        self._noted: OrderedDict[int, float] = OrderedDict()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="token-use")
+
+    def note(self, token: ApiToken) -> None:
+        if self._is_due(token.pk):
+            self._thread.submit(_write_and_close, token)
+
+    def done(self) -> None:
+        """Wait until all is written that was noted."""
+        self._thread.submit(lambda: None).result()
+
+    def _is_due(self, pk: int) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            if now - self._noted.get(pk, -WRITTEN_EVERY_SECONDS) < WRITTEN_EVERY_SECONDS:
+                return False
+            self._noted[pk] = now
+            self._noted.move_to_end(pk)
+            if len(self._noted) > MOST_REMEMBERED:
+                self._noted.popitem(last=False)
+        return True
+
+
+def write_use(token: ApiToken) -> None:
+    """Other processes see the same token used: the row itself says whether its minute is over."""
+    row, now = ApiToken.objects.filter(pk=token.pk), timezone.now()
+    if row.filter(last_used_at__isnull=True).update(last_used_at=now):
+        token_first_used.send(ApiToken, token=token)
+    else:
+        row.filter(last_used_at__lt=now - timedelta(seconds=WRITTEN_EVERY_SECONDS)).update(last_used_at=now)
+
+
+def _write_and_close(token: ApiToken) -> None:
+    try:
+        write_use(token)
+    except DatabaseError as error:
+        log.warning("a use of an API key was not written: %s", type(error).__name__)
+    except Exception:  # the thread's outermost call: its future is asked by nobody
+        log.exception("a use of an API key was not written")
+    finally:
+        connection.close()
+
+
+uses = Uses()
+
+
+def note_use(token: ApiToken) -> None:
+    uses.note(token)
