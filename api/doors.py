@@ -5,10 +5,11 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.renderers import BaseRenderer
 
 from api.callers import BearerToken, InvalidToken, ReadsOnly, SignedIn, user_of
+from api.limits import DATA, sentence_of
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable
 from tenants.models import Role, Tenant
@@ -28,6 +29,7 @@ api = NinjaAPI(
     version="1",
     renderer=StrictJson(),
     auth=[BearerToken(), SignedIn()],
+    throttle=DATA,
     docs_url="docs",
     urls_namespace="api",
 )
@@ -56,6 +58,11 @@ def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpRespo
 @api.exception_handler(ReadsOnly)
 def reads_only(request: HttpRequest, error: ReadsOnly) -> HttpResponse:
     return _challenged(_answer(request, 403, str(error)), 'error="insufficient_scope"', 'scope="write"')
+
+
+@api.exception_handler(Throttled)
+def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
+    return _answer(request, 429, sentence_of(request))
 
 
 @api.exception_handler(HttpError)

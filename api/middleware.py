@@ -19,6 +19,8 @@ class CallsMiddleware:
         response = self.get_response(request)
         if not request.path.startswith(API):
             return response
+        if hasattr(request, "spent"):
+            request.spent.write_on(response)
         patch_vary_headers(response, ["Authorization", "Cookie"])
         return response
 

@@ -22,6 +22,8 @@ LEAST = {
     "TENANT_POOL_SIZE": 1,
     "TENANT_POOL_TOTAL": 1,
     "TENANT_SECONDS_A_MINUTE": 0,
+    "API_RATE_DATA": 0,
+    "API_RATE_DEAR": 0,
     "CACHE_BYTES": 1_000_000,
     "RESULT_BYTES": 1_000_000,
     "DRAWN_BYTES": 0,
@@ -74,7 +76,7 @@ def check_central_database(app_configs: Any, databases: Sequence[str] | None = N
 
 @register()
 def check_limits(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    """0 would mean none at all to PostgreSQL, and nobody anything to the pool; of the budget it does mean none."""
+    """0 would mean none at all to PostgreSQL, and nobody anything to the pool; of budget and rates it does mean none."""
     return [
         Error(f"{name} is {getattr(settings, name)}: it must be {least} or more.", id="paneldash.E004")
         for name, least in LEAST.items()
@@ -106,9 +108,19 @@ def check_cache_url(app_configs: Any, **_: Any) -> list[CheckMessage]:
     return []
 
 
+@register(Tags.security)
+def check_other_sites(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A pattern, or every site there is, is no configuration."""
+    return [
+        Error(f"CORS_ALLOWED_ORIGINS: {origin!r} must be http:// or https:// and a host, without a path.", id="paneldash.E007")
+        for origin in settings.CORS_ALLOWED_ORIGINS
+        if ORIGIN.fullmatch(origin) is None
+    ]
+
+
 def refuse_unsafe_settings() -> None:
     """End the process with a line for each error that no request may meet."""
-    checks = (check_secret_key, check_credential_keys, check_limits, check_site_url, check_cache_url)
+    checks = (check_secret_key, check_credential_keys, check_limits, check_site_url, check_cache_url, check_other_sites)
     if errors := [error for check in checks for error in check(None)]:
         sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}".strip() for error in errors))
 

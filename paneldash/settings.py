@@ -36,6 +36,16 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=5_000)
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=2_555)
 PANELDASH_DEMO_PASSWORD = env.str("PANELDASH_DEMO_PASSWORD", default="")
 
+API_RATE_DATA = env.int("API_RATE_DATA", default=600)
+API_RATE_DEAR = env.int("API_RATE_DEAR", default=10)
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOW_CREDENTIALS = env.bool("CORS_ALLOW_CREDENTIALS", default=False)
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_EXPOSE_HEADERS = (
+    "Age", "ETag", "Retry-After", "X-Request-ID", "X-Stale",
+    "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy",
+)  # fmt: skip
+
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 WEB_CONCURRENCY = max(1, env.int("WEB_CONCURRENCY", default=2))
@@ -53,6 +63,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "corsheaders",
     "ninja",
     "paneldash",
     "tenants",
@@ -69,6 +80,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paneldash.middleware.PrivateAnswersMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "api.middleware.CallsMiddleware",
     "paneldash.middleware.WrongMethodMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

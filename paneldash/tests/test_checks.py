@@ -87,3 +87,17 @@ def test_wrong_cache_address_is_refused_and_not_repeated(settings: Settings, url
 def test_good_cache_address_passes(settings: Settings, url: str) -> None:
     settings.CACHE_URL = url
     assert checks.check_cache_url(None) == []
+
+
+@pytest.mark.parametrize("origin", ["https://portal.example.com", "http://localhost:3000", "https://[::1]:8443"])
+def test_another_site_is_named_by_its_origin(settings: Settings, origin: str) -> None:
+    settings.CORS_ALLOWED_ORIGINS = [origin]
+    assert checks.check_other_sites(None) == []
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", "portal.example.com", "https://*.example.com", "https://portal.example.com/", ""]
+)
+def test_a_pattern_of_other_sites_is_refused(settings: Settings, origin: str) -> None:
+    settings.CORS_ALLOWED_ORIGINS = [origin]
+    assert ids(checks.check_other_sites(None)) == ["paneldash.E007"]
