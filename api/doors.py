@@ -13,6 +13,7 @@ from api.limits import DATA, sentence_of
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable
 from tenants.models import Role, Tenant
+from tenants.tokens.jwks import PAUSE_SECONDS, KeysAway
 
 CHALLENGE = 'Bearer realm="PanelDash"'  # RFC 6750, section 3
 
@@ -53,6 +54,13 @@ def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpRespo
         return _challenged(_answer(request, 401, "Please sign in."))
     answer = _answer(request, 401, "This token is not valid: it is unknown, has expired or was revoked.")
     return _challenged(answer, 'error="invalid_token"')
+
+
+@api.exception_handler(KeysAway)
+def not_checkable(request: HttpRequest, error: KeysAway) -> HttpResponse:
+    answer = _answer(request, 503, "The keys that tokens are checked with cannot be fetched right now.", reference=True)
+    answer["Retry-After"] = str(round(PAUSE_SECONDS))
+    return answer
 
 
 @api.exception_handler(ReadsOnly)

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -118,9 +119,42 @@ def check_other_sites(app_configs: Any, **_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security)
+def check_jwt(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    if not (settings.JWT_SECRET or settings.JWT_JWKS_URL):
+        return []
+    wrong = {
+        "Set JWT_SECRET or JWT_JWKS_URL, not both: it says which algorithm counts.": settings.JWT_SECRET
+        and settings.JWT_JWKS_URL,
+        "JWT_ISSUER and JWT_AUDIENCE must be set where JWTs are accepted.": not (settings.JWT_ISSUER and settings.JWT_AUDIENCE),
+        "JWT_SECRET is short or a known sample.": settings.JWT_SECRET and _is_weak(settings.JWT_SECRET),
+        "JWT_JWKS_URL must be an https:// address.": settings.JWT_JWKS_URL and not _is_safe_address(settings.JWT_JWKS_URL),
+    }
+    return [Error(said, id="paneldash.E008") for said, is_so in wrong.items() if is_so]
+
+
+def _is_safe_address(url: str) -> bool:
+    """https; plain http while debugging, or to this machine where the installation allows that."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_local = settings.TENANT_ALLOW_LOCAL_HOSTS and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    schemes = {"https", "http"} if settings.DEBUG or is_local else {"https"}
+    return parts.scheme in schemes and bool(parts.hostname) and parts.username is None
+
+
 def refuse_unsafe_settings() -> None:
     """End the process with a line for each error that no request may meet."""
-    checks = (check_secret_key, check_credential_keys, check_limits, check_site_url, check_cache_url, check_other_sites)
+    checks = (
+        check_secret_key,
+        check_credential_keys,
+        check_limits,
+        check_site_url,
+        check_cache_url,
+        check_other_sites,
+        check_jwt,
+    )
     if errors := [error for check in checks for error in check(None)]:
         sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}".strip() for error in errors))
 

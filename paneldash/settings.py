@@ -38,6 +38,11 @@ PANELDASH_DEMO_PASSWORD = env.str("PANELDASH_DEMO_PASSWORD", default="")
 
 API_RATE_DATA = env.int("API_RATE_DATA", default=600)
 API_RATE_DEAR = env.int("API_RATE_DEAR", default=10)
+JWT_SECRET = env.str("JWT_SECRET", default="")
+JWT_JWKS_URL = env.str("JWT_JWKS_URL", default="")
+JWT_ISSUER = env.str("JWT_ISSUER", default="")
+JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="")
+JWT_CREATE_USERS = env.bool("JWT_CREATE_USERS", default=False)
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = env.bool("CORS_ALLOW_CREDENTIALS", default=False)
 CORS_URLS_REGEX = r"^/api/v1/"

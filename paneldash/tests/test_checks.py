@@ -101,3 +101,40 @@ def test_another_site_is_named_by_its_origin(settings: Settings, origin: str) ->
 def test_a_pattern_of_other_sites_is_refused(settings: Settings, origin: str) -> None:
     settings.CORS_ALLOWED_ORIGINS = [origin]
     assert ids(checks.check_other_sites(None)) == ["paneldash.E007"]
+
+
+def jwt_settings(settings: Settings, **changed: object) -> None:
+    given = {"JWT_SECRET": "", "JWT_JWKS_URL": "", "JWT_ISSUER": "https://login.example.com", "JWT_AUDIENCE": "paneldash"}
+    for name, value in {**given, "TENANT_ALLOW_LOCAL_HOSTS": False, **changed}.items():
+        setattr(settings, name, value)
+
+
+KEYS = "https://login.example.com/keys"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {}, {"JWT_ISSUER": "", "JWT_AUDIENCE": ""}, {"JWT_SECRET": STRONG}, {"JWT_JWKS_URL": KEYS},
+        {"JWT_JWKS_URL": "http://login.example.com/keys", "DEBUG": True},
+        {"JWT_JWKS_URL": "http://127.0.0.1:8080/keys", "TENANT_ALLOW_LOCAL_HOSTS": True},
+    ],
+)  # fmt: skip
+def test_jwts_of_one_kind_or_none_are_accepted(settings: Settings, changed: dict[str, object]) -> None:
+    jwt_settings(settings, **changed)
+    assert checks.check_jwt(None) == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"JWT_SECRET": STRONG, "JWT_JWKS_URL": KEYS}, {"JWT_SECRET": STRONG, "JWT_ISSUER": ""}, {"JWT_JWKS_URL": KEYS, "JWT_AUDIENCE": ""},
+        {"JWT_SECRET": "short"}, {"JWT_SECRET": "secret" * 8}, {"JWT_JWKS_URL": "http://login.example.com/keys"},
+        {"JWT_JWKS_URL": "http://login.example.com/keys", "TENANT_ALLOW_LOCAL_HOSTS": True}, {"JWT_JWKS_URL": "file:///etc/passwd"},
+        {"JWT_JWKS_URL": "http://127.0.0.1/keys"}, {"JWT_JWKS_URL": "https://"}, {"JWT_JWKS_URL": "https://["},
+        {"JWT_JWKS_URL": "https://user:password@login.example.com/keys"}, {"JWT_JWKS_URL": "login.example.com/keys"},
+    ],
+)  # fmt: skip
+def test_any_other_configuration_of_jwts_is_refused(settings: Settings, changed: dict[str, object]) -> None:
+    jwt_settings(settings, **changed)
+    assert ids(checks.check_jwt(None)) == ["paneldash.E008"]

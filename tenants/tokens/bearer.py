@@ -4,12 +4,15 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from tenants.known import Known
 from tenants.models import ApiToken, Role, Tenant, TokenScope, User
 from tenants.standing import LONGEST_SLUG, Standing, read_standing
+from tenants.tokens.claims import Claims, NotVerified, are_accepted, read_claims
 from tenants.tokens.refusing import tell_refused
 from tenants.tokens.secret import Shown, digest_of, read_secret
 from tenants.tokens.used import note_use
@@ -36,16 +39,16 @@ _bearers = Known[tuple[str, str], Bearer](most=10_000)
 
 
 def find_bearer(text: str, slug: str) -> Bearer | None:
-    """Who shows this text after `Bearer`; None where it is no token that is in force, of an active user.
+    """Who shows this text after `Bearer`; None where it is no token or JWT that is in force, of an active user.
 
-    The user is the caller's to change.
+    The user is the caller's to change. Raises KeysAway.
     """
     slug = slug[:LONGEST_SLUG]
     seen = _bearers.get((digest_of(text), slug), lambda: _read(text, slug))
     if seen is None:
         return None
     if seen.is_over:
-        tell_refused("token", "it has expired", user=seen.user, token=seen.token)
+        tell_refused("token" if seen.token else "jwt", "it has expired", user=seen.user, token=seen.token)
         return None
     if seen.token is not None:
         note_use(seen.token)
@@ -66,7 +69,9 @@ def forget_bearers_of_user(user: User) -> None:
 
 def _read(text: str, slug: str) -> Bearer | None:
     shown = read_secret(text)
-    return _read_token(shown, slug) if shown is not None else None
+    if shown is not None:
+        return _read_token(shown, slug)
+    return _read_jwt(text, slug) if are_accepted() and text.count(".") == 2 else None
 
 
 def _read_token(shown: Shown, slug: str) -> Bearer | None:
@@ -88,6 +93,36 @@ def _read_token(shown: Shown, slug: str) -> Bearer | None:
         tell_refused("token", reason, user=standing.user, token=token)
         return None
     return _confined(token, standing)
+
+
+def _read_jwt(text: str, slug: str) -> Bearer | None:
+    """The user of the e-mail address that the issuer has verified. It may all that the user may, until it expires."""
+    try:
+        claims = read_claims(text)
+    except NotVerified as error:
+        tell_refused("jwt", error.reason, email=error.email)
+        return None
+    standing = _standing_of(claims.email, slug)
+    if standing is None and settings.JWT_CREATE_USERS:
+        _make_user(claims)
+        standing = _standing_of(claims.email, slug)
+    if standing is None or not standing.user.is_active:
+        reason = "nobody here has its e-mail address" if standing is None else "its user is not active"
+        tell_refused("jwt", reason, user=standing.user if standing else None, email=claims.email)
+        return None
+    return Bearer(standing.user, standing.tenant, standing.role, writes=True, expires_at=claims.expires_at)
+
+
+def _standing_of(email: str, slug: str) -> Standing | None:
+    found = read_standing(
+        slug, columns="u.id", source=f'"{User._meta.db_table}" u', where="u.email = %s", parameters=[email]
+    )  # fmt: skip
+    return found[1] if found is not None else None
+
+
+def _make_user(claims: Claims) -> None:
+    """Somebody new, who belongs to no tenant yet and has no password. Two calls at once make one."""
+    User.objects.get_or_create(email=claims.email, defaults={"name": claims.name, "password": make_password(None)})
 
 
 def _not_in_force(token: ApiToken, user: User) -> str:
