@@ -21,6 +21,7 @@ probes = [
 urlpatterns = [
     *probes,
     path("admin/", admin.site.urls),
+    path("accounts/tokens/", include("tenants.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),
     path("", include("dashboards.urls")),

@@ -4,3 +4,4 @@ import "./menus.js";
 import "./dialogs.js";
 import "./time.js";
 import "./keyboard.js";
+import "./copy.js";

@@ -1,5 +1,5 @@
-"""The admin pages of tenants and people."""
+"""The admin pages of tenants, people and their API tokens."""
 
-from tenants.admin import people, tenant
+from tenants.admin import people, tenant, tokens
 
-__all__ = ["people", "tenant"]
+__all__ = ["people", "tenant", "tokens"]
