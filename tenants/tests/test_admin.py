@@ -81,10 +81,10 @@ def test_a_member_cannot_make_himself_a_platform_admin(client, ada):
 def test_every_page_of_the_site_opens(operator, acme, ada):
     for model, model_admin in site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        pages = [reverse(f"{name}_changelist") + "?q=a"]
-        pages += [reverse(f"{name}_add")] if model_admin.has_add_permission else []
-        for page in pages:
-            assert operator.get(page).status_code == 200, page
+        listed = operator.get(reverse(f"{name}_changelist") + "?q=a")
+        assert listed.status_code == 200, name
+        if model_admin.has_add_permission(listed.wsgi_request):
+            assert operator.get(reverse(f"{name}_add")).status_code == 200, name
     for thing in (acme, ada):
         assert operator.get(change_page(thing)).status_code == 200
     assert operator.get(reverse("admin:tenants_tenant_history", args=[acme.pk])).status_code == 200
