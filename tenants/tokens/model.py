@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from tenants.known import KnownQuerySet
+
 DEFAULT_DAYS = 90
 MOST_DAYS = 365
 
@@ -17,7 +19,7 @@ class TokenScope(models.TextChoices):
     WRITE = "write", "Read and write"
 
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+class ApiTokenQuerySet(KnownQuerySet["ApiToken"]):
     def in_force(self) -> "ApiTokenQuerySet":
         return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()), revoked_at__isnull=True)
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tenants.models import ApiToken
@@ -53,8 +54,12 @@ class Uses:
 
 
 def write_use(token: ApiToken) -> None:
-    """Other processes see the same token used: the row itself says whether its minute is over."""
-    row, now = ApiToken.objects.filter(pk=token.pk), timezone.now()
+    """Other processes see the same token used: the row itself says whether its minute is over.
+
+    By a plain query set: nothing that is known rests on when a token was used.
+    """
+    tokens: QuerySet[ApiToken] = QuerySet(ApiToken)
+    row, now = tokens.filter(pk=token.pk), timezone.now()
     if row.filter(last_used_at__isnull=True).update(last_used_at=now):
         token_first_used.send(ApiToken, token=token)
     else:

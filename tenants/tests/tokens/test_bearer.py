@@ -97,6 +97,7 @@ def test_a_token_to_read_does_not_write(token_for: Any, ada: Any) -> None:
 HERE: dict[str, Callable[[Any, Any], object]] = {
     "a revoked token": lambda ada, acme: revoke_token(ApiToken.objects.get(), by=ada),
     "a deleted token": lambda ada, acme: ApiToken.objects.get().delete(),
+    "tokens revoked in bulk": lambda ada, acme: ApiToken.objects.update(revoked_at=timezone.now()),
     "a disabled user": lambda ada, acme: (setattr(ada, "is_active", False), ada.save()),
     "a deleted user": lambda ada, acme: ada.delete(),
     "a revoked membership": lambda ada, acme: Membership.objects.filter(user=ada).delete(),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tenants.models import ApiToken
 from tenants.signals import token_first_used
+from tenants.tokens.bearer import find_bearer
 from tenants.tokens.used import Uses, write_use
 
 
@@ -39,6 +40,14 @@ def test_after_a_minute_it_is_written_again(token: ApiToken) -> None:
     token.refresh_from_db()
     assert token.last_used_at is not None
     assert token.last_used_at > long_ago
+
+
+def test_writing_a_use_makes_nobody_forget(token_for: Any, ada: Any, acme: Any, django_assert_num_queries: Any) -> None:
+    secret = token_for(ada)
+    find_bearer(secret, "acme")
+    write_use(ApiToken.objects.get())
+    with django_assert_num_queries(0):
+        find_bearer(secret, "acme")
 
 
 def test_the_first_use_is_told_of_once(token: ApiToken) -> None:
