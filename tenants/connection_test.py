@@ -13,7 +13,7 @@ from typing import Literal
 
 import psycopg
 from django.db import connection as central
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from tenants.connections import connect
@@ -21,6 +21,7 @@ from tenants.errors import TenantDatabaseError
 from tenants.models import Tenant
 from tenants.rights import NAMED_AT_MOST, Rights, SchemaRights, read_rights, read_schemas
 from tenants.session_options import schemas
+from tenants.signals import connection_tested
 
 Severity = Literal["good", "warning", "refused"]
 ROUND_TRIPS = 5
@@ -110,7 +111,9 @@ def examine_all(tenants: list[Tenant], *, seconds: float = ALL_SECONDS) -> list[
 def record(tenant: Tenant, report: Report) -> None:
     """Keep the result for the list of tenants."""
     found = {"tested_at": timezone.now(), "test_verdict": report.verdict, "test_summary": report.summary()[:500]}
-    Tenant.objects.filter(pk=tenant.pk).update(**found)
+    with transaction.atomic():
+        Tenant.objects.filter(pk=tenant.pk).update(**found)
+        connection_tested.send(Tenant, tenant=tenant, verdict=report.verdict, summary=found["test_summary"])
 
 
 def _examine_in_thread(tenant: Tenant) -> Report:

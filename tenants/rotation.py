@@ -4,6 +4,7 @@ from django.db import transaction
 
 from tenants.credentials import CredentialsError, is_newest, tenant_password
 from tenants.models import Tenant
+from tenants.signals import password_reencrypted
 
 
 def rotate() -> tuple[int, int, list[str]]:
@@ -26,5 +27,6 @@ def rotate() -> tuple[int, int, list[str]]:
             tenant.set_password(password)
             # Past save(): it is the same password, so connections that use it stay open.
             Tenant.objects.filter(pk=pk).update(password_token=tenant.password_token)
+            password_reencrypted.send(Tenant, tenant=tenant)
             changed += 1
     return changed, current, unreadable

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ["tenants", "datasources", "dashboards", "api"]
+APPS = ["tenants", "audit", "datasources", "dashboards", "api"]
 INSIDE = {
     "datasources": ["store", "errors", "timerange", "frame", "base", "postgres"],
     "dashboards": ["panels", "models", "refresh", "forms", "views", "urls"],

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "audit"
+    verbose_name = "Audit"
+
+    def ready(self) -> None:
+        from audit import admin_actions, people, sign_ins, tenants_told
+
+        people.watch_people()
+        sign_ins.listen()
+        admin_actions.listen()
+        tenants_told.listen()
