@@ -48,10 +48,11 @@ def _prepare() -> None:
     }
     Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
     django.setup()
+    from audit import waiting
     from datasources.load import counting
     from datasources.store import base
 
-    counting.SENT_EVERY_SECONDS = 3_600.0  # nothing goes to the store behind a test's back
+    counting.SENT_EVERY_SECONDS = waiting.SENT_EVERY_SECONDS = 3_600.0  # nothing is stored behind a test's back
     base.PATIENCE_SECONDS = 10.0  # a busy machine is not a store that is down
 
 
@@ -74,11 +75,16 @@ def _no_alias_left() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_known() -> None:
     """A test's rows are rolled back, and nobody tells."""
+    from audit import refusals, statements
+    from audit.waiting import queue
     from tenants.known import forget_all
     from tenants.tokens.refusing import forget_refusals
 
     forget_all()
     forget_refusals()
+    queue.empty()
+    for seldom in (refusals.seldom, refusals.tries, statements.panel_runs, statements.refusals):
+        seldom.forget()
 
 
 @pytest.fixture(autouse=True)

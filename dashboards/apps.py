@@ -5,9 +5,14 @@ class DashboardsConfig(AppConfig):
     name = "dashboards"
 
     def ready(self) -> None:
+        from audit.changes import watch
         from dashboards.models import Dashboard, Panel, Placement
         from dashboards.places import forget_places
         from tenants.known import forget_on_change
 
         for model in (Dashboard, Panel, Placement):
             forget_on_change(model, lambda _: forget_places())
+        follows = ["version", "updated_at", "updated_by"]
+        watch(Panel, ignored=follows, tenant=lambda panel: panel.tenant)
+        watch(Dashboard, ignored=follows, tenant=lambda dashboard: dashboard.tenant)
+        watch(Placement, tenant=lambda placement: placement.dashboard.tenant)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from audit.statements import record_refused_sql
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
@@ -21,5 +22,12 @@ def check_queries(document: PanelDocument, *, is_shared: bool) -> list[DocumentE
             validate(query, statistics=is_shared)
     except QueryRefused as error:
         message = f"{error.sentence} {error.detail}".strip()
+        record_refused_sql(None, sql_in(document), message)
         found[message] = DocumentError("data_source", message)
     return list(found.values())
+
+
+def sql_in(document: PanelDocument) -> str:
+    """The SQL and the expressions that a person has written in a document, for the audit."""
+    source = document.model_dump(mode="json", exclude_unset=True).get("data_source", {})
+    return str(source.get("sql") or source)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from audit.recording import Thing
+from audit.statements import record_sql
 from dashboards.models import Panel
 from dashboards.panels.base import Ask
 from dashboards.refresh import read_panel, unavailable
@@ -17,10 +19,15 @@ def explain_panel(tenant: Tenant, panel: Panel, ask: Ask) -> dict[str, Explained
     """Each of a panel's queries explained, none of them run. Raises PanelUnavailable and BadRequest."""
     read = read_panel(panel)
     source = PostgresSource(tenant, platform=panel.is_shared)
+    explained: dict[str, Explained] = {}
     try:
-        return {name: source.explain(query) for name, query in read.kind.queries(read.document, ask).items()}
+        for name, query in read.kind.queries(read.document, ask).items():
+            explained[name] = source.explain(query)
+            record_sql(tenant, "explain", explained[name].sql, thing=Thing.of(panel))
     except SourceError as error:
+        record_sql(tenant, "explain", "", thing=Thing.of(panel), error=f"{error.sentence} {error.detail}".strip())
         raise unavailable(error) from error
+    return explained
 
 
 def inspected(queries: Mapping[str, Explained], frames: Frames) -> list[dict[str, Any]]:

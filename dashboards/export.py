@@ -11,6 +11,9 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from audit.exports import Export, counted
+from audit.recording import Thing
+from audit.spreadsheet import BYTE_ORDER_MARK
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, PanelType, WrongShape
 from dashboards.panels.csv_text import csv_line, csv_lines
@@ -22,7 +25,6 @@ from tenants.models import Tenant
 
 log = logging.getLogger(__name__)
 
-BYTE_ORDER_MARK = "\ufeff"  # Excel reads UTF-8 only where a file says so
 PART_CHARACTERS = 65_536
 
 
@@ -40,8 +42,9 @@ def csv_response(tenant: Tenant, panel: Panel, ask: Ask) -> StreamingHttpRespons
         heading = kind.csv_heading(document, first)
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
-    parts = _parts(csv_line(heading), _lines(kind, document, chain([first], frames), ask))
-    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
+    export = Export("csv", Thing.of(panel), tenant)
+    parts = _parts(csv_line(heading), _lines(kind, document, chain([first], frames), ask, export))
+    response = StreamingHttpResponse(counted(parts, export), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{file_name(panel.title)}.csv")
     return response
 
@@ -53,7 +56,7 @@ def file_name(title: str) -> str:
     return re.sub(r"\s+", " ", kept)[:100] or "panel"
 
 
-def _lines(kind: PanelType, document: Any, frames: Iterator[Frame], ask: Ask) -> Iterator[str]:
+def _lines(kind: PanelType, document: Any, frames: Iterator[Frame], ask: Ask, export: Export) -> Iterator[str]:
     """The rows of each Frame. Last lines say what is left out: rows, or ends of cells.
 
     What fails midway breaks the file off: a browser says that the download failed. A file that looked whole would be believed.
@@ -63,9 +66,11 @@ def _lines(kind: PanelType, document: Any, frames: Iterator[Frame], ask: Ask) ->
     try:
         for frame in frames:
             places = places or [frame.names.index(name) for name in kind.csv_columns(document, frame)]
+            export.rows += frame.row_count
             yield csv_lines([(frame.columns[place], frame.values[place]) for place in places], ask.zone)
             has_cut_cells, is_cut = has_cut_cells or frame.truncated_cells, frame.truncated
     except SourceError as error:
+        export.error = error.sentence
         log.warning("export broken off", extra={"sentence": error.sentence, "detail": error.detail})
         raise
     if is_cut:

@@ -5,12 +5,14 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
+from audit.recording import Thing
+from audit.statements import record_sql
 from dashboards.asking import page_range, read_ask
-from dashboards.checks import check_queries
+from dashboards.checks import check_queries, sql_in
 from dashboards.models import Panel
 from dashboards.panels.base import BadRequest
 from dashboards.panels.document import DocumentInvalid, parse_text
-from dashboards.refresh import PanelUnavailable, refresh_panel
+from dashboards.refresh import PanelUnavailable, refresh_panel, rows_in
 from dashboards.section import Section
 from tenants.models import Tenant
 
@@ -31,13 +33,16 @@ def preview(request: HttpRequest) -> dict[str, Any]:
     stored = document.model_dump(mode="json", exclude_unset=True)
     panel = Panel(slug="preview", title=document.title, panel_type=document.type, document=stored, scope=scope)
     asked = page_range(request.POST, ZoneInfo(tenant.time_zone), default=document.time_range or "6h")
+    thing = Thing("dashboards.panel", "", document.title)
     try:
         done = refresh_panel(tenant, panel, read_ask(request.POST, asked, tenant))
         drawn = done.context()
     except PanelUnavailable as error:
+        record_sql(tenant, "preview", sql_in(document), thing=thing, error=f"{error.sentence} {error.detail}".strip())
         return {"errors": [error.sentence, error.detail], "tenant": tenant}
     except BadRequest as error:
         return {"errors": [str(error)], "tenant": tenant}
+    record_sql(tenant, "preview", done.query_executed, thing=thing, ms=done.elapsed_ms, rows=rows_in(done.frames))
     section = Section(
         slug="preview", type=document.type, title=document.title, description=document.description, url="", view_url="",
         csv_url="", state="empty" if drawn.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms,

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import orjson
 
+from audit.recording import Thing
+from audit.statements import note_panel_run
 from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
@@ -87,7 +89,7 @@ class Refreshed:
 
     @property
     def query_executed(self) -> str:
-        return ";\n\n".join(frame.sql for frame in self.frames.values())
+        return sql_of(self.frames)
 
     def _shaped(self, name: str, shape: Callable[..., Shaped]) -> Shaped:
         """Made of a result once, for all who look at it in one way."""
@@ -133,17 +135,34 @@ def refresh_panel(
         raise unavailable(error) from error
     if result.how == "asked" and panel.pk is not None:
         load.panel(tenant.pk, panel.pk, result.entry.elapsed_ms)
+        note_run(tenant, panel, result.entry.frames, result.entry.elapsed_ms)
     if (because := result.because) is not None:
         log.info("panel shows its last result", extra={"sentence": because.sentence, "detail": because.detail})
     return Refreshed(read, ask, result)
 
 
-def run(tenant: Tenant, queries: Mapping[str, Query], *, is_shared: bool) -> dict[str, Answered]:
-    """Run a panel's queries on its source, for this asker alone. Raises PanelUnavailable."""
+def run(tenant: Tenant, panel: Panel, queries: Mapping[str, Query]) -> dict[str, Answered]:
+    """Run queries of a panel's on its source, for this asker alone. Raises PanelUnavailable."""
     try:
-        return PostgresSource(tenant, platform=is_shared).run(queries)
+        frames = PostgresSource(tenant, platform=panel.is_shared).run(queries)
     except SourceError as error:
         raise unavailable(error) from error
+    note_run(tenant, panel, frames, sum(frame.elapsed_ms for frame in frames.values()))
+    return frames
+
+
+def note_run(tenant: Tenant, panel: Panel, frames: Frames, ms: float) -> None:
+    """For the audit: what a panel has asked of the tenant's database."""
+    thing = Thing(panel._meta.label_lower, str(panel.pk), panel.title)
+    note_panel_run(tenant, thing, sql_of(frames), ms=ms, rows=rows_in(frames))
+
+
+def sql_of(frames: Frames) -> str:
+    return ";\n\n".join(frame.sql for frame in frames.values())
+
+
+def rows_in(frames: Frames) -> int:
+    return sum(frame.row_count for frame in frames.values())
 
 
 @lru_cache(maxsize=2_048)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from audit.statements import record_refused_sql
 from datasources import executor, guard
 from datasources.base import CountQuery, Query, SqlQuery, TableQuery
 from datasources.budget import budget
@@ -90,8 +91,15 @@ class PostgresSource:
         try:
             guard.check(statement.sql, self._policy(KEPT_SECONDS), allow_parameters=True)
         except QueryRefused:
-            guard.check(statement.sql, self._policy(YOUNG_SECONDS), allow_parameters=True)
+            self._check_with_fresh_catalogue(statement)
         return statement
+
+    def _check_with_fresh_catalogue(self, statement: Statement) -> None:
+        try:
+            guard.check(statement.sql, self._policy(YOUNG_SECONDS), allow_parameters=True)
+        except QueryRefused as refusal:
+            record_refused_sql(self.tenant, statement.sql, f"{refusal.sentence} {refusal.detail}".strip())
+            raise
 
     def _policy(self, youngest: float) -> guard.Policy:
         return policy(self.tenant, statistics=self.platform, youngest=youngest)

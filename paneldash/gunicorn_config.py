@@ -10,6 +10,7 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paneldash.settings")
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from paneldash.logs import configure, log_configuration
 
@@ -44,12 +45,17 @@ def when_ready(_server: Any) -> None:
 
 def worker_exit(_server: Any, _worker: Any) -> None:
     """Send what was counted last; close connections in order, so that no server is left with a query nobody waits for."""
+    from audit.waiting import queue
     from datasources.load import load
     from datasources.store import StoreDown
     from paneldash.pools import close_pools
 
     with suppress(StoreDown):
         load.send()
+    try:
+        queue.send()
+    except DatabaseError:
+        logging.getLogger("gunicorn.error").exception("audit events were not written")
     close_pools()
 
 

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from audit import spreadsheet
 from dashboards.panels.units import LARGEST_EXACT, is_finite, plain
 
-# What a spreadsheet takes for a formula: at the start, also behind quotes and blanks, and where it may split at a `;`.
-_FORMULA = re.compile(r"""^(?=[\s'";]*[=+\-@＝＋－＠]|[\t\r\n])|(?<=;)(?=["']?[=+\-@＝＋－＠])""")
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -36,7 +35,7 @@ def csv_cell(value: Any, zone: ZoneInfo) -> str:
 
 def disarmed(text: str) -> str:
     """A text of which a spreadsheet runs nothing."""
-    return _FORMULA.sub("'", clean(text))
+    return spreadsheet.disarmed(clean(text))
 
 
 def json_value(value: Any) -> Any:
