@@ -69,6 +69,11 @@ class Event(models.Model):
         return f"{self.actor or 'nobody'}: {self.action_label} {self.object}"
 
     @property
+    def kind(self) -> str:
+        """What sort of thing the object is, in a word: `panel`, `membership`."""
+        return self.object_type.rpartition(".")[2]
+
+    @property
     def action_label(self) -> str:
         return Action(self.action).label if self.action in Action.values else self.action
 

@@ -24,5 +24,6 @@ urlpatterns = [
     path("accounts/tokens/", include("tenants.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),
+    path("", include("audit.urls")),
     path("", include("dashboards.urls")),
 ]
