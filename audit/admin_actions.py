@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models.signals import post_save
 
 from audit.models import Action
@@ -15,7 +15,7 @@ def listen() -> None:
 
 def _logged(instance: LogEntry, created: bool, **_: Any) -> None:
     """An action writes a sentence; a form's change writes a list, and is told of by the rows themselves."""
-    if not created or instance.change_message.startswith("["):
+    if not created or instance.action_flag != CHANGE or instance.change_message.startswith("["):
         return
     model = instance.content_type.model_class() if instance.content_type is not None else None
     kind = model._meta.label_lower if model is not None else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from audit.acting import Acting, acting
 from audit.models import Action, Outcome
-from audit.recording import Thing, Told, record
+from audit.recording import Thing, Told, write_or_count
 from tenants.models import Tenant
 
 
@@ -27,7 +27,8 @@ class Export:
         error = self.error or ("" if self.is_whole else "Broken off by the reader.")
         figures = {"kind": self.kind, "rows": self.rows, "bytes": self.bytes, **({"error": error} if error else {})}
         outcome = Outcome.FAILED if error else Outcome.DONE
-        record(Told(Action.EXPORT, outcome, self.thing, self.tenant, details={**figures, **self.details}, acting=self.acting))
+        details = {**figures, **self.details}
+        write_or_count([Told(Action.EXPORT, outcome, self.thing, self.tenant, details=details, acting=self.acting)])
 
 
 def counted(parts: Iterable[bytes], export: Export) -> Iterator[bytes]:

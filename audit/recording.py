@@ -73,16 +73,19 @@ def record_anyway(told: Told) -> None:
 
 
 def write_deferred(request: HttpRequest) -> None:
-    """Write what was to be kept. Where that fails the answer stands as it is: it is logged, and counted as lost."""
-    waiting = _deferred(request)
-    if not waiting:
-        return
+    """Write what was to be kept of a request that is answered."""
+    if waiting := _deferred(request):
+        write_or_count(waiting)
+        waiting.clear()
+
+
+def write_or_count(events: list[Told]) -> None:
+    """Write what is over and cannot be undone. Where that fails it is logged, and counted as lost."""
     try:
-        write(waiting)
+        write(events)
     except DatabaseError:
-        LOST.labels("not written").inc(len(waiting))
-        log.exception("audit events were not written", extra={"events": len(waiting)})
-    waiting.clear()
+        LOST.labels("not written").inc(len(events))
+        log.exception("audit events were not written", extra={"actions": [one.action.value for one in events]})
 
 
 def write(events: Iterable[Told], *, ages: Iterable[float] | None = None) -> None:

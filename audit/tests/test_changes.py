@@ -150,6 +150,13 @@ def test_an_action_of_the_admin_that_saves_no_row_is_told(client: Client, root: 
     assert event.object == "ada@example.com"
 
 
+def test_a_row_deleted_in_the_admin_is_told_once(client: Client, root: User, ada: User, told: Told) -> None:
+    client.force_login(root)
+    client.post(reverse("admin:tenants_user_delete", args=[ada.pk]), {"post": "yes"})
+    assert told("administer") == []
+    assert [event.object for event in told("delete") if event.object_type == "tenants.user"] == ["ada@example.com"]
+
+
 def test_a_password_encrypted_anew_is_told_though_no_row_is_saved(acme: Tenant, told: Told, settings: Any) -> None:
     settings.TENANT_CREDENTIAL_KEYS = ["n" * 16 + "ew-key-0123456789abcdef", *settings.TENANT_CREDENTIAL_KEYS]
     assert rotate()[0] == 1

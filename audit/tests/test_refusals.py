@@ -69,6 +69,16 @@ def test_a_form_without_its_token_is_told(ada: User, acme: Tenant, told: Told) -
     assert told("access")[0].outcome == "refused"
 
 
+def test_an_answer_that_refuses_nothing_asks_not_who_is_there(
+    client: Client, ada: User, django_assert_num_queries: Any, told: Told
+) -> None:
+    client.force_login(ada)
+    with django_assert_num_queries(0):
+        answer = client.get("/static/nothing-here.css")
+    assert answer.status_code == 404
+    assert told("access") == []
+
+
 def test_what_members_do_not_find_is_no_refusal(client: Client, bob: User, acme: Tenant, told: Told) -> None:
     client.force_login(bob)
     assert client.get("/t/acme/d/none/").status_code == 404

@@ -13,6 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from audit.retention import make_partitions
+
 MIGRATION_LOCK = 7_263_541
 
 
@@ -26,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, no_static: bool, **_: Any) -> None:
         self._check()
         self._migrate()
+        make_partitions()
         call_command("demo", stdout=self.stdout)
         if not no_static:
             self._collect_static()
