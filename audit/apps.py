@@ -6,9 +6,10 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit"
 
     def ready(self) -> None:
-        from audit import admin_actions, people, sign_ins, tenants_told
+        from audit import admin_actions, people, sign_ins, tenants_told, tokens
 
         people.watch_people()
         sign_ins.listen()
         admin_actions.listen()
         tenants_told.listen()
+        tokens.listen()

@@ -79,6 +79,11 @@ def write_deferred(request: HttpRequest) -> None:
         waiting.clear()
 
 
+def has_deferred(request: HttpRequest) -> bool:
+    """Whether the request has told of something that is still to be written."""
+    return bool(_deferred(request))
+
+
 def write_or_count(events: list[Told]) -> None:
     """Write what is over and cannot be undone. Where that fails it is logged, and counted as lost."""
     try:

@@ -9,16 +9,19 @@ from audit.acting import Acting, acting_in
 from audit.figures import LOST
 from audit.models import Action, Outcome
 from audit.plain import cut
-from audit.recording import Thing, Told, record_anyway
+from audit.recording import Thing, Told, has_deferred, record_anyway
 from audit.seldom import Seldom
+from audit.waiting import queue
 from tenants.access import TenantRequest
 
 LONGEST_SLUG = 64
 LONGEST_PATH = 300
 # A dashboard that was left open polls on when its viewer is no member any more.
-seldom = Seldom(every_seconds=60.0)
+EVERY_SECONDS = 60.0
+seldom = Seldom(every_seconds=EVERY_SECONDS)
 MOST_A_MINUTE = 60  # different doors that one person, or one address, is recorded for
-tries = Seldom(every_seconds=60.0)
+tries = Seldom(every_seconds=EVERY_SECONDS)
+TOKEN = "token"  # noqa: S105
 
 
 def record_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -34,7 +37,11 @@ def record_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
     if not any(tries.is_due((person, number)) for number in range(MOST_A_MINUTE)):
         LOST.labels("too many refusals").inc()
         return
-    record_anyway(_told(request, response, reason, who, slug))
+    told = _told(request, response, reason, who, slug)
+    if reason == TOKEN:  # anybody can call with one: it must cost the central database nothing before the answer
+        queue.put(told, key=repr((TOKEN, person, _door(request))), seconds=EVERY_SECONDS)
+    else:
+        record_anyway(told)
 
 
 def _reason(request: HttpRequest, response: HttpResponseBase) -> str:
@@ -43,8 +50,8 @@ def _reason(request: HttpRequest, response: HttpResponseBase) -> str:
         return "not a member"
     if response.status_code == 403:
         return "not allowed" if _is_signed_in(request) else "not signed in"
-    if response.status_code == 401 and "Authorization" in request.headers:
-        return "token"
+    if response.status_code == 401 and "Authorization" in request.headers and not has_deferred(request):
+        return TOKEN  # nobody's, else it was told as that
     return ""
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from audit import refusals
 from audit.models import Event
 from audit.seldom import Seldom
+from audit.waiting import queue
 from tenants.models import Tenant, User
 
 Told = Callable[..., list[Event]]
@@ -57,6 +58,7 @@ def test_the_api_is_told_by_its_answer(client: Client, eve: User, acme: Tenant, 
 
 def test_a_bearer_token_that_is_none_is_told(client: Client, db: None, told: Told) -> None:
     client.get("/api/v1/tenants", headers={"Authorization": "Bearer CANARY"})
+    queue.send()
     [event] = told("access")
     assert (event.actor, event.details["reason"]) == ("", "token")
     assert "CANARY" not in str(list(Event.objects.values()))
