@@ -29,6 +29,7 @@ LEAST = {
     "CACHE_BYTES": 1_000_000,
     "RESULT_BYTES": 1_000_000,
     "DRAWN_BYTES": 0,
+    "JOB_RETENTION_DAYS": 1,
 }
 FEWEST_DIFFERENT = 8
 ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")

@@ -14,6 +14,7 @@ SECRET_TEXT = re.compile(
 )
 HIDDEN = "***"
 LONGEST_VALUE = 8_000
+QUIET = ("psycopg", "psycopg.pool", "urllib3", "procrastinate", "django.utils.autoreload")  # whose every step nobody needs
 
 Event = MutableMapping[str, Any]
 
@@ -28,14 +29,13 @@ def logging_settings(*, level: str, style: str) -> dict[str, Any]:
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         "foreign_pre_chain": EVERY_EVENT,
     }
-    quiet = {"level": "WARNING"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"event": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["stderr"], "level": level.upper()},
-        "loggers": {"psycopg": quiet, "psycopg.pool": quiet, "urllib3": quiet, "django.utils.autoreload": quiet},
+        "loggers": {name: {"level": "WARNING"} for name in QUIET},
     }
 
 
@@ -58,8 +58,13 @@ def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
         if SECRET_NAMES.search(name):
             event[name] = HIDDEN
         elif not isinstance(value, int | float | list | tuple | dict | None):
-            event[name] = SECRET_TEXT.sub(rf"\g<before>{HIDDEN}", str(value)[:LONGEST_VALUE])
+            event[name] = without_secrets(str(value)[:LONGEST_VALUE])
     return event
+
+
+def without_secrets(text: str) -> str:
+    """The text with passwords in it blanked, as far as their place tells that they are some."""
+    return SECRET_TEXT.sub(rf"\g<before>{HIDDEN}", text)
 
 
 EVERY_EVENT: list[Any] = [
@@ -79,7 +84,8 @@ def log_configuration() -> None:
 
     names = (
         "DEBUG HTTPS ALLOWED_HOSTS SITE_URL HOST PORT WEB_CONCURRENCY WEB_THREADS PANEL_TIMEOUT_MS PANEL_ROW_LIMIT "
-        "PANEL_BYTE_LIMIT TENANT_POOL_SIZE TENANT_POOL_TOTAL TENANT_ALLOW_LOCAL_HOSTS SLOW_QUERY_MS CACHE_BYTES"
+        "PANEL_BYTE_LIMIT TENANT_POOL_SIZE TENANT_POOL_TOTAL TENANT_ALLOW_LOCAL_HOSTS SLOW_QUERY_MS CACHE_BYTES "
+        "WORKER_JOBS WORKER_LISTENS JOB_RETENTION_DAYS"
     )
     central = settings.DATABASES["default"]
     facts = {name.lower(): getattr(settings, name) for name in names.split()}

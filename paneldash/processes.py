@@ -43,10 +43,14 @@ class Program:
     def wait(self) -> int:
         return self.process.wait()
 
-    def stop(self) -> None:
-        """SIGTERM; SIGKILL when it takes too long or is urgent, and for whatever it leaves behind in its session."""
+    def ask_to_end(self) -> None:
+        """SIGTERM, without waiting: programs that are all to stop may do so at the same time."""
         if not self.has_ended():
             self.process.terminate()
+
+    def stop(self) -> None:
+        """SIGTERM; SIGKILL when it takes too long or is urgent, and for whatever it leaves behind in its session."""
+        self.ask_to_end()
         deadline = time.monotonic() + KILL_AFTER_SECONDS
         while not self.has_ended() and time.monotonic() < deadline and not self.is_urgent():
             time.sleep(POLL_SECONDS)

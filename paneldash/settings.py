@@ -55,6 +55,9 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 WEB_CONCURRENCY = max(1, env.int("WEB_CONCURRENCY", default=2))
 WEB_THREADS = max(1, env.int("WEB_THREADS", default=8))
+WORKER_JOBS = max(1, env.int("WORKER_JOBS", default=4))
+WORKER_LISTENS = env.bool("WORKER_LISTENS", default=True)
+JOB_RETENTION_DAYS = env.int("JOB_RETENTION_DAYS", default=30)
 
 INSTALLED_APPS = [
     "tenants.operators.OperatorsConfig",
@@ -70,6 +73,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "corsheaders",
     "ninja",
+    "procrastinate.contrib.django",
     "paneldash",
     "tenants",
     "audit",
@@ -121,6 +125,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": central_database(workers=WEB_CONCURRENCY)}
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 8 * 86_400}  # what was missed while no worker ran is made up for
 DATABASE_ROUTERS = ["tenants.router.CentralRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.str("CACHE_URL", default="")

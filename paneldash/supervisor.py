@@ -15,6 +15,7 @@ from paneldash.address import Address, PortTaken
 from paneldash.embedded import EmbeddedError, EmbeddedServer
 from paneldash.environment import ROOT, read_file
 from paneldash.home import default_home
+from paneldash.kept import KeptProgram
 from paneldash.local import central_database, fill_in_settings
 from paneldash.processes import Program
 
@@ -24,8 +25,8 @@ ACCOUNTS = """\
     analyst@paneldash.local    looks into Acme and Globex"""
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "paneldash/gunicorn_config.py"), "paneldash.wsgi"]
+BACKGROUND = {"worker": [*MANAGE, "worker"], "collector": [*MANAGE, "collect"]}
 START_SECONDS = 60.0
-COLLECTOR_PAUSE_SECONDS = 10.0
 
 
 class Stopped(Exception):
@@ -71,20 +72,27 @@ class Supervisor:
                 raise Failed("PanelDash could not be prepared; the reason stands above.")
 
     def _serve(self, server: EmbeddedServer | None) -> None:
-        say("Starting the web server")
-        with self._program(self._web_command()) as web, self._program([*MANAGE, "collect"]) as collector:
+        say("Starting the web server and the worker")
+        with contextlib.ExitStack() as running:
+            web = running.enter_context(self._program(self._web_command()))
+            kept = {name: running.enter_context(self._kept(command)) for name, command in BACKGROUND.items()}
             try:
                 self._wait_until_it_answers(web)
                 self._welcome()
-                self._watch(web, collector, server)
+                self._watch(web, kept, server)
             finally:
-                say("Stopping; requests that run may end")
+                say("Stopping; requests and jobs that run may end")
+                for program in (web, *kept.values()):
+                    program.ask_to_end()
 
     def _web_command(self) -> list[str]:
         return [*MANAGE, "runserver", self.address.bind] if self.development else GUNICORN
 
     def _program(self, command: list[str]) -> Program:
         return Program(command, is_urgent=lambda: self.signals > 1)
+
+    def _kept(self, command: list[str]) -> KeptProgram:
+        return KeptProgram(command, is_urgent=lambda: self.signals > 1)
 
     def _wait_until_it_answers(self, web: Program) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -97,18 +105,14 @@ class Supervisor:
         print(f"\n  Open {self.address.url}\n\n{ACCOUNTS}\n", flush=True)
         print(f"  Password of all three: {os.environ['PANELDASH_DEMO_PASSWORD']}\n  Ctrl-C stops.\n", flush=True)
 
-    def _watch(self, web: Program, collector: Program, server: EmbeddedServer | None) -> None:
-        restart_collector_at = None
+    def _watch(self, web: Program, kept: dict[str, KeptProgram], server: EmbeddedServer | None) -> None:
         while not web.has_ended():
             time.sleep(0.5)
             if server and not server.is_running() and server.start():
                 say("PostgreSQL had ended and was started again")
-            if collector.has_ended():
-                now = time.monotonic()
-                restart_collector_at = restart_collector_at or now + COLLECTOR_PAUSE_SECONDS
-                if now >= restart_collector_at:
-                    collector.start()
-                    restart_collector_at = None
+            for name, program in kept.items():
+                if program.look_after():
+                    say(f"The {name} had ended and was started again")
         raise Failed("The web server ended by itself.")
 
     def _on_signal(self, _number: int, _frame: object) -> None:

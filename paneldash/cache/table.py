@@ -36,6 +36,7 @@ DELETE FROM paneldash_cache WHERE key IN (
   SELECT key FROM paneldash_cache
   WHERE expires_at <= statement_timestamp() OR (SELECT count(*) FROM paneldash_cache) > %s
   ORDER BY expires_at LIMIT %s)"""
+FORGET_EXPIRED = "DELETE FROM paneldash_cache WHERE expires_at <= statement_timestamp()"
 A_CENTURY = 100 * 365 * 86_400
 
 

@@ -99,6 +99,18 @@ def test_brings_a_killed_database_back(run: Run) -> None:
     assert run.status("/ready") == 200
 
 
+def worker_of(run: Run) -> psutil.Process:
+    return next(process for process in run.family() if process.cmdline()[-1:] == ["worker"])
+
+
+def test_brings_a_killed_worker_back(run: Run) -> None:
+    killed = worker_of(run)
+    killed.kill()
+    run.read_until("The worker had ended and was started again")
+    assert worker_of(run).pid != killed.pid
+    assert run.status("/ready") == 200
+
+
 def test_interrupt_stops_everything_and_a_later_start_serves_again(run: Run) -> None:
     before = run.family()
     run.process.send_signal(signal.SIGINT)
