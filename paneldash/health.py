@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from functools import cache
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
@@ -19,14 +19,17 @@ from django.views.decorators.http import require_safe
 
 from datasources.store import store
 from paneldash import __version__
+from paneldash.jobs import last_alive
 from paneldash.pools import PoolFigures, central_pool, tenant_pool
 
 READY_SECONDS = 1.8  # /ready answers within 2 s whatever the database does
 CROWDED = 0.8
 LEAST_FREE_BYTES = 200_000_000
+NO_WORKER_SECONDS = 180
 STARTED = monotonic()
 
 Check = dict[str, Any]
+Said = TypeVar("Said")
 logger = structlog.get_logger(__name__)
 
 
@@ -39,6 +42,7 @@ def health(_request: HttpRequest) -> JsonResponse:
         "cache": check_cache(),
         "tenants": check_tenants(),
         "disk": check_disk(),
+        "worker": check_worker(),
     }
     status = overall(checks, central_pool())
     facts = {"timestamp": timezone.now().isoformat(), "version": __version__, "uptime_s": round(monotonic() - STARTED)}
@@ -86,7 +90,7 @@ def overall(checks: dict[str, Check], pool: PoolFigures) -> str:
 
 def check_database() -> Check:
     started = monotonic()
-    passed = _in_time(_ask_database)
+    passed = in_time(_ask_database, otherwise=False)
     elapsed_ms = round((monotonic() - started) * 1000, 2)
     status = "pass" if passed else "fail"
     return {"status": status, "response_time_ms": elapsed_ms, "details": _details(central_pool())}
@@ -94,7 +98,7 @@ def check_database() -> Check:
 
 def check_cache() -> Check:
     """Written and read back, and the shared store asked; what fails counts as a miss everywhere else."""
-    return {"status": "pass" if _in_time(_ask_cache) else "fail"}
+    return {"status": "pass" if in_time(_ask_cache, otherwise=False) else "fail"}
 
 
 def check_tenants() -> Check:
@@ -105,6 +109,14 @@ def check_tenants() -> Check:
 def check_disk() -> Check:
     free = shutil.disk_usage(tempfile.gettempdir()).free
     return {"status": "pass" if free > LEAST_FREE_BYTES else "warn"}
+
+
+def check_worker() -> Check:
+    """Whether anybody runs the jobs in the background; what this process has not seen long enough it does not judge."""
+    silent_seconds = in_time(_ask_workers, otherwise=None)
+    if silent_seconds is None:
+        return {"status": "warn"}
+    return {"status": "pass" if silent_seconds <= NO_WORKER_SECONDS else "warn", "silent_s": round(silent_seconds)}
 
 
 def _is_crowded(pool: PoolFigures) -> bool:
@@ -141,14 +153,25 @@ def _ask_cache() -> bool:
         connection.close()
 
 
-def _in_time(ask: Callable[[], bool]) -> bool:
+def _ask_workers() -> float | None:
+    """Seconds since a worker was alive, or since this process began where none has been for a day."""
+    try:
+        seen = last_alive()
+        return monotonic() - STARTED if seen is None else max(0.0, (timezone.now() - seen).total_seconds())
+    except DatabaseError:
+        return None
+    finally:
+        connection.close()
+
+
+def in_time(ask: Callable[[], Said], *, otherwise: Said) -> Said:
     """Ask from a thread of its own: a server that hangs must not hang the probe."""
-    asked: Future[bool] = _prober().submit(ask)
+    asked: Future[Said] = _prober().submit(ask)
     try:
         return asked.result(timeout=READY_SECONDS)
     except TooLate:
         asked.cancel()
-        return False
+        return otherwise
 
 
 @cache

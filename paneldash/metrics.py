@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests, connections in use, and the shared store. Never a name of a tenant, a host or a person."""
+"""Figures for Prometheus: requests, connections, the shared store, jobs. Never a name of a tenant, a host or a person."""
 
 import os
 from collections.abc import Callable
@@ -20,6 +20,8 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from datasources.store import store
+from paneldash.health import in_time
+from paneldash.job_figures import job_figures
 from paneldash.pools import PoolFigures, central_pool, tenant_pool
 
 REQUESTS = Counter("paneldash_requests_total", "Answers", ["method", "view", "status"])
@@ -56,7 +58,8 @@ def metrics(_request: HttpRequest) -> HttpResponse:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    body = generate_latest(registry) + in_time(job_figures, otherwise=b"")
+    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
 
 
 def record_pools() -> None:

@@ -1,15 +1,22 @@
 """Every door of the product."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.urls import include, path
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from paneldash import health, metrics, problems
+from paneldash.jobs_page import jobs_page
+from tenants.operators import OperatorPage, OperatorSite
 
 handler400 = problems.bad_request
 handler403 = problems.forbidden
 handler404 = problems.not_found
 handler500 = problems.server_error
 
+admin.site.unregister(ProcrastinateJob)  # the page Jobs takes its place
+cast(OperatorSite, admin.site).add_page(OperatorPage("jobs", "Jobs", jobs_page))
 probes = [
     path("api/v1/health", health.health),
     path("health", health.health, name="health"),

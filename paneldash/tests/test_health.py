@@ -9,6 +9,13 @@ from pytest_django.fixtures import Settings
 from paneldash import health
 from paneldash.pools import PoolFigures
 
+
+@pytest.fixture(autouse=True)
+def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too short a time ago to miss a worker."""
+    monkeypatch.setattr(health, "STARTED", health.monotonic())
+
+
 CONNECTIONS = {"open_connections", "idle_connections", "in_use_connections", "wait_count"}
 
 
