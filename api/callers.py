@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBearer, SessionAuth
 from ninja.utils import check_csrf
+from structlog.contextvars import bind_contextvars
 
 from tenants.access import let_in, visit
 from tenants.models import User
@@ -42,6 +43,7 @@ class BearerToken(HttpBearer):
         if seen is None:
             raise InvalidToken
         request.user = seen.user
+        bind_contextvars(user=seen.user.pk)  # for the log
         request.bearer, request.standing_in = seen, partial(find_bearer, token)
         if request.method not in READING and not seen.writes:
             raise ReadsOnly

@@ -15,7 +15,7 @@ SECRETS: dict[str, tuple[str, Callable[[], str]]] = {
     "TENANT_CREDENTIAL_KEYS": ("credential-keys", lambda: secrets.token_urlsafe(32)),
     "PANELDASH_DEMO_PASSWORD": ("demo-password", lambda: secrets.token_urlsafe(9)),
 }
-DEFAULTS = {"TENANT_ALLOW_LOCAL_HOSTS": "true", "HTTPS": "false", "EMAIL_URL": "consolemail://"}
+DEFAULTS = {"TENANT_ALLOW_LOCAL_HOSTS": "true", "HTTPS": "false", "EMAIL_URL": "consolemail://", "LOG_REQUESTS": "false"}
 
 
 def has_local_settings(home: Path) -> bool:

@@ -1,8 +1,10 @@
 """What every request and answer gets: an id to find it in the log by, and headers that keep private pages private."""
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
+from time import perf_counter
 
 import structlog
 from django.db import DataError
@@ -16,13 +18,19 @@ PROBES = {"/live", "/ready", "/health", "/api/v1/health", "/metrics", "/metrics/
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 UNUSED_FEATURES: tuple[str, ...] = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer")
 UNUSED_FEATURES += ("microphone", "midi", "payment", "serial", "usb")
+KNOWN_BY = {"tenant": "tenant", "tenant_id": "tenant", "dashboard": "dashboard", "panel": "panel", "panel_id": "panel"}
+LONGEST_NAME = 64
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+answered = logging.getLogger("paneldash.request")
 
 
 class RequestIdMiddleware:
-    """`request.request_id`: the X-Request-ID that came where it is sane, else a new one. Answer and log have it."""
+    """`request.request_id`: the X-Request-ID that came where it is sane, else a new one. Answer and log have it.
+
+    Every line of the log that is written for the request has its tenant, dashboard and panel too; the last one how it ended.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -31,15 +39,34 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
+        started = perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
+        _log_answer(request, response, ms=1_000 * (perf_counter() - started))
         return response
 
-    def process_view(self, _request: HttpRequest, _view: object, _args: list, named: dict[str, str]) -> None:
-        if "tenant" in named:
-            structlog.contextvars.bind_contextvars(tenant=named["tenant"])
+    def process_view(self, request: HttpRequest, _view: object, _args: list, named: dict[str, object]) -> None:
+        asked = {**request.GET.dict(), **named} if request.path.startswith(API) else named
+        known = {name: str(asked[given])[:LONGEST_NAME] for given, name in KNOWN_BY.items() if given in asked}
+        structlog.contextvars.bind_contextvars(**known)
+
+
+def _log_answer(request: HttpRequest, response: HttpResponseBase, *, ms: float) -> None:
+    """`ms` until the first byte; the user by number, where somebody found out who it is. Probes and files: for DEBUG alone.
+
+    The view's name in place of the address: in that, a secret may stand, such as the one of a mail's link.
+    """
+    match = request.resolver_match
+    level = logging.DEBUG if match is None or request.path in PROBES else logging.INFO
+    if not answered.isEnabledFor(level):
+        return
+    facts = {"method": request.method, "status": response.status_code, "ms": round(ms, 1)}
+    user = getattr(getattr(request, "_cached_user", None), "pk", None)
+    if user is not None:
+        facts["user"] = user
+    answered.log(level, "request", extra={**facts, "view": match.view_name if match else "none"})
 
 
 class ProbesMiddleware:

@@ -223,4 +223,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 LOGGING_CONFIG = "paneldash.logs.configure"
-LOGGING = logging_settings(level=env.str("LOG_LEVEL", default="INFO"), style=env.str("LOG_FORMAT", default="text"))
+LOGGING = logging_settings(
+    level=env.str("LOG_LEVEL", default="INFO"),
+    style=env.str("LOG_FORMAT", default="text"),
+    requests=env.bool("LOG_REQUESTS", default=True),
+)

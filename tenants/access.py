@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from structlog.contextvars import bind_contextvars
 
 from tenants.known import Known
 from tenants.models import Membership, Role, Session, Tenant, User
@@ -92,6 +93,7 @@ def let_in(request: Any, seen: Visit) -> None:
     """Session and user of the request are what the visit says: Django asks nothing more."""
     request.session._session_cache = seen.session
     request.user = request._cached_user = seen.user
+    bind_contextvars(user=seen.user.pk)  # for the log
 
 
 def forget_visits() -> None:
