@@ -19,6 +19,7 @@ from datasources.base import Query
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, SourceUnavailable, ValueMissing
 from datasources.frame import Answered, Frames
 from datasources.load import load
+from datasources.load.figures import panel_asked, panel_failed
 from datasources.postgres import PostgresSource
 from datasources.results import Result, fetch
 from tenants.models import Tenant
@@ -132,10 +133,12 @@ def refresh_panel(
             or_last=or_last,
         )
     except SourceError as error:
+        panel_failed(tenant.slug, panel.slug, error)
         raise unavailable(error) from error
     if result.how == "asked" and panel.pk is not None:
         load.panel(tenant.pk, panel.pk, result.entry.elapsed_ms)
         note_run(tenant, panel, result.entry.frames, result.entry.elapsed_ms)
+        panel_asked(tenant.slug, panel.slug, result.entry.elapsed_ms / 1_000)
     if (because := result.because) is not None:
         log.info("panel shows its last result", extra={"sentence": because.sentence, "detail": because.detail})
     return Refreshed(read, ask, result)

@@ -4,9 +4,13 @@ from typing import ClassVar
 
 
 class SourceError(Exception):
-    """Base of all. `sentence` is safe for every viewer; `detail` may hold SQL or a server's words: editors only."""
+    """Base of all. `sentence` is safe for every viewer; `detail` may hold SQL or a server's words: editors only.
+
+    `reason` is what went wrong in a word, for programs and counters.
+    """
 
     status: ClassVar[int] = 500
+    reason: ClassVar[str] = "failed"
 
     def __init__(self, sentence: str, *, detail: str = "") -> None:
         super().__init__(sentence)
@@ -18,14 +22,19 @@ class QueryRefused(SourceError):
     """The query is not one PanelDash runs: not a plain SELECT, a name not known, a value not allowed."""
 
     status = 422
+    reason = "refused"
 
 
 class ValueMissing(QueryRefused):
     """A variable of the query was given no value: the asker's fault, not the query's."""
 
+    reason = "asker"
+
 
 class NoSuchOrder(QueryRefused):
     """The asker wants an order by a column that the answer does not have, or that has no order."""
+
+    reason = "asker"
 
 
 class QueryFailed(SourceError):
@@ -38,13 +47,14 @@ class QueryTimeout(SourceError):
     """The query took longer than it may, or waited too long for a lock."""
 
     status = 504
+    reason = "timeout"
 
 
 class SourceUnavailable(SourceError):
-    """The source cannot be reached now. `reason` is that in a word, for programs and counters."""
+    """The source cannot be reached now."""
 
     status = 503
-    reason: ClassVar[str] = "unreachable"
+    reason = "unreachable"
 
     def __init__(self, sentence: str, *, detail: str = "", retry_after_seconds: float = 10.0) -> None:
         super().__init__(sentence, detail=detail)

@@ -30,6 +30,8 @@ LEAST = {
     "RESULT_BYTES": 1_000_000,
     "DRAWN_BYTES": 0,
     "JOB_RETENTION_DAYS": 1,
+    "METRICS_TENANTS": 0,
+    "METRICS_PANELS": 0,
 }
 FEWEST_DIFFERENT = 8
 ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
@@ -62,6 +64,14 @@ def check_credential_keys(app_configs: Any, **_: Any) -> list[CheckMessage]:
     said = "A key in TENANT_CREDENTIAL_KEYS is short or a known sample." if keys else "TENANT_CREDENTIAL_KEYS is empty."
     hint = f"Give at least one key of {SHORTEST_SECRET} random characters; without it tenants' passwords cannot be read."
     return [Error(said, hint=hint, id="paneldash.E002")]
+
+
+@register(Tags.security)
+def check_metrics_token(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    if not settings.METRICS_TOKEN or not _is_weak(settings.METRICS_TOKEN):
+        return []
+    hint = f"Give {SHORTEST_SECRET} random characters, or none: then /metrics is open and has no names."
+    return [Error("METRICS_TOKEN is short or a known sample.", hint=hint, id="paneldash.E010")]
 
 
 @register(Tags.database)
@@ -151,6 +161,7 @@ def refuse_unsafe_settings() -> None:
     checks = (
         check_secret_key,
         check_credential_keys,
+        check_metrics_token,
         check_limits,
         check_site_url,
         check_cache_url,

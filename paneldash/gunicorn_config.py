@@ -12,7 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paneldash.settings")
 from django.conf import settings
 from django.db import DatabaseError
 
+from paneldash import slots
 from paneldash.logs import configure, log_configuration
+
+slots.count_by_slot()
 
 bind = f"{settings.HOST}:{settings.PORT}"
 worker_class = "gthread"
@@ -43,6 +46,14 @@ def when_ready(_server: Any) -> None:
     gc.freeze()
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    worker.slot = slots.free_slot(other.slot for other in server.WORKERS.values())
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    slots.take(worker.slot)
+
+
 def worker_exit(_server: Any, _worker: Any) -> None:
     """Send what was counted last; close connections in order, so that no server is left with a query nobody waits for."""
     from audit.waiting import queue
@@ -63,4 +74,4 @@ def child_exit(_server: Any, worker: Any) -> None:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client.multiprocess import mark_process_dead
 
-        mark_process_dead(worker.pid)
+        mark_process_dead(slots.name_of(worker.slot))

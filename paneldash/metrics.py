@@ -1,12 +1,17 @@
-"""Figures for Prometheus: requests, connections, the shared store, jobs. Never a name of a tenant, a host or a person."""
+"""Figures for Prometheus: requests, connections, the shared store, jobs. Never a name of a host or a person.
+
+Tenants and panels have names there for who has METRICS_TOKEN alone; without one nothing is counted by name.
+"""
 
 import os
 from collections.abc import Callable
 from time import perf_counter
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -50,8 +55,10 @@ class MetricsMiddleware:
 
 @login_not_required
 @require_safe
-def metrics(_request: HttpRequest) -> HttpResponse:
+def metrics(request: HttpRequest) -> HttpResponse:
     """All workers' figures where they share a folder, else this worker's. Pools: those of the worker that answers."""
+    if not _may_read(request):
+        return HttpResponse("METRICS_TOKEN is asked for.\n", status=401, headers={"WWW-Authenticate": "Bearer"})
     registry = REGISTRY
     record_pools()
     record_store()
@@ -60,6 +67,11 @@ def metrics(_request: HttpRequest) -> HttpResponse:
         MultiProcessCollector(registry)
     body = generate_latest(registry) + in_time(job_figures, otherwise=b"")
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    given = request.headers.get("Authorization", "")
+    return not settings.METRICS_TOKEN or constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}")
 
 
 def record_pools() -> None:

@@ -18,6 +18,7 @@ from datasources.errors import QueryFailed, QueryTimeout, SourceError, SourceUna
 from datasources.frame import Frames
 from datasources.landing import landings
 from datasources.load import load
+from datasources.load.figures import tenant_asked, tenant_failed
 from datasources.postgres import PostgresSource
 from datasources.results import closed
 from datasources.results.entry import Entry, make_entry, packed, unpacked
@@ -206,8 +207,13 @@ def _last(key: str) -> Entry | None:
 
 def _ask(question: Question, shared: Store) -> tuple[Entry, Mapping[str, Runs]]:
     asked_at, started = time.time(), time.perf_counter()
-    asked = closed.ask(question.source, question.queries, shared, anew=question.anew)
+    try:
+        asked = closed.ask(question.source, question.queries, shared, anew=question.anew)
+    except SourceError as error:
+        tenant_failed(question.source.tenant.slug, error)
+        raise
     elapsed_ms = (time.perf_counter() - started) * 1_000
+    tenant_asked(question.source.tenant.slug, elapsed_ms / 1_000)
     return make_entry(asked.frames, asked_at=asked_at, elapsed_ms=elapsed_ms), asked.runs
 
 

@@ -95,6 +95,23 @@ def test_metrics_are_those_of_all_workers(web: Web) -> None:
     assert int(counted[1]) >= 40
 
 
+def test_a_replaced_worker_goes_on_counting_where_its_predecessor_was(web: Web, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: web.get("/live"), range(40)))
+    files = sorted(path.name for path in tmp_path.glob("counter_*"))
+    for _ in range(2):
+        children = Path(f"/proc/{web.process.pid}/task/{web.process.pid}/children").read_text().split()
+        for worker in children:
+            os.kill(int(worker), signal.SIGTERM)
+        deadline = time.monotonic() + 20
+        while not web.answers() and time.monotonic() < deadline:
+            time.sleep(0.05)
+    counted = re.search(r'paneldash_requests_total\{.*view="live"\} (\d+)', web.get("/metrics")[1])
+    assert counted is not None
+    assert int(counted[1]) >= 40
+    assert sorted(path.name for path in tmp_path.glob("counter_*")) == files
+
+
 def test_serves_without_the_central_database_and_says_so() -> None:
     web = start("paneldash.wsgi", DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing")
     try:

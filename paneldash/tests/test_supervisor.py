@@ -5,8 +5,10 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -15,6 +17,12 @@ import pytest
 from paneldash.home import default_home
 from paneldash.tests.test_gunicorn import ROOT, free_port
 
+SLOW = """
+import sys
+from paneldash import supervisor
+supervisor.GUNICORN[-1] = "paneldash.tests.slow:application"
+sys.exit(supervisor.main())
+"""
 LEFT_OUT = {"DATABASE_URL", "SECRET_KEY", "TENANT_CREDENTIAL_KEYS", "STATIC_ROOT", "EMAIL_URL", "HTTPS"}
 
 
@@ -25,9 +33,9 @@ class Run:
         self.port = port
         self.said = ""
 
-    def start(self) -> None:
+    def start(self, program: tuple[str, ...] = ("-m", "paneldash.supervisor")) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "paneldash.supervisor"],
+            [sys.executable, *program],
             cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 
@@ -121,6 +129,22 @@ def test_interrupt_stops_everything_and_a_later_start_serves_again(run: Run) -> 
     run.start()
     run.read_until("Ctrl-C stops")
     assert run.status("/ready") == 200
+
+
+def test_requests_that_run_are_answered_before_it_stops(run: Run) -> None:
+    run.process.send_signal(signal.SIGINT)
+    run.process.communicate(timeout=60)
+    run.start(("-c", SLOW))
+    run.read_until("Ctrl-C stops")
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(run.status, "/slow") for _ in range(8)]
+        time.sleep(0.5)
+        run.process.send_signal(signal.SIGTERM)
+        assert [request.result() for request in asked] == [200] * 8
+    run.process.communicate(timeout=60)
+    assert run.process.returncode == 0
+    run.start()
+    run.read_until("Ctrl-C stops")
 
 
 def test_nothing_it_started_outlives_a_killed_supervisor(run: Run) -> None:
