@@ -1,5 +1,6 @@
 """Every page there is, looked at as a browser does: headers that protect it, and texts that stay texts."""
 
+import re
 from typing import Any
 
 import pytest
@@ -52,6 +53,37 @@ def test_every_answer_protects_itself(operator: Client, hostile: Dashboard) -> N
             assert "no-store" in response["Cache-Control"] or "no-cache" in response["Cache-Control"], path
         seen += response.status_code == 200
     assert seen > 50
+
+
+def test_the_policy_lets_in_nothing_from_elsewhere(client: Client, db: None) -> None:
+    policy = client.get("/accounts/login/")["Content-Security-Policy"]
+    allowed = {name: set(sources) for name, *sources in (directive.split() for directive in policy.split(";"))}
+    assert allowed.pop("img-src") == {"'self'", "data:", "blob:"}
+    assert {name for name, sources in allowed.items() if sources == {"'none'"}} == {
+        "default-src", "base-uri", "frame-ancestors", "object-src",
+    }  # fmt: skip
+    assert {name for name, sources in allowed.items() if sources == {"'self'"}} == {
+        "script-src", "style-src", "font-src", "connect-src", "form-action",
+    }  # fmt: skip
+
+
+def test_every_form_that_changes_something_has_its_token_and_stays_here(operator: Client, hostile: Dashboard) -> None:
+    """Whatever htmx sends carries the page's own: it stands on its body."""
+    seen = 0
+    for path in every_page(hostile):
+        page = html_of(operator, path)
+        if page is None:
+            continue
+        posts = [form for tag, form in page.elements if tag == "form" and (form.get("method") or "").lower() == "post"]
+        tokens = [field for tag, field in page.elements if tag == "input" and field.get("name") == "csrfmiddlewaretoken"]
+        assert len(tokens) >= len(posts), path
+        assert all(token["value"] for token in tokens), path
+        assert not [form for form in posts if re.match(r"[a-z]+:|//", form.get("action") or "")], path
+        by_htmx = [element for _, element in page.elements if {"hx-post", "hx-put", "hx-patch", "hx-delete"} & element.keys()]
+        sends_token = any("X-CSRFToken" in (element.get("hx-headers") or "") for _, element in page.elements)
+        assert sends_token or not by_htmx, path
+        seen += len(posts)
+    assert seen > 20
 
 
 def test_every_answer_to_nobody_protects_itself(client: Client, hostile: Dashboard) -> None:
