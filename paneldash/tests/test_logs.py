@@ -10,6 +10,8 @@ import structlog
 from django.test import Client
 
 from paneldash.logs import configure, log_configuration, logging_settings
+from tenants.tokens.making import make_token
+from tenants.tokens.model import TokenScope
 
 
 def writing(style: str) -> Iterator[io.StringIO]:
@@ -153,6 +155,13 @@ def test_the_api_tells_the_tenant_that_was_asked_for(written: io.StringIO, clien
     client.force_login(bob)
     client.get("/api/v1/panels/cpu/data?tenant_id=acme")
     assert answered(written).items() >= {"tenant": "acme", "panel": "cpu", "user": bob.pk}.items()
+
+
+def test_a_programs_call_tells_whose_token_it_was_and_not_the_token(written: io.StringIO, client: Client, bob: Any) -> None:
+    _, secret = make_token(bob, name="x", scope=TokenScope.READ, tenant=None, days=1)
+    client.get("/api/v1/panels?tenant_id=acme", headers={"Authorization": f"Bearer {secret}"})
+    assert answered(written).items() >= {"status": 200, "tenant": "acme", "user": bob.pk}.items()
+    assert secret not in written.getvalue()
 
 
 def test_the_secret_of_a_mails_link_is_not_in_the_log(written: io.StringIO, client: Client, db: None) -> None:

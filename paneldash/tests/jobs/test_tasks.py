@@ -16,7 +16,8 @@ from paneldash import tasks
 from paneldash.models import JobError, Worker
 from tenants.jobs import scheduled
 from tenants.models import Session
-from tenants.tasks import forget_expired_sessions
+from tenants.tasks import TOKENS_KEPT_DAYS, forget_expired_sessions, forget_tokens_long_over
+from tenants.tokens.model import ApiToken
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,19 @@ def test_expired_sessions_are_forgotten(client: Client, ada: Any, bob: Any) -> N
     Client().force_login(bob)
     forget_expired_sessions()
     assert [session.user for session in Session.objects.all()] == [bob]
+
+
+def test_tokens_are_kept_for_a_while_after_their_end(ada: Any) -> None:
+    now, long = timezone.now(), timedelta(days=TOKENS_KEPT_DAYS, hours=1)
+    ends = {
+        "in force": {"expires_at": now + timedelta(days=1)}, "for ever": {}, "expired": {"expires_at": now - timedelta(days=1)},
+        "revoked": {"revoked_at": now - timedelta(days=1)}, "long expired": {"expires_at": now - long},
+        "long revoked": {"revoked_at": now - long, "expires_at": now + timedelta(days=1)},
+    }  # fmt: skip
+    for number, (name, end) in enumerate(ends.items()):
+        ApiToken.objects.create(user=ada, name=name, public_id=f"{number:010}", digest="x", created_at=now - 2 * long, **end)
+    forget_tokens_long_over()
+    assert {token.name for token in ApiToken.objects.all()} == {"in force", "for ever", "expired", "revoked"}
 
 
 def test_every_job_of_the_clock_says_what_it_does_and_has_a_queue_of_its_own() -> None:
