@@ -10,8 +10,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 
+from audit.models import Action
+from audit.recording import Thing, Told, record
 from paneldash.jobs import failures, kinds, last_alive, workers_alive
 
 SANE_ID = re.compile(r"[1-9][0-9]{0,17}")
@@ -51,6 +54,8 @@ def _put_back(job_id: int) -> bool:
     try:
         with transaction.atomic():
             app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+            task = ProcrastinateJob.objects.get(pk=job_id).task_name
+            record(Told(Action.ADMINISTER, thing=Thing("job", str(job_id), task), details={"what": "Run again."}))
     except ConnectorException:
         return False
     return True

@@ -11,6 +11,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.middleware import SyncCallNext
 from procrastinate.worker import Worker
 
+from audit.acting import acting_as
 from paneldash.logs import without_secrets
 from paneldash.models import JobError, JobRun
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 def recorded(call_next: SyncCallNext, context: JobContext, _worker: Worker) -> Any:
     """Run the job and write down what became of it. What it raises goes on, so that the queue tries it again."""
     task, job_id = context.job.task_name, context.job.id or 0
-    with structlog.contextvars.bound_contextvars(job=task, job_id=job_id):
+    with structlog.contextvars.bound_contextvars(job=task, job_id=job_id), acting_as(f"job: {task}"):
         _begin(task)
         started = time.monotonic()
         try:

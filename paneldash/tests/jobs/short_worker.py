@@ -30,6 +30,14 @@ def fail(words: str) -> None:
     raise ValueError(words)
 
 
+@app.task(name="try.tell", queue="try")
+def tell() -> None:
+    from audit.models import Action
+    from audit.recording import Thing, Told, record
+
+    record(Told(Action.CHANGE, thing=Thing("try")))
+
+
 def _write(what: str, number: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO tried (what, number, pid) VALUES (%s, %s, %s)", [what, number, os.getpid()])

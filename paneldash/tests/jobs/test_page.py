@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Event
 from paneldash.models import JobError, JobRun, Worker
 from paneldash.tests.jobs.test_tasks import put, state_of
 
@@ -61,13 +62,16 @@ def test_a_job_that_failed_last_tells_when_it_was_well(operator: Client) -> None
     assert "last well 2 hours ago" in page(operator)
 
 
-def test_a_failure_is_text_and_can_be_run_again(operator: Client) -> None:
+def test_a_failure_is_text_and_can_be_run_again(operator: Client, root: Any) -> None:
     job = put("failed")
     JobError.objects.create(job_id=job, at=timezone.now(), words="<img src=x onerror=alert(1)>")
     assert "&lt;img src=x" in page(operator)
     assert "<img src=x" not in page(operator)
     assert f"Job {job} will be run again." in operator.post(PAGE, {"job": job}, follow=True).content.decode()
     assert state_of(job) == "todo"
+    event = Event.objects.get(object_type="job")
+    assert (event.actor, event.action, event.object_id) == (root.email, "administer", str(job))
+    assert event.object == "tenants.forget_expired_sessions"
 
 
 @pytest.mark.parametrize("job", ["", "0", "-1", "x", "1e3", "9" * 30, "1; DROP TABLE procrastinate_jobs", "٣", "987654321"])

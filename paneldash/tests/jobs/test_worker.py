@@ -8,6 +8,7 @@ from collections import Counter
 
 from procrastinate.contrib.django import app
 
+from audit.models import Event
 from paneldash.jobs import last_alive, workers_alive
 from paneldash.models import JobError, JobRun
 from paneldash.tests.jobs.conftest import Workers, wait_until
@@ -77,6 +78,13 @@ def test_a_failure_is_kept_with_its_words_and_without_secrets(workers: Workers) 
     assert JobError.objects.get(job_id=job).words == "ValueError: no route to postgres://ann:***@db/x"
     run = JobRun.objects.get(task="try.fail")
     assert (run.succeeded_at, run.failed_at is None) == (None, False)
+
+
+def test_what_a_job_changes_is_told_of_as_the_jobs(workers: Workers) -> None:
+    workers.start("--no-ticks")
+    put("try.tell")
+    wait_until(lambda: Event.objects.filter(object_type="try").exists(), "the event")
+    assert Event.objects.get(object_type="try").actor == "job: try.tell"
 
 
 def test_a_job_of_another_version_waits_for_its_worker(workers: Workers) -> None:
