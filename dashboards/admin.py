@@ -24,6 +24,8 @@ cast(OperatorSite, admin.site).add_page(OperatorPage("load", "Load", load_page))
 
 class SharedAdmin(admin.ModelAdmin):
     list_filter = ["scope", "tenant"]
+    list_select_related = ["tenant", "updated_by"]
+    show_full_result_count = False  # of how many a search was is not worth a second count
     save_on_top = True
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **options: Any) -> Any:
@@ -83,6 +85,6 @@ class DashboardAdmin(SharedAdmin):
     search_fields = ["slug", "name"]
     inlines = [PlacementInline]
     fieldsets = [
-        (None, {"fields": ["slug", "name", "description", "time_range", "refresh_interval", "seen_version"]}),
+        (None, {"fields": ["slug", "name", "description", "folder", "tags", "time_range", "refresh_interval", "seen_version"]}),
         ("Who has it", {"fields": ["scope", "tenant", "shared_with"]}),
     ]

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.forms.models import BaseInlineFormSet
 
 from dashboards.checks import check_queries
+from dashboards.document import overlap
 from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Shared
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
 
@@ -90,16 +91,16 @@ class PanelForm(SharedForm):
         return cleaned
 
     def save(self, commit: bool = True) -> Panel:
-        document: PanelDocument = self.cleaned_data["text"]
-        self.instance.document = document.model_dump(mode="json", exclude_unset=True)
-        self.instance.title, self.instance.panel_type = document.title, document.type
+        self.instance.take(self.cleaned_data["text"])
         return super().save(commit)
 
 
 class DashboardForm(SharedForm):
     class Meta:
         model = Dashboard
-        fields = ["slug", "scope", "tenant", "shared_with", "name", "description", "time_range", "refresh_interval"]
+        fields = [
+            "slug", "scope", "tenant", "shared_with", "name", "description", "folder", "tags", "time_range", "refresh_interval",
+        ]  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -130,13 +131,7 @@ class PlacementFormSet(BaseInlineFormSet):
             if not form.cleaned_data or form.cleaned_data.get("DELETE") or form.errors:
                 continue
             place: Placement = form.instance
-            over = next((other for other in placed if _overlap(place, other)), None)
+            over = next((other for other in placed if overlap(place, other)), None)
             if over is not None:
                 form.add_error("row", f"It lies on {over.panel_slug}.")
             placed.append(place)
-
-
-def _overlap(one: Placement, other: Placement) -> bool:
-    beside = one.col + one.width <= other.col or other.col + other.width <= one.col
-    apart = one.row + one.height <= other.row or other.row + other.height <= one.row
-    return not beside and not apart

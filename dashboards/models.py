@@ -4,10 +4,12 @@ import re
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
+from dashboards.panels.document import PanelDocument
 from tenants.known import KnownQuerySet
 from tenants.models import SLUG, Tenant
 
@@ -19,21 +21,34 @@ _Row = TypeVar("_Row", bound="Shared")
 class SharedQuerySet(KnownQuerySet[_Row]):
     def visible_to(self, tenant: Tenant) -> Self:
         """What a tenant has: its own, what all share, and what is shared with it by name; its own first."""
-        mine = Q(scope=Shared.Scope.TENANT, tenant=tenant)
-        chosen = Q(scope=Shared.Scope.CHOSEN, shared_with=tenant)
-        own_first = Case(When(mine, then=Value(0)), When(chosen, then=Value(1)), default=Value(2))
-        return self.filter(mine | chosen | Q(scope=Shared.Scope.ALL)).annotate(nearness=own_first).order_by("slug", "nearness")
+        own_first = Case(When(_own(tenant), then=Value(0)), When(scope=Shared.Scope.CHOSEN, then=Value(1)), default=Value(2))
+        return self.filter(_own(tenant) | self._shared(tenant)).annotate(nearness=own_first).order_by("slug", "nearness")
 
     def find(self, tenant: Tenant, slug: str) -> _Row | None:
         """The tenant's own of that name, else the one shared with it, else None."""
         return self.visible_to(tenant).filter(slug=slug).first()
 
-    def nearest(self, tenant: Tenant) -> list[_Row]:
-        """All of `visible_to`, one a slug: the tenant's own wins over a shared one."""
-        found: dict[str, _Row] = {}
-        for item in self.visible_to(tenant):
-            found.setdefault(item.slug, item)
-        return list(found.values())
+    def nearest(self, tenant: Tenant) -> Self:
+        """All of `visible_to`, one a slug: the tenant's own wins over a shared one. Whatever is filtered later, it has won."""
+        covered = Exists(self.model._base_manager.filter(_own(tenant), slug=OuterRef("slug")))
+        return self.filter(_own(tenant) | Q(self._shared(tenant), ~covered)).order_by("slug")
+
+    def shared(self) -> Self:
+        """What the platform keeps, whoever has it."""
+        return self.exclude(scope=Shared.Scope.TENANT)
+
+    def owned_by(self, tenant: Tenant) -> Self:
+        return self.filter(_own(tenant))
+
+    def _shared(self, tenant: Tenant) -> Q:
+        chosen = self.model.shared_with.through._base_manager.filter(
+            **{f"{self.model._meta.model_name}_id": OuterRef("pk"), "tenant_id": tenant.pk}
+        )
+        return Q(scope=Shared.Scope.ALL) | Q(Exists(chosen), scope=Shared.Scope.CHOSEN)
+
+
+def _own(tenant: Tenant) -> Q:
+    return Q(scope=Shared.Scope.TENANT, tenant=tenant)
 
 
 class SharedManager(models.Manager[_Row]):
@@ -46,8 +61,14 @@ class SharedManager(models.Manager[_Row]):
     def find(self, tenant: Tenant, slug: str) -> _Row | None:
         return self.get_queryset().find(tenant, slug)
 
-    def nearest(self, tenant: Tenant) -> list[_Row]:
+    def nearest(self, tenant: Tenant) -> SharedQuerySet[_Row]:
         return self.get_queryset().nearest(tenant)
+
+    def shared(self) -> SharedQuerySet[_Row]:
+        return self.get_queryset().shared()
+
+    def owned_by(self, tenant: Tenant) -> SharedQuerySet[_Row]:
+        return self.get_queryset().owned_by(tenant)
 
 
 class Shared(models.Model):
@@ -98,6 +119,11 @@ class Panel(Shared):
     def __str__(self) -> str:
         return self.title
 
+    def take(self, document: PanelDocument) -> None:
+        """Make this valid document the panel's; the caller saves it."""
+        self.document = document.model_dump(mode="json", exclude_unset=True)
+        self.title, self.panel_type = document.title, document.type
+
     # What a page needs of the document before anybody has validated it. A damaged one must not take the page with it:
     # what is not of its kind is not there, and the panel's own refresh says what is wrong.
 
@@ -126,6 +152,8 @@ class Panel(Shared):
 class Dashboard(Shared):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    folder = models.CharField(max_length=200, blank=True)
+    tags = ArrayField(models.CharField(max_length=50), default=list, blank=True, help_text="By comma.")
     refresh_interval = models.PositiveIntegerField(
         "refresh (seconds)", default=30, validators=[MaxValueValidator(86_400)], help_text="0: never by itself."
     )
