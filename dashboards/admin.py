@@ -12,9 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
+from dashboards.changing import save_change, save_new
 from dashboards.forms import DashboardForm, PanelForm, PlacementForm, PlacementFormSet
 from dashboards.load import load_page
-from dashboards.models import Dashboard, Panel, Placement, Shared
+from dashboards.models import Dashboard, Panel, Placement
 from dashboards.preview import preview
 from tenants.models import Tenant, User
 from tenants.operators import OperatorPage, OperatorSite
@@ -33,11 +34,19 @@ class SharedAdmin(admin.ModelAdmin):
             options["widget"] = FilteredSelectMultiple("tenants", is_stacked=False)
         return super().formfield_for_manytomany(db_field, request, **options)
 
-    def save_model(self, request: HttpRequest, obj: Shared, form: ModelForm, change: bool) -> None:
-        if change:
-            obj.version += 1
-        obj.updated_by = cast(User, request.user)
-        super().save_model(request, obj, form, change)
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        by = cast(User, request.user)
+        if not change:
+            save_new(obj, by=by)
+            return
+        written = {name: getattr(obj, name) for name in (*obj.WRITTEN, "slug", "scope", "tenant")}
+
+        def write(stored: Any) -> None:
+            for name, value in written.items():
+                setattr(stored, name, value)
+
+        stored = save_change(obj, write, by=by, seen=form.cleaned_data.get("seen_version"))
+        obj.version = stored.version
 
 
 @admin.register(Panel)

@@ -13,11 +13,11 @@ Row = TypeVar("Row", Panel, Dashboard)
 
 
 class Overtaken(Exception):
-    """It is another version now. Says whose and since when."""
+    """It is another version now. Says whose and since when; None: nobody knows who."""
 
     def __init__(self, row: Panel | Dashboard) -> None:
         self.version = row.version
-        self.changed_by = row.updated_by.email if row.updated_by else None
+        self.changed_by = row.changed_by or None
         self.changed_at: datetime = row.updated_at
         when = self.changed_at.astimezone(UTC)
         who = self.changed_by or "Somebody"
@@ -28,16 +28,24 @@ class Gone(Exception):
     """It was deleted meanwhile."""
 
 
-def save_change(row: Row, change: Callable[[Row], None], *, by: User, seen: int | None) -> Row:
+def save_new(row: Row, *, by: User | str) -> Row:
+    """Store a new row as its first version. Raises IntegrityError where its id is taken."""
+    _sign(row, by)
+    row.save(force_insert=True)
+    return row
+
+
+def save_change(row: Row, change: Callable[[Row], None], *, by: User | str, seen: int | None) -> Row:
     """Lock the row as it is stored now, let `change` work on it, and store it as the next version.
 
-    `seen` is the version the change was made on; None takes any. Raises Overtaken, Gone, and what `change` raises.
+    `by` is a person, or the name of a command. `seen` is the version the change was made on; None takes any.
+    Raises Overtaken, Gone, and what `change` raises.
     """
     with transaction.atomic():
-        stored = _locked(row, seen)
+        stored = locked(row, seen=seen)
         change(stored)
         stored.version += 1
-        stored.updated_by = by
+        _sign(stored, by)
         stored.save()
     return stored
 
@@ -45,19 +53,20 @@ def save_change(row: Row, change: Callable[[Row], None], *, by: User, seen: int 
 def delete_unchanged(row: Row, *, seen: int | None) -> None:
     """Delete a row, unless it is another version than `seen`; None takes any. Raises Overtaken, Gone."""
     with transaction.atomic():
-        _locked(row, seen).delete()
+        locked(row, seen=seen).delete()
 
 
-def _locked(row: Row, seen: int | None) -> Row:
-    stored = (
-        type(row)
-        ._default_manager.select_for_update(of=("self",))
-        .select_related("updated_by", "tenant")
-        .filter(pk=row.pk)
-        .first()
-    )
+def locked(row: Row, *, seen: int | None) -> Row:
+    """The row as it is stored now, nobody else's to change until the transaction ends. Raises Overtaken, Gone."""
+    rows = type(row)._default_manager.select_for_update(of=("self",)).select_related("tenant")
+    stored = rows.filter(pk=row.pk).first()
     if stored is None:
         raise Gone
     if seen is not None and stored.version != seen:
         raise Overtaken(stored)
     return stored
+
+
+def _sign(row: Panel | Dashboard, by: User | str) -> None:
+    row.updated_by = by if isinstance(by, User) else None
+    row.changed_by = by.email if isinstance(by, User) else by

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db import transaction
 from django.forms.models import BaseInlineFormSet
 
+from dashboards.changing import Gone, Overtaken, locked
 from dashboards.checks import check_queries
 from dashboards.document import overlap
 from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Shared
@@ -50,14 +52,19 @@ class SharedForm(forms.ModelForm):
         return cleaned
 
     def _refuse_if_overtaken(self, seen: int | None) -> None:
+        """It is locked until the request's transaction ends, so that nobody comes between this look and the saving."""
         if self.instance.pk is None or seen is None:
             return
-        stored = type(self.instance)._default_manager.filter(pk=self.instance.pk).values("version", "updated_by__email").first()
-        if stored is not None and stored["version"] != seen:
-            who = stored["updated_by__email"] or "somebody"
+        try:
+            with transaction.atomic():
+                locked(self.instance, seen=seen)
+        except Overtaken as error:
+            who = error.changed_by or "somebody"
             raise ValidationError(
                 f"Meanwhile {who} has changed it. Copy your text, reload, and put it in again.", code="overtaken"
-            )
+            ) from error
+        except Gone as error:
+            raise ValidationError("Meanwhile somebody has deleted it. Copy your text, and add it anew.", code="gone") from error
 
 
 class PanelForm(SharedForm):

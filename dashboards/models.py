@@ -89,6 +89,11 @@ class Shared(models.Model):
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
+    # Columns have defaults of their own: the version of the program before this one knows nothing of them.
+    changed_by = models.CharField(max_length=254, blank=True, default="", db_default="", editable=False)
+    managed_file = models.CharField(max_length=400, blank=True, default="", db_default="", editable=False)
+    managed_revision = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
+    managed_version = models.PositiveIntegerField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -106,9 +111,21 @@ class Shared(models.Model):
     def is_shared(self) -> bool:
         return self.scope != self.Scope.TENANT
 
+    @property
+    def is_managed(self) -> bool:
+        """Whether it was made from a file, by `panels apply`."""
+        return self.managed_version is not None
+
+    @property
+    def is_changed_by_hand(self) -> bool:
+        """Whether somebody has changed it since a file was applied to it."""
+        return self.is_managed and self.version != self.managed_version
+
 
 class Panel(Shared):
     """A panel's document, validated by its type's model before it is stored."""
+
+    WRITTEN = ("title", "panel_type", "document")
 
     title = models.CharField(max_length=200)
     panel_type = models.CharField(max_length=40)
@@ -150,6 +167,8 @@ class Panel(Shared):
 
 
 class Dashboard(Shared):
+    WRITTEN = ("name", "description", "folder", "tags", "time_range", "refresh_interval")
+
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     folder = models.CharField(max_length=200, blank=True)
