@@ -6,16 +6,16 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from dashboards.models import Dashboard, Panel
+from dashboards.models import Shared
 from tenants.models import User
 
-Row = TypeVar("Row", Panel, Dashboard)
+Row = TypeVar("Row", bound=Shared)
 
 
 class Overtaken(Exception):
     """It is another version now. Says whose and since when; None: nobody knows who."""
 
-    def __init__(self, row: Panel | Dashboard) -> None:
+    def __init__(self, row: Shared) -> None:
         self.version = row.version
         self.changed_by = row.changed_by or None
         self.changed_at: datetime = row.updated_at
@@ -67,6 +67,6 @@ def locked(row: Row, *, seen: int | None) -> Row:
     return stored
 
 
-def _sign(row: Panel | Dashboard, by: User | str) -> None:
+def _sign(row: Shared, by: User | str) -> None:
     row.updated_by = by if isinstance(by, User) else None
     row.changed_by = by.email if isinstance(by, User) else by

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-import yaml
 from pydantic import AfterValidator, Field, ValidationError
 
 from dashboards.panels.parts import DataSource, DrillDown, Name, Strict
 from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree, read_text
 from dashboards.panels.wording import errors_of
+from dashboards.panels.writing import as_text
 
 __all__ = ["DocumentError", "DocumentInvalid", "PanelDocument", "as_yaml", "parse_text", "read_document"]
 
@@ -69,7 +69,7 @@ def as_yaml(document: Mapping[str, Any]) -> str:
         ordered = read_document(document).model_dump(mode="json", exclude_unset=True)
     except DocumentInvalid:
         ordered = json.loads(json.dumps(document))
-    return yaml.safe_dump({"panel": ordered}, sort_keys=False, allow_unicode=True, width=100)
+    return as_text({"panel": ordered})
 
 
 def _models() -> dict[str, type[PanelDocument]]:

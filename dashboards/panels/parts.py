@@ -2,7 +2,18 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    GetJsonSchemaHandler,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from dashboards.panels.colours import hex_of, read_colour
 from datasources.base import Aggregate
@@ -29,6 +40,10 @@ class Clauses(Strict):
     where: Expression = ""
     order_by: Annotated[str, Field(max_length=1_000)] = ""
     limit: Annotated[int, Field(ge=0)] | None = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [handler.resolve_ref_schema(handler(core)), {"type": "string"}]}
 
     @model_validator(mode="before")
     @classmethod

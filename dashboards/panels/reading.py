@@ -31,7 +31,7 @@ class DocumentInvalid(ValueError):
         self.errors = list(errors)
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """SafeLoader that refuses aliases (a bomb needs nothing else), depth, and a key that stands twice."""
 
     depth = 0
@@ -62,7 +62,7 @@ def read_text(text: str) -> Any:
     if len(text) > LONGEST_TEXT:
         raise DocumentInvalid(DocumentError("", f"a document has at most {LONGEST_TEXT:,} characters"))
     try:
-        return _read_json(text) or yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        return _read_json(text) or yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -4,20 +4,28 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError, CommandParser
 
 from dashboards.explain import described, in_lines
+from dashboards.management import applying, exporting, schema
 from dashboards.management.explaining import explain
+from dashboards.management.finding import find_tenant
 from dashboards.sql_check import BadLine, check_lines
 from datasources import catalogue
 from datasources.errors import SourceError
 from datasources.guard import Policy
 from tenants.errors import TenantDatabaseError
-from tenants.models import Tenant
 from tenants.one_status import OneStatusCommand
+
+MODULES = (
+    ("apply", applying, "make panels and dashboards as the files of a folder say"),
+    ("export", exporting, "write what is stored as the files that apply reads"),
+    ("schema", schema, "JSON Schema of the files, for editors"),
+)
 
 
 class Command(OneStatusCommand):
@@ -25,6 +33,10 @@ class Command(OneStatusCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(required=True, metavar="COMMAND")
+        for name, module, text in MODULES:
+            parser_of_one = commands.add_parser(name, help=text)
+            module.describe(parser_of_one)
+            parser_of_one.set_defaults(run=partial(module.run, self))
         self._describe_explain(commands.add_parser("explain", help="the plan of a panel's queries, and in words what is dear"))
         check_sql = commands.add_parser("check-sql", help="say which of many queries the guard lets through; runs none")
         check_sql.add_argument("--tenant", required=True, help="the tenant's id, whose tables and functions may be named")
@@ -46,7 +58,7 @@ class Command(OneStatusCommand):
     def explain(self, *, panel: str, tenant: str, **options: Any) -> None:
         """The queries are planned, not run."""
         asked = {name: options[name] for name in ("dashboard", "start", "stop", "variables")}
-        explained = explain(_find(tenant), panel, **asked)
+        explained = explain(find_tenant(tenant), panel, **asked)
         if options["json"]:
             queries = [described(name, one) for name, one in explained.items()]
             self.stdout.write(json.dumps({"panel_id": panel, "tenant_id": tenant, "queries": queries}))
@@ -64,16 +76,9 @@ class Command(OneStatusCommand):
         parser.set_defaults(run=self.explain)
 
 
-def _find(slug: str) -> Tenant:
-    try:
-        return Tenant.objects.get(slug=slug)
-    except Tenant.DoesNotExist as error:
-        raise CommandError(f"There is no tenant “{slug}”.") from error
-
-
 def _policy_of(slug: str) -> Policy:
     try:
-        return catalogue.policy(_find(slug))
+        return catalogue.policy(find_tenant(slug))
     except (SourceError, TenantDatabaseError) as error:
         raise CommandError(error.sentence) from error
 

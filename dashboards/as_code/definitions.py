@@ -1,0 +1,169 @@
+"""A folder's documents, read and validated: what its panels and dashboards are to be."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from dashboards.as_code.environment import NAME, Environment
+from dashboards.as_code.folder import Folder
+from dashboards.as_code.includes import Includes
+from dashboards.as_code.pieces import Piece, Place, Refusal, Refused, read_pieces
+from dashboards.checks import check_queries
+from dashboards.document import PANEL_ID, DashboardDocument, read_dashboard
+from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
+
+Kind = Literal["panel", "dashboard"]
+KINDS: tuple[Kind, ...] = ("panel", "dashboard")
+BESIDE = ("id", "shared_with", "environment")
+MOST_NAMES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A panel or dashboard as a file has it. `shared_with`: ids of the tenants that have it, None for all."""
+
+    kind: Kind
+    slug: str
+    document: PanelDocument | DashboardDocument
+    shared_with: tuple[str, ...] | None
+    place: Place
+
+    @property
+    def key(self) -> tuple[Kind, str]:
+        return self.kind, self.slug
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """All of a folder's, by kind and id, and a digest of what was read."""
+
+    items: tuple[Definition, ...]
+    digest: str
+
+
+def read_folder(root: Path, *, is_shared: bool, environ: Mapping[str, str] = os.environ) -> Definitions:
+    """Read every document of a folder. Raises Refused with all that is wrong with any of them."""
+    folder = Folder(root)
+    refusals: list[Refusal] = []
+    items: list[Definition] = []
+    for name in folder.documents():
+        try:
+            pieces = read_pieces(folder.text(name), name)
+        except Refused as error:
+            refusals += error.refusals
+            continue
+        for piece in pieces:
+            reader = _Reader(folder, piece, refusals, environ, is_shared=is_shared)
+            definition = reader.definition(file_id=PurePosixPath(name).stem if len(pieces) == 1 else "")
+            items += [definition] if definition is not None else []
+    refusals += _twice(items)
+    if refusals:
+        raise Refused(*refusals)
+    return Definitions(tuple(items), folder.digest())
+
+
+@dataclass
+class _Reader:
+    """One document of a file, and where its refusals go."""
+
+    folder: Folder
+    piece: Piece
+    refusals: list[Refusal]
+    environ: Mapping[str, str]
+    is_shared: bool
+
+    def definition(self, *, file_id: str) -> Definition | None:
+        """None where anything is wrong."""
+        before = len(self.refusals)
+        kind = self._kind()
+        if kind is None:
+            return None
+        slug, shared_with = self._id(file_id), self._shared_with()
+        body = self._body(self.piece.value[kind])
+        document = self._document(kind, body) if len(self.refusals) == before else None
+        if document is None:
+            return None
+        return Definition(kind, slug, document, shared_with, self.piece.value[kind].place)
+
+    def _kind(self) -> Kind | None:
+        entries = self.piece.value
+        found = [kind for kind in KINDS if isinstance(entries, dict) and kind in entries]
+        if len(found) != 1:
+            self._refuse(self.piece, "", "must hold panel: or dashboard:, one of them a document")
+            return None
+        for key in [key for key in entries if key not in {*KINDS, *BESIDE}]:
+            self._refuse(entries[key], str(key), f"is not known here; known are {', '.join((*BESIDE, found[0]))}")
+        return found[0]
+
+    def _id(self, file_id: str) -> str:
+        given = self.piece.value.get("id")
+        slug = given.value if given is not None else file_id
+        if not slug:
+            self._refuse(self.piece, "id", "is required where a file holds several documents")
+        elif not isinstance(slug, str) or not re.fullmatch(PANEL_ID, slug):
+            said = "must be" if given is not None else "is the file's name, which must be made of"
+            self._refuse(given or self.piece, "id", f"{said} small letters, digits, - and _, 63 at most")
+        return str(slug)
+
+    def _shared_with(self) -> tuple[str, ...] | None:
+        given = self.piece.value.get("shared_with")
+        if given is None:
+            return None
+        names = given.plain()
+        if not self.is_shared:
+            self._refuse(given, "shared_with", "a tenant's own is shared with nobody")
+        if not _are_names(names) or not names or len(set(names)) < len(names):
+            self._refuse(given, "shared_with", "must be a list of tenants' ids, each once; without it every tenant has it")
+            return None
+        return tuple(names)
+
+    def _body(self, body: Piece) -> Piece:
+        """With its fragments and the values of the environment."""
+        includes = Includes(self.folder)
+        whole = includes.expanded(body)
+        environment = Environment(self._declared(), self.environ)
+        filled = environment.filled(whole)
+        self.refusals += includes.refusals + environment.refusals
+        return filled
+
+    def _declared(self) -> list[str]:
+        given = self.piece.value.get("environment")
+        names = given.plain() if given is not None else []
+        if not _are_names(names) or not all(NAME.fullmatch(name) for name in names):
+            self._refuse(given or self.piece, "environment", "must be a list of names of environment variables")
+            return []
+        return names
+
+    def _document(self, kind: Kind, body: Piece) -> PanelDocument | DashboardDocument | None:
+        try:
+            return self._panel(body) if kind == "panel" else read_dashboard(body.plain())
+        except DocumentInvalid as invalid:
+            self.refusals += [Refusal(body.place_of(one.path), one.path, one.message) for one in invalid.errors]
+            return None
+
+    def _panel(self, body: Piece) -> PanelDocument:
+        document = read_document(body.plain())
+        if errors := check_queries(document, is_shared=self.is_shared):
+            raise DocumentInvalid(*errors)
+        return document
+
+    def _refuse(self, piece: Piece, path: str, reason: str) -> None:
+        self.refusals.append(Refusal(piece.place, path, reason))
+
+
+def _are_names(names: Any) -> bool:
+    return isinstance(names, list) and len(names) <= MOST_NAMES and all(isinstance(name, str) for name in names)
+
+
+def _twice(items: list[Definition]) -> list[Refusal]:
+    """Each that has the id of an earlier one, with both places."""
+    first: dict[tuple[Kind, str], Definition] = {}
+    found = []
+    for item in items:
+        earlier = first.setdefault(item.key, item)
+        if earlier is not item:
+            found.append(Refusal(item.place, "id", f"the {item.kind} “{item.slug}” stands at {earlier.place} too"))
+    return found

@@ -1,0 +1,82 @@
+"""What is stored, written as files: one a panel or dashboard, always the same for the same."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboards.as_code.environment import escaped
+from dashboards.as_code.folder import ENDINGS
+from dashboards.as_code.stored import Row, stored, tree_of
+from dashboards.document import document_of, read_dashboard
+from dashboards.models import Dashboard
+from dashboards.panels.document import DocumentInvalid, read_document
+from dashboards.panels.writing import as_text
+from tenants.models import Tenant
+
+
+class NotWritten(Exception):
+    """A file could not be written. The message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`files` in order; `left` are others of the folder that an apply of it would read too; `invalid` no apply would take."""
+
+    files: tuple[str, ...]
+    left: tuple[str, ...]
+    invalid: tuple[str, ...]
+
+
+def export(root: Path, tenant: Tenant | None) -> Written:
+    """Write a tenant's own panels and dashboards, or the shared ones, to `panels/` and `dashboards/` of a folder."""
+    files: list[str] = []
+    invalid: list[str] = []
+    for kind, row in stored(tenant):
+        name = f"{kind}s/{row.slug}.yaml"
+        _write(root, name, text_of(row))
+        files.append(name)
+        invalid += [f"{name}: {reason}" for reason in _problems(row)]
+    return Written(tuple(files), tuple(sorted(set(_there(root)) - set(files))), tuple(invalid))
+
+
+def text_of(row: Row) -> str:
+    """The file of a row. Who has made or changed it is not in it, and of a tenant nothing but its id."""
+    tree: dict[str, Any] = dict(tree_of(row))
+    beside = {"shared_with": tree.pop("shared_with")} if "shared_with" in tree else {}
+    body = escaped(tree)
+    return as_text({**beside, "dashboard" if isinstance(row, Dashboard) else "panel": body})
+
+
+def _problems(row: Row) -> list[str]:
+    try:
+        if isinstance(row, Dashboard):
+            read_dashboard(document_of(row).model_dump(mode="json"))
+        else:
+            read_document(row.document)
+    except DocumentInvalid as error:
+        return [str(one) for one in error.errors]
+    return []
+
+
+def _there(root: Path) -> Iterator[str]:
+    for path in root.rglob("*"):
+        if path.suffix in ENDINGS and not any(part.startswith(".") for part in path.relative_to(root).parts):
+            yield path.relative_to(root).as_posix()
+
+
+def _write(root: Path, name: str, text: str) -> None:
+    """Whole or not at all. A link in its place is replaced, not followed."""
+    path = root / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent.is_symlink():
+            raise NotWritten(f"{path.parent} is a link; nothing is written through it.")
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", encoding="utf-8", newline="\n", delete=False) as file:
+            file.write(text)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise NotWritten(f"{path} cannot be written: {error.strerror}.") from error
