@@ -15,7 +15,8 @@ from django.urls.resolvers import URLPattern
 from dashboards.changing import save_change, save_new
 from dashboards.forms import DashboardForm, PanelForm, PlacementForm, PlacementFormSet
 from dashboards.load import load_page
-from dashboards.models import Dashboard, Panel, Placement
+from dashboards.managed import managed_note
+from dashboards.models import Dashboard, Panel, Placement, Shared
 from dashboards.preview import preview
 from tenants.models import Tenant, User
 from tenants.operators import OperatorPage, OperatorSite
@@ -25,9 +26,18 @@ cast(OperatorSite, admin.site).add_page(OperatorPage("load", "Load", load_page))
 
 class SharedAdmin(admin.ModelAdmin):
     list_filter = ["scope", "tenant"]
-    list_select_related = ["tenant", "updated_by"]
+    list_select_related = ["tenant"]
     show_full_result_count = False  # of how many a search was is not worth a second count
     save_on_top = True
+    readonly_fields = ["where_from"]
+
+    @admin.display(description="Kept in")
+    def where_from(self, row: Shared) -> str:
+        return managed_note(row) or "The database: it was made by hand."
+
+    @admin.display(description="Kept in")
+    def kept_in(self, row: Shared) -> str:
+        return f"{row.managed_file}{', changed by hand' if row.is_changed_by_hand else ''}"
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "shared_with":  # filter_horizontal would say “Available shared with”
@@ -53,11 +63,11 @@ class SharedAdmin(admin.ModelAdmin):
 class PanelAdmin(SharedAdmin):
     form = PanelForm
     change_form_template = "admin/dashboards/panel/change_form.html"
-    list_display = ["title", "slug", "panel_type", "scope", "tenant", "updated_at", "updated_by"]
+    list_display = ["title", "slug", "panel_type", "scope", "tenant", "kept_in", "updated_at", "changed_by"]
     list_filter = ["panel_type", *SharedAdmin.list_filter]
     search_fields = ["slug", "title"]
     fieldsets = [
-        (None, {"fields": ["slug", "text", "seen_version"]}),
+        (None, {"fields": ["slug", "where_from", "text", "seen_version"]}),
         ("Who has it", {"fields": ["scope", "tenant", "shared_with"]}),
     ]
 
@@ -90,10 +100,25 @@ class PlacementInline(admin.TabularInline):
 @admin.register(Dashboard)
 class DashboardAdmin(SharedAdmin):
     form = DashboardForm
-    list_display = ["name", "slug", "scope", "tenant", "updated_at", "updated_by"]
+    list_display = ["name", "slug", "scope", "tenant", "kept_in", "updated_at", "changed_by"]
     search_fields = ["slug", "name"]
     inlines = [PlacementInline]
     fieldsets = [
-        (None, {"fields": ["slug", "name", "description", "folder", "tags", "time_range", "refresh_interval", "seen_version"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "slug",
+                    "name",
+                    "description",
+                    "folder",
+                    "tags",
+                    "time_range",
+                    "refresh_interval",
+                    "where_from",
+                    "seen_version",
+                ]
+            },
+        ),
         ("Who has it", {"fields": ["scope", "tenant", "shared_with"]}),
     ]

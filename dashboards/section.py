@@ -10,6 +10,7 @@ import orjson
 from django.urls import reverse
 
 from dashboards.asking import PageRange, with_query
+from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.ranges import range_label
 from tenants.access import TenantRequest
@@ -42,6 +43,7 @@ class Section:
     csv_url: str
     inspect_url: str = ""
     edit_url: str = ""
+    managed: str = ""
     points_url: str = ""
     poll_seconds: int = 0
     own_range: bool = False
@@ -104,6 +106,7 @@ def make_section(
         csv_url=to("panel-csv"),
         inspect_url=to("panel-inspect") if is_editor else "",
         edit_url=_edit_url(request, panel),
+        managed=managed_note(panel) if panel is not None and is_editor else "",
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",
         poll_seconds=poll_seconds(dashboard, placement, panel, refresh),
         own_range=bool(own_range),
