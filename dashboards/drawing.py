@@ -57,7 +57,7 @@ def drawn_stale(request: TenantRequest, drawn: DrawnPanel, because: SourceUnavai
 def drawn_error(request: TenantRequest, section: Section, error: PanelUnavailable) -> DrawnPanel:
     """The panel in its error state: a sentence for everybody, the detail for editors, the reference for the log."""
     detail = error.detail if request.role.includes(Role.EDITOR) else ""
-    shown = SectionError(error.sentence, reference=_reference(request), detail=detail)
+    shown = SectionError(error.told_to(request.role), reference=_reference(request), detail=detail)
     again = min(section.poll_seconds, RETRY_SECONDS)
     drawn = replace(section, state="error", error=shown, updated_at=datetime.now(UTC), poll_seconds=again)
     status = 200 if error.status in SHOWN_IN_PLACE else error.status

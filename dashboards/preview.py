@@ -14,7 +14,7 @@ from dashboards.panels.base import BadRequest
 from dashboards.panels.document import DocumentInvalid, parse_text
 from dashboards.refresh import PanelUnavailable, refresh_panel, rows_in
 from dashboards.section import Section
-from tenants.models import Tenant
+from tenants.models import Role, Tenant
 
 
 def preview(request: HttpRequest) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def preview(request: HttpRequest) -> dict[str, Any]:
         drawn = done.context()
     except PanelUnavailable as error:
         record_sql(tenant, "preview", sql_in(document), thing=thing, error=f"{error.sentence} {error.detail}".strip())
-        return {"errors": [error.sentence, error.detail], "tenant": tenant}
+        return {"errors": [error.told_to(Role.ADMIN), error.detail], "tenant": tenant}
     except BadRequest as error:
         return {"errors": [str(error)], "tenant": tenant}
     record_sql(tenant, "preview", done.query_executed, thing=thing, ms=done.elapsed_ms, rows=rows_in(done.frames))

@@ -136,7 +136,7 @@ def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: st
         explained = explain_panel(request.tenant, looking.place.panel, read_ask(request.GET, looking.asked, request.tenant))
         context["queries"] = inspected(explained, drawn.refreshed.frames if drawn.refreshed else {})
     except PanelUnavailable as error:
-        context["problem"] = error
+        context["problem"], context["sentence"] = error, error.told_to(request.role)
     return render(request, "dashboards/inspect.html", context)
 
 
@@ -174,7 +174,8 @@ def panel_csv(request: TenantRequest, tenant: str, dashboard: str, panel: str) -
 
 def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:
     """A file or a dialog that cannot be had now: its status, and a sentence."""
-    context = {"sentence": error.sentence, "reference": getattr(request, "request_id", "")}
+    role = getattr(request, "role", None) or Role.VIEWER
+    context = {"sentence": error.told_to(role), "reference": getattr(request, "request_id", "")}
     answer = render(request, "dashboards/not_available.html", context, status=error.status)
     if error.retry_after_seconds is not None:
         answer["Retry-After"] = str(max(1, round(error.retry_after_seconds)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from datasources.allowed import EXTENSION_FUNCTIONS
-from datasources.errors import QueryRefused
+from datasources.errors import Lack, QueryRefused
 from datasources.executor import Limits, Statement, run
 from datasources.frame import rows_of
 from datasources.guard import Policy
@@ -156,8 +156,11 @@ def find_table(tenant: Tenant, name: str) -> Table:
     for youngest in (KEPT_SECONDS, YOUNG_SECONDS):
         if (table := catalogue(tenant, youngest=youngest).find(name, schemas(tenant))) is not None:
             return table
+    is_hidden = any((schema, name) in catalogue(tenant).hidden for schema in schemas(tenant))
     raise QueryRefused(
-        "A table this panel needs is not in this tenant's database.", detail=f"There is no table or view “{name}”."
+        "A table this panel needs is not in this tenant's database.",
+        detail=f"There is no table or view “{name}”{' that the role may read' if is_hidden else ''}.",
+        lack=Lack("right" if is_hidden else "table", name),
     )
 
 

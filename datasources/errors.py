@@ -1,21 +1,46 @@
 """What a source may answer instead of a Frame. The sentence is for people; the detail for editors and the log."""
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+_NEEDS = {
+    "table": ("the table {}", "a table", "which this tenant's database does not have"),
+    "column": ("the column {}", "a column", "which this tenant's database does not have"),
+    "right": ("to read {}", "to read a table", "which this tenant's role may not"),
+    "type": ("another type of {}", "columns of other types", "than this tenant's database has"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a database does not have for a query. `name` as editors know it: `orders.discount`; empty where not known."""
+
+    kind: Literal["table", "column", "right", "type"]
+    name: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """For editors: it names tables."""
+        named, unnamed, why = _NEEDS[self.kind]
+        what = named.format(self.name) if self.name else unnamed
+        return f"This panel needs {what}{'' if self.kind == 'type' else ','} {why}."
 
 
 class SourceError(Exception):
     """Base of all. `sentence` is safe for every viewer; `detail` may hold SQL or a server's words: editors only.
 
     `reason` is what went wrong in a word, for programs and counters.
+    With a `lack` the query cannot work on this database as it is.
     """
 
     status: ClassVar[int] = 500
     reason: ClassVar[str] = "failed"
 
-    def __init__(self, sentence: str, *, detail: str = "") -> None:
+    def __init__(self, sentence: str, *, detail: str = "", lack: Lack | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.detail = detail
+        self.lack = lack
 
 
 class QueryRefused(SourceError):

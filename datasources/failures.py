@@ -4,6 +4,7 @@ import psycopg
 from psycopg import errors
 
 from datasources.errors import QueryFailed, QueryRefused, QueryTimeout, SourceError, SourceUnavailable
+from datasources.lacks import lack_of
 
 _SENTENCES: tuple[tuple[type[psycopg.Error], type[SourceError], str], ...] = (
     (errors.LockNotAvailable, QueryTimeout, "A table this panel reads is locked just now. Please try again."),
@@ -37,7 +38,9 @@ def translated(error: psycopg.Error) -> SourceError:
         detail = f"{detail} ({error.diag.message_hint})"
     for kind, answer, sentence in _SENTENCES:
         if isinstance(error, kind):
-            return answer(sentence, detail=detail)
+            return (
+                answer(sentence, detail=detail, lack=lack_of(error)) if answer is QueryFailed else answer(sentence, detail=detail)
+            )
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         return SourceUnavailable("The connection to the database was lost. Please try again.")
     return QueryFailed("The query failed.", detail=detail)

@@ -11,12 +11,13 @@ from audit.statements import record_refused_sql
 from datasources import executor, guard
 from datasources.base import CountQuery, Query, SqlQuery, TableQuery
 from datasources.budget import budget
-from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, find_table, invalidate, policy
+from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, catalogue, find_table, invalidate, policy
 from datasources.compile import compile_query
 from datasources.compile.queries import is_whole_table, rows_to_count
 from datasources.errors import QueryFailed, QueryRefused
 from datasources.executor import Limits, Statement
 from datasources.frame import Answered, Column, Frame
+from datasources.lacks import name_table, naming_tables
 from datasources.plans import Explained, Hint, explain
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
@@ -45,8 +46,9 @@ class PostgresSource:
             dear = {name for name, query in counts.items() if self._is_dear(query, statements[name])}
             asked = {name: statement for name, statement in statements.items() if name not in dear}
             frames = executor.run(self.tenant, asked, self.limits())
-        except QueryFailed:
+        except QueryFailed as error:
             invalidate(self.tenant)
+            name_table(error, [statement.sql for statement in statements.values()])
             raise
         self._note_slow(frames)
         return frames | {name: self._count(query, frames.get(name)) for name, query in counts.items()}
@@ -58,12 +60,16 @@ class PostgresSource:
         )
         statement = self._statement(query)
         budget.refuse_if_spent(self.tenant)
-        return executor.stream(self.tenant, statement, limits)
+        return naming_tables(executor.stream(self.tenant, statement, limits), statement.sql)
 
     def explain(self, query: Query) -> Explained:
         """What a query would cost and why, without running it. Raises as `run`."""
         statement = self._statement(query)
-        explained = explain(self.tenant, query, statement, self.limits())
+        try:
+            explained = explain(self.tenant, query, statement, self.limits())
+        except QueryFailed as error:
+            name_table(error, [statement.sql])
+            raise
         if not isinstance(query, CountQuery) or is_whole_table(query.of) or explained.cost <= DEAREST_COUNT:
             return explained
         estimated = Hint("count", "Counting these rows is too dear: the panel shows PostgreSQL's estimate instead.")
@@ -79,7 +85,14 @@ class PostgresSource:
 
     def _statement(self, query: Query) -> Statement:
         columns = self._columns(query) if isinstance(query, SqlQuery) and query.sort is not None else ()
-        return self._guarded(compile_query(query, self.tenant, columns=columns))
+        try:
+            compiled = compile_query(query, self.tenant, columns=columns)
+        except QueryRefused as refusal:
+            if refusal.lack is None:
+                raise
+            catalogue(self.tenant, youngest=YOUNG_SECONDS)  # a column made just now is not lacking
+            compiled = compile_query(query, self.tenant, columns=columns)
+        return self._guarded(compiled)
 
     def _columns(self, query: SqlQuery) -> tuple[Column, ...]:
         """What SQL answers, from asking for none of its rows."""

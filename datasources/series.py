@@ -14,7 +14,7 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format
 
 from datasources import values
-from datasources.errors import QueryRefused
+from datasources.errors import Lack, QueryRefused
 from datasources.frame import Column, Doubles, Series
 
 UNLABELLED = "default"  # CONTRACT.md: a series without a label column
@@ -123,7 +123,7 @@ def find_points(columns: Sequence[Column], oids: Sequence[int], zone: ZoneInfo) 
     if time is None:
         time = next((place for place, kind in enumerate(kinds) if kind in {"time", "date"}), None)
     if time is None or kinds[time] not in {"time", "date", "number"}:
-        raise QueryRefused("The query gives no column of times. Name one “time”.")
+        raise QueryRefused("The query gives no column of times. Name one “time”.", lack=Lack("type"))
     label = _first(named, LABEL_NAMES)
     others = [place for place in range(len(columns)) if place != time]
     labels = [label] if label is not None else [place for place in others if kinds[place] in {"text", "other"}]
@@ -131,7 +131,7 @@ def find_points(columns: Sequence[Column], oids: Sequence[int], zone: ZoneInfo) 
     if "value" in named:
         numbers = [place for place in numbers if place == named["value"]]
     if not numbers:
-        raise QueryRefused(f"The query gives no column of numbers to draw: {_described(columns)}.")
+        raise QueryRefused(f"The query gives no column of numbers to draw: {_described(columns)}.", lack=Lack("type"))
     return Points(columns, oids, zone, time, tuple(numbers), tuple(labels))
 
 

@@ -13,7 +13,7 @@ from dashboards.panels.base import BadRequest
 from dashboards.places import find_place
 from dashboards.refresh import PanelUnavailable
 from datasources.plans import Explained
-from tenants.models import Tenant
+from tenants.models import Role, Tenant
 
 DEFAULT_RANGE = "6h"
 
@@ -30,7 +30,7 @@ def explain(
     except BadRequest as error:
         raise CommandError(str(error)) from error
     except PanelUnavailable as error:
-        raise CommandError(" ".join(f"{error.sentence} {error.detail}".split())) from error
+        raise CommandError(" ".join(f"{error.told_to(Role.ADMIN)} {error.detail}".split())) from error
 
 
 def _find(tenant: Tenant, slug: str, dashboard: str | None) -> tuple[Panel, str]:

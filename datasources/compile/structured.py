@@ -10,7 +10,7 @@ from datasources.catalogue import Catalogue, Table
 from datasources.compile.buckets import bucket_sql, calendar_starts, from_first_bucket
 from datasources.compile.parameters import Parameters
 from datasources.compile.text import expand, time_filter
-from datasources.errors import QueryRefused
+from datasources.errors import Lack, QueryRefused
 from datasources.guard import check_expression, check_order
 from datasources.timerange import Bucket, TimeRange
 from datasources.values import quoted
@@ -46,6 +46,7 @@ class TableSql:
             raise QueryRefused(
                 "A column this panel needs is not in this tenant's database.",
                 detail=f"“{self.table.name}” has no column “{name}”; it has {', '.join(self.table.columns)}.",
+                lack=Lack("column", f"{self.table.name}.{name}"),
             )
         return quoted(name)
 

@@ -1,6 +1,7 @@
 """Whether a policy lets a query name what it names: functions, types, fields and relations."""
 
 from datasources.allowed import FIELD_FUNCTION_PREFIXES, FIELD_FUNCTIONS, FUNCTIONS, STATISTICS_VIEWS, TYPES
+from datasources.errors import Lack
 from datasources.guard.fields import Taken
 from datasources.guard.mentions import Mention
 from datasources.guard.policy import Policy
@@ -28,7 +29,7 @@ def check_relations(statement: Statement, policy: Policy) -> None:
     check_tenantless_relations(statement, policy)
     for relation in statement.relations:
         if not _is_of_the_server(relation) and not _may_read(relation.parts, policy):
-            raise _unreadable(relation)
+            raise _unreadable(relation, Lack("right" if _is_hidden(relation.parts, policy) else "table", str(relation)))
 
 
 def check_tenantless_relations(statement: Statement, policy: Policy) -> None:
@@ -75,6 +76,11 @@ def _may_read(parts: tuple[str, ...], policy: Policy) -> bool:
     return False
 
 
-def _unreadable(relation: Mention) -> Refusal:
+def _is_hidden(parts: tuple[str, ...], policy: Policy) -> bool:
+    named = [parts] if len(parts) > 1 else [(schema, *parts) for schema in policy.search_path]
+    return any(one in policy.hidden_relations for one in named)
+
+
+def _unreadable(relation: Mention, lack: Lack | None = None) -> Refusal:
     why = "This query reads a table that is not there or that PanelDash may not read."
-    return Refusal(why, f"relation {relation}", at=relation.at)
+    return Refusal(why, f"relation {relation}", at=relation.at, lack=lack)

@@ -1,13 +1,17 @@
 """A refusal inside the guard, before it becomes a QueryRefused: what to say, and where in the text."""
 
-from datasources.errors import QueryRefused
+from datasources.errors import Lack, QueryRefused
 
 
 class Refusal(Exception):
-    """`sentence` is for every viewer, `about` names the thing for editors, `at` is where: in bytes, -1 if not known."""
+    """`sentence` is for every viewer, `about` names the thing for editors, `at` is where: in bytes, -1 if not known.
 
-    def __init__(self, sentence: str, about: str = "", *, at: int = -1) -> None:
+    `lack`: what the tenant's database does not have, where another tenant's may.
+    """
+
+    def __init__(self, sentence: str, about: str = "", *, at: int = -1, lack: Lack | None = None) -> None:
         super().__init__(sentence)
+        self.lack = lack
         self.sentence = sentence
         self.about = about
         self.at = at
@@ -15,7 +19,7 @@ class Refusal(Exception):
     def answer(self, text: str, *, before: int = 0) -> QueryRefused:
         """The error an editor can act on. `before` bytes of the parsed text stood before `text`."""
         where = position(text, self.at - before) if self.at >= before else ""
-        return QueryRefused(self.sentence, detail=": ".join(filter(None, (where, self.about))))
+        return QueryRefused(self.sentence, detail=": ".join(filter(None, (where, self.about))), lack=self.lack)
 
 
 def position(text: str, at: int) -> str:

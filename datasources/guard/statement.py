@@ -10,7 +10,7 @@ from datasources.guard.rules import check_node
 from datasources.guard.scopes import resolve
 from datasources.guard.sizes import check_sizes
 from datasources.guard.statistics import statistics_calls
-from datasources.guard.tree import Fields, flatten
+from datasources.guard.tree import Fields, Node, flatten
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,12 @@ class Statement:
     """The exact `text` of a query, without a semicolon, and the names it mentions.
 
     `statistics` are calls that only the platform's own panels may make; they are not among the `functions`.
+    `tables` are the relations by what the query calls them; what it calls by one name twice is left out.
     """
 
     text: str
     relations: tuple[Mention, ...]
+    tables: dict[str, str]
     functions: tuple[Mention, ...]
     statistics: tuple[Mention, ...]
     types: tuple[Mention, ...]
@@ -44,12 +46,21 @@ def read(text: str) -> Statement:
     return Statement(
         text=exact,
         relations=tuple(Mention(_parts(node.fields), node.at) for node in relations),
+        tables=_called(relations),
         functions=mentions("funcname", ordinary, "FuncCall"),
         statistics=mentions("funcname", [nodes[index] for index in sorted(special)], "FuncCall"),
         types=mentions("names", nodes, "TypeName"),
         fields=tuple(taken_fields(nodes)),
         parameters=parameters(nodes),
     )
+
+
+def _called(relations: list[Node]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for node in relations:
+        name = node.fields["relname"]
+        found.setdefault(node.fields.get("alias", {}).get("aliasname", name), set()).add(name)
+    return {called: names.pop() for called, names in found.items() if len(names) == 1}
 
 
 def _parts(relation: Fields) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from datasources import errors
 from datasources.base import Query
-from datasources.errors import QueryFailed, QueryTimeout, SourceError, SourceUnavailable
+from datasources.errors import Lack, QueryFailed, QueryTimeout, SourceError, SourceUnavailable
 from datasources.frame import Frames
 from datasources.landing import landings
 from datasources.load import load
@@ -222,7 +222,9 @@ def _too_long() -> QueryTimeout:
 
 
 def _as_outcome(error: SourceError) -> bytes:
-    facts = {"kind": type(error).__name__, "sentence": error.sentence, "detail": error.detail}
+    facts: dict[str, Any] = {"kind": type(error).__name__, "sentence": error.sentence, "detail": error.detail}
+    if error.lack is not None:
+        facts["lack"] = [error.lack.kind, error.lack.name]
     retry = getattr(error, "retry_after_seconds", None)
     return pack({}, facts if retry is None else {**facts, "retry_after_seconds": retry})
 
@@ -237,4 +239,6 @@ def _error(_: Frames, facts: Mapping[str, Any]) -> SourceError:
     more: dict[str, Any] = {"detail": str(facts["detail"])}
     if "retry_after_seconds" in facts:
         more["retry_after_seconds"] = float(facts["retry_after_seconds"])
+    if "lack" in facts:
+        more["lack"] = Lack(*facts["lack"])
     return _KINDS[facts["kind"]](str(facts["sentence"]), **more)
