@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -129,6 +129,33 @@ def explain_as_text(tenant: Tenant, statement: Statement, limits: Limits) -> tup
     return tuple(line for (line,) in _explained(tenant, statement, limits, "FORMAT TEXT"))
 
 
+def plan(tenant: Tenant, statements: Iterable[Statement], limits: Limits) -> float:
+    """Have PostgreSQL plan guarded statements, on one snapshot, none of them run: the dearest one's cost in its own units.
+
+    Points over time must have the columns a chart needs. Raises SourceError, as running them would.
+    """
+    cost = 0.0
+    wrong: psycopg.Error | QueryRefused | None = None
+    with _transaction(tenant, limits) as connection, budget.spending(tenant):
+        try:
+            cost = max((_planned(connection, statement) for statement in statements), default=0.0)
+        except (psycopg.ProgrammingError, psycopg.DataError, QueryRefused) as error:
+            wrong = error  # and the connection is as good as before: not to be thrown away for it
+    if isinstance(wrong, psycopg.Error):
+        raise translated(wrong) from wrong
+    if wrong is not None:
+        raise wrong
+    return cost
+
+
+def _planned(connection: psycopg.Connection, statement: Statement) -> float:
+    if statement.series_zone is not None:
+        shape = _ask_for_shape(connection, statement)
+        find_points(shape.columns, shape.oids, statement.series_zone)
+    ((answer,),) = _plan_of(connection, statement, "FORMAT JSON")
+    return float(answer[0]["Plan"]["Total Cost"])
+
+
 def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits) -> Iterator[Frame]:
     """Each is as many rows as arrive at once: none is held for another."""
     shape = _ask_for_shape(connection, statement)
@@ -146,8 +173,12 @@ def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits
 
 def _explained(tenant: Tenant, statement: Statement, limits: Limits, options: str) -> list[tuple[Any, ...]]:
     with _transaction(tenant, limits) as connection, budget.spending(tenant):
-        explained = f"EXPLAIN ({options}) SELECT * FROM (\n{statement.sql}\n) AS q"
-        return RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchall()
+        return _plan_of(connection, statement, options)
+
+
+def _plan_of(connection: psycopg.Connection, statement: Statement, options: str) -> list[tuple[Any, ...]]:
+    explained = f"EXPLAIN ({options}) SELECT * FROM (\n{statement.sql}\n) AS q"
+    return RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchall()
 
 
 def _run_once(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:

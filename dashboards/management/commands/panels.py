@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandError, CommandParser
 
 from dashboards.explain import described, in_lines
-from dashboards.management import applying, exporting, schema
+from dashboards.management import applying, checking, exporting, schema
 from dashboards.management.explaining import explain
 from dashboards.management.finding import find_tenant
 from dashboards.sql_check import BadLine, check_lines
@@ -24,6 +24,7 @@ from tenants.one_status import OneStatusCommand
 MODULES = (
     ("apply", applying, "make panels and dashboards as the files of a folder say"),
     ("export", exporting, "write what is stored as the files that apply reads"),
+    ("check", checking, "say which panel works on which tenant's database; runs none"),
     ("schema", schema, "JSON Schema of the files, for editors"),
 )
 

@@ -1,0 +1,121 @@
+"""Every panel on every tenant's database: planned there, not run, many tenants at once, and what is found is stored."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.conf import settings
+
+from dashboards.checking.finding import Found, Outcome, of_cost, of_error
+from dashboards.checking.panels import Panels, queries_of, read_panels
+from dashboards.checking.runs import note, running
+from dashboards.checking.storing import store
+from dashboards.models import Panel
+from dashboards.panels.base import BadRequest
+from dashboards.refresh import PanelUnavailable, read_panel
+from datasources.errors import SourceBusy, SourceError, SourceUnavailable
+from datasources.fitting import cost_of, read_anew
+from tenants.connections import close_tenant
+from tenants.models import Tenant
+from tenants.session_options import statement_timeout_ms
+
+Answer = TypeVar("Answer")
+
+AT_ONCE = 6  # tenants, as many as may be connecting at once
+BUSY_TRIES = 5
+BUSY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TenantChecked:
+    """What was found of a tenant's panels; `unreachable` says why nothing was."""
+
+    tenant: Tenant
+    found: dict[int, Found] = field(default_factory=dict)
+    unreachable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All tenants that were checked, by their id, and the panels by theirs."""
+
+    tenants: tuple[TenantChecked, ...]
+    panels: dict[int, Panel]
+    seconds: float
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether every panel works on every tenant."""
+        return not any(
+            one.unreachable or any(found.outcome is not Outcome.FINE for found in one.found.values()) for one in self.tenants
+        )
+
+
+def check_all(
+    *,
+    tenant: Tenant | None = None,
+    panel: str | None = None,
+    by: str = "check",
+    at_once: int = AT_ONCE,
+    told: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Report:
+    """Check every panel on every enabled tenant, or on one, or one panel by its id; store and answer what is found.
+
+    A tenant is asked over one connection, `at_once` of them at the same time, never more than TENANT_POOL_TOTAL, and the
+    connection is closed after it. `told` hears how many of the tenants are through. Needs no request: a job may call it.
+    """
+    started = time.perf_counter()
+    tenants = [tenant] if tenant is not None else list(Tenant.objects.filter(is_active=True).order_by("slug"))
+    panels = read_panels(panel)
+    checked: list[TenantChecked] = []
+    with running(by, len(tenants)) as run:
+        for one in _checked(tenants, panels, min(at_once, settings.TENANT_POOL_TOTAL)):
+            checked.append(one)
+            store(one.tenant, panels.of(one.tenant), one.found, unreachable=bool(one.unreachable), is_whole=panel is None)
+            note(run, done=len(checked), unreachable=sum(bool(one.unreachable) for one in checked))
+            told(len(checked), len(tenants))
+    checked.sort(key=lambda one: one.tenant.slug)
+    known = {row.pk: row for one in tenants for row in panels.of(one)}
+    return Report(tuple(checked), known, time.perf_counter() - started)
+
+
+def _checked(tenants: list[Tenant], panels: Panels, at_once: int) -> Iterator[TenantChecked]:
+    with ThreadPoolExecutor(max(1, at_once), thread_name_prefix="check") as threads:
+        yield from (future.result() for future in as_completed([threads.submit(_check, tenant, panels) for tenant in tenants]))
+
+
+def _check(tenant: Tenant, panels: Panels) -> TenantChecked:
+    """One tenant's panels, one after the other."""
+    try:
+        _patiently(lambda: read_anew(tenant))
+        return TenantChecked(tenant, {panel.pk: _fit(tenant, panel, panels.range_of(panel)) for panel in panels.of(tenant)})
+    except SourceError as error:
+        return TenantChecked(tenant, unreachable=error.sentence)
+    finally:
+        close_tenant(tenant)
+
+
+def _fit(tenant: Tenant, panel: Panel, length: str) -> Found:
+    """Raises SourceUnavailable where the database cannot be asked."""
+    try:
+        queries = queries_of(read_panel(panel), tenant, length)
+        cost = _patiently(lambda: cost_of(tenant, queries, platform=panel.is_shared))
+    except SourceUnavailable:
+        raise
+    except SourceError as error:
+        return of_error(error)
+    except (PanelUnavailable, BadRequest) as error:
+        return Found(Outcome.FAILS, detail=f"{error} {getattr(error, 'detail', '')}".strip()[:500])
+    return of_cost(cost, timeout_ms=statement_timeout_ms(tenant))
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """A database whose connections are all in use, by those who look at it now, is asked again."""
+    for _ in range(BUSY_TRIES):
+        try:
+            return ask()
+        except SourceBusy:
+            time.sleep(BUSY_SECONDS)
+    return ask()

@@ -1,0 +1,34 @@
+"""One run of the checks: begun, how far it is, and through; kept for the page, the newest ones."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.utils import timezone
+
+from dashboards.models import CheckRun
+
+SILENT = timedelta(seconds=60)  # a run says something with every tenant, and a tenant takes seconds
+KEPT_RUNS = 100
+
+
+@contextmanager
+def running(by: str, tenants: int) -> Iterator[CheckRun]:
+    run = CheckRun.objects.create(asked_by=by[:254], tenants=tenants, heard_at=timezone.now())
+    yield run
+    run.finished_at = run.heard_at = timezone.now()
+    run.save()
+    CheckRun.objects.filter(pk__lte=run.pk - KEPT_RUNS).delete()
+
+
+def note(run: CheckRun, *, done: int, unreachable: int) -> None:
+    run.done, run.unreachable, run.heard_at = done, unreachable, timezone.now()
+    run.save(update_fields=["done", "unreachable", "heard_at"])
+
+
+def newest() -> CheckRun | None:
+    return CheckRun.objects.first()
+
+
+def is_running(run: CheckRun | None) -> bool:
+    return run is not None and run.finished_at is None and timezone.now() - run.heard_at < SILENT
