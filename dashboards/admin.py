@@ -13,6 +13,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 
 from dashboards.changing import save_change, save_new
+from dashboards.checks_page import checks_page
 from dashboards.forms import DashboardForm, PanelForm, PlacementForm, PlacementFormSet
 from dashboards.load import load_page
 from dashboards.managed import managed_note
@@ -21,7 +22,8 @@ from dashboards.preview import preview
 from tenants.models import Tenant, User
 from tenants.operators import OperatorPage, OperatorSite
 
-cast(OperatorSite, admin.site).add_page(OperatorPage("load", "Load", load_page))
+for page in (OperatorPage("load", "Load", load_page), OperatorPage("checks", "Checks", checks_page)):
+    cast(OperatorSite, admin.site).add_page(page)
 
 
 class SharedAdmin(admin.ModelAdmin):

@@ -10,9 +10,9 @@ from django.conf import settings
 
 from dashboards.checking.finding import Found, Outcome, of_cost, of_error
 from dashboards.checking.panels import Panels, queries_of, read_panels
-from dashboards.checking.runs import note, running
+from dashboards.checking.runs import begin, note, running
 from dashboards.checking.storing import store
-from dashboards.models import Panel
+from dashboards.models import CheckRun, Panel
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable, read_panel
 from datasources.errors import SourceBusy, SourceError, SourceUnavailable
@@ -58,21 +58,26 @@ def check_all(
     tenant: Tenant | None = None,
     panel: str | None = None,
     by: str = "check",
+    run: CheckRun | None = None,
     at_once: int = AT_ONCE,
+    keeps: bool = False,
     told: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Check every panel on every enabled tenant, or on one, or one panel by its id; store and answer what is found.
 
-    A tenant is asked over one connection, `at_once` of them at the same time, never more than TENANT_POOL_TOTAL, and the
-    connection is closed after it. `told` hears how many of the tenants are through. Needs no request: a job may call it.
+    A tenant is asked over one connection, `at_once` of them at the same time, never more than TENANT_POOL_TOTAL. `by` is
+    for the page, `run` one that is begun already. `told` hears how many of the tenants are through. A job may call it, of
+    a process that serves no pages: a tenant's connections are closed after it, unless it `keeps` them.
     """
     started = time.perf_counter()
     tenants = [tenant] if tenant is not None else list(Tenant.objects.filter(is_active=True).order_by("slug"))
     panels = read_panels(panel)
     checked: list[TenantChecked] = []
-    with running(by, len(tenants)) as run:
+    with running(run or begin(by), tenants=len(tenants)) as run:
         for one in _checked(tenants, panels, min(at_once, settings.TENANT_POOL_TOTAL)):
             checked.append(one)
+            if not keeps:
+                close_tenant(one.tenant)
             store(one.tenant, panels.of(one.tenant), one.found, unreachable=bool(one.unreachable), is_whole=panel is None)
             note(run, done=len(checked), unreachable=sum(bool(one.unreachable) for one in checked))
             told(len(checked), len(tenants))
@@ -93,8 +98,6 @@ def _check(tenant: Tenant, panels: Panels) -> TenantChecked:
         return TenantChecked(tenant, {panel.pk: _fit(tenant, panel, panels.range_of(panel)) for panel in panels.of(tenant)})
     except SourceError as error:
         return TenantChecked(tenant, unreachable=error.sentence)
-    finally:
-        close_tenant(tenant)
 
 
 def _fit(tenant: Tenant, panel: Panel, length: str) -> Found:

@@ -1,0 +1,98 @@
+"""The page *Checks*: which panel works on which tenant's database, and since when not. For platform admins."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from dashboards.asking import with_query
+from dashboards.checking.runs import is_running, newest
+from dashboards.checking.starting import start
+from dashboards.checking.summary import AWAY, NOT_FINE, summaries
+from dashboards.models import Check, Panel
+from tenants.models import Tenant, User
+
+PANELS_A_PAGE = 50
+LONGEST_SEARCH = 100
+PROBLEM, UNREACHABLE = "problem", "away"
+OUTCOMES = [("", "Any"), (PROBLEM, "Anything wrong"), *Check.Outcome.choices, (UNREACHABLE, AWAY)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def checks_page(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _check_again(request)
+    asked = {
+        name: request.GET.get(name, "").replace("\x00", "")[:LONGEST_SEARCH].strip() for name in ("panel", "tenant", "outcome")
+    }
+    checks = _checks(asked["tenant"])
+    pages = Paginator(_panels(checks, asked["panel"], asked["outcome"], is_narrow=bool(asked["tenant"])), PANELS_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    run = newest()
+    context = {
+        **admin.site.each_context(request),
+        "title": "Checks",
+        "asked": asked,
+        "outcomes": OUTCOMES,
+        "page": page,
+        "query": {name: value for name, value in asked.items() if value},
+        "earlier": _link(asked, page.number - 1) if page.has_previous() else "",
+        "later": _link(asked, page.number + 1) if page.has_next() else "",
+        "summaries": summaries(page.object_list, checks),
+        "run": run,
+        "is_running": is_running(run),
+        "one_tenant": Tenant.objects.filter(is_active=True, slug=asked["tenant"]).first() if asked["tenant"] else None,
+        "whole": _whole(),
+    }
+    return TemplateResponse(request, "admin/checks.html", context)
+
+
+def _check_again(request: HttpRequest) -> HttpResponse:
+    """All tenants, or the one that is named."""
+    slug = request.POST.get("tenant", "").replace("\x00", "")[:LONGEST_SEARCH]
+    tenant = Tenant.objects.filter(is_active=True, slug=slug).first() if slug else None
+    if slug and tenant is None:
+        messages.error(request, "There is no such tenant.")
+    elif not start(by=cast(User, request.user).email, tenant=tenant):
+        messages.info(request, "A check is on its way already.")
+    return redirect(with_query(reverse("admin:checks"), {"tenant": slug} if tenant is not None else {}))
+
+
+def _checks(tenant: str) -> QuerySet[Check]:
+    named = Q(tenant__slug=tenant) | Q(tenant__name__icontains=tenant)
+    return Check.objects.filter(named, tenant__is_active=True) if tenant else Check.objects.filter(tenant__is_active=True)
+
+
+def _panels(checks: QuerySet[Check], search: str, outcome: str, *, is_narrow: bool) -> QuerySet[Panel]:
+    """Those with something wrong first."""
+    its = checks.filter(panel=OuterRef("pk")).order_by()
+    found = Panel.objects.annotate(is_broken=Exists(its.filter(NOT_FINE))).select_related("tenant").defer("document")
+    if search:
+        found = found.filter(Q(slug__icontains=search) | Q(title__icontains=search))
+    if outcome in Check.Outcome.values:
+        found = found.filter(Exists(its.filter(outcome=outcome, away_since=None)))
+    elif outcome == UNREACHABLE:
+        found = found.filter(Exists(its.filter(away_since__isnull=False)))
+    elif outcome == PROBLEM:
+        found = found.filter(is_broken=True)
+    elif is_narrow:
+        found = found.filter(Exists(its))
+    return found.order_by("-is_broken", "slug", "pk")
+
+
+def _whole() -> dict[str, Any]:
+    """Over all tenants, whatever is searched for."""
+    wrong = Check.objects.filter(NOT_FINE, tenant__is_active=True).order_by()
+    away = wrong.filter(away_since__isnull=False).values_list("tenant__slug", flat=True).distinct().order_by("tenant__slug")
+    return {"panels": wrong.filter(away_since=None).values("panel").distinct().count(), "away": list(away)}
+
+
+def _link(asked: dict[str, str], page: int) -> str:
+    kept = {name: value for name, value in asked.items() if value}
+    return with_query(reverse("admin:checks"), {**kept, "page": str(page)})
