@@ -4,6 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "No version without these columns was released."
     dependencies = [
         ("tenants", "0001_initial"),
     ]
