@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+from django.core.exceptions import ImproperlyConfigured
+
 from paneldash.databases import names_a_server
 from paneldash.embedded import EmbeddedError
 from paneldash.environment import ROOT, read_file
@@ -39,4 +41,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ImproperlyConfigured as wrong_setting:
+        sys.exit(str(wrong_setting))

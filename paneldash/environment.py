@@ -11,13 +11,26 @@ from django.core.exceptions import ImproperlyConfigured
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 SIZES = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+SECRETS = (
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "TENANT_CREDENTIAL_KEYS",
+    "DATABASE_URL",
+    "DB_PASSWORD",
+    "CACHE_URL",
+    "EMAIL_URL",
+    "OIDC_CLIENT_SECRET",
+)
 
 env = environ.Env()
 
 
 def read_file() -> None:
-    """Take what `.env` says and the environment does not."""
+    """Take what `.env` says and the environment does not, and secrets from the files that are named for them."""
     env.read_env(os.environ.get("ENV_FILE", ROOT / ".env"))
+    for name in SECRETS:
+        if (file := os.environ.get(f"{name}_FILE")) and not os.environ.get(name):
+            os.environ[name] = _secret_in(file, name)
 
 
 def seconds(name: str, *, default: str) -> float:
@@ -28,6 +41,17 @@ def seconds(name: str, *, default: str) -> float:
 def byte_count(name: str, *, default: str) -> int:
     """A size: `32 MB`, or plain bytes."""
     return int(_measure(name, env.str(name, default=default), SIZES))
+
+
+def _secret_in(file: str, name: str) -> str:
+    """Without the line's end, which editors and `echo` leave there."""
+    try:
+        secret = Path(file).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE={file} cannot be read: {error.strerror}.") from error
+    if not secret:
+        raise ImproperlyConfigured(f"{name}_FILE={file} is empty.")
+    return secret
 
 
 def _measure(name: str, text: str, units: Mapping[str, float]) -> float:
