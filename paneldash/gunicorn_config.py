@@ -18,7 +18,7 @@ from paneldash.logs import configure, log_configuration
 slots.count_by_slot()
 
 bind = f"{settings.HOST}:{settings.PORT}"
-worker_class = "gthread"
+worker_class = "paneldash.web_worker.WebWorker"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 timeout = 60

@@ -77,6 +77,22 @@ def test_sigterm_loses_no_running_request(web: Web) -> None:
     assert web.process.wait(timeout=10) == 0
 
 
+def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(web: Web) -> None:
+    """Not let in to be dropped when the last request has ended: a proxy does not send a form to another host then."""
+    with ThreadPoolExecutor(4) as threads:
+        asked = ask_all(web, threads, 4)
+        time.sleep(0.3)
+        web.process.send_signal(signal.SIGTERM)
+        refused = False
+        while not refused and not all(request.done() for request in asked):
+            try:
+                socket.create_connection(("127.0.0.1", web.port), timeout=1).close()
+            except ConnectionRefusedError:
+                refused = True
+        assert refused
+        assert [request.result() for request in asked] == [(200, "done")] * 4
+
+
 def test_worker_that_is_killed_is_replaced(web: Web) -> None:
     children = Path(f"/proc/{web.process.pid}/task/{web.process.pid}/children").read_text().split()
     for worker in children:
