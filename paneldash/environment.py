@@ -20,6 +20,8 @@ SECRETS = (
     "CACHE_URL",
     "EMAIL_URL",
     "OIDC_CLIENT_SECRET",
+    "JWT_SECRET",
+    "METRICS_TOKEN",
 )
 
 env = environ.Env()
