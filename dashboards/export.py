@@ -1,51 +1,58 @@
-"""CSV of a panel's whole result, streamed in constant memory."""
+"""A panel's whole result as a file, in constant memory."""
 
-import logging
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import chain
-from typing import Any
+from itertools import chain, islice
 
 from django.conf import settings
-from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from audit.exports import Export, counted
+from audit.exports import Export
 from audit.recording import Thing
-from audit.spreadsheet import BYTE_ORDER_MARK
+from dashboards.files.result import FileKind, Result, RowsCameMeanwhile
 from dashboards.models import Panel
-from dashboards.panels.base import Ask, PanelType, WrongShape
-from dashboards.panels.csv_text import csv_line, csv_lines
+from dashboards.panels.base import Ask, WrongShape
 from dashboards.refresh import PanelUnavailable, read_panel, unavailable
+from datasources.base import Query
 from datasources.errors import QueryFailed, SourceError
 from datasources.frame import Frame
 from datasources.postgres import PostgresSource
 from tenants.models import Tenant
 
-log = logging.getLogger(__name__)
-
-PART_CHARACTERS = 65_536
+HELD_FRAMES = 5  # before it is counted what there is: most results are shorter, and need no count
 
 
-def csv_response(tenant: Tenant, panel: Panel, ask: Ask) -> StreamingHttpResponse:
+class TooManyRows(PanelUnavailable):
+    """More than the file may have: 413, and how many there are."""
+
+    def __init__(self, rows: int, limit: int) -> None:
+        super().__init__(f"There are {rows:,} rows; this file may have {limit:,}. Choose a shorter time range.", status=413)
+        self.rows, self.limit = rows, limit
+
+
+def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> HttpResponseBase:
     """The file. What fails before its first row is an error with a status; raises PanelUnavailable and BadRequest."""
     read = read_panel(panel)
-    kind, document = read.kind, read.document
-    query = kind.export(document, ask)
+    query = read.kind.export(read.document, ask)
+    most = min(settings.EXPORT_ROW_LIMIT, kind.most_rows or settings.EXPORT_ROW_LIMIT)
+    source = PostgresSource(tenant, platform=panel.is_shared)
     try:
-        frames = PostgresSource(tenant, platform=panel.is_shared).stream(query)
+        frames = _begin(source, query, most)
         first = next(frames)
+        heading, names = read.kind.csv_heading(read.document, first), list(read.kind.csv_columns(read.document, first))
+        columns = [first.columns[first.names.index(name)] for name in names]
+        rows = chain([first], frames)
+        export = Export(kind.name, Thing.of(panel), tenant)
+        response = kind.write(Result(panel, read.kind, read.document, ask.zone, heading, names, columns, rows, export))
     except SourceError as error:
         raise unavailable(error) from error
-    try:
-        heading = kind.csv_heading(document, first)
+    except RowsCameMeanwhile as error:
+        raise TooManyRows(source.count(query), most) from error
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
-    export = Export("csv", Thing.of(panel), tenant)
-    parts = _parts(csv_line(heading), _lines(kind, document, chain([first], frames), ask, export))
-    response = StreamingHttpResponse(counted(parts, export), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, f"{file_name(panel.title)}.csv")
+    response["Content-Disposition"] = content_disposition_header(True, f"{file_name(panel.title)}.{kind.name}")
     return response
 
 
@@ -56,37 +63,17 @@ def file_name(title: str) -> str:
     return re.sub(r"\s+", " ", kept)[:100] or "panel"
 
 
-def _lines(kind: PanelType, document: Any, frames: Iterator[Frame], ask: Ask, export: Export) -> Iterator[str]:
-    """The rows of each Frame. Last lines say what is left out: rows, or ends of cells.
+def _begin(source: PostgresSource, query: Query, most: int) -> Iterator[Frame]:
+    """The rows from the first one on, once it is known that there are not more than `most`. Raises TooManyRows.
 
-    What fails midway breaks the file off: a browser says that the download failed. A file that looked whole would be believed.
+    A result that ends within a few Frames is asked for once. A longer one is counted by the database, and asked for again.
     """
-    has_cut_cells = is_cut = False
-    places: list[int] = []  # of the columns that are written: all Frames have the same
-    try:
-        for frame in frames:
-            places = places or [frame.names.index(name) for name in kind.csv_columns(document, frame)]
-            export.rows += frame.row_count
-            yield csv_lines([(frame.columns[place], frame.values[place]) for place in places], ask.zone)
-            has_cut_cells, is_cut = has_cut_cells or frame.truncated_cells, frame.truncated
-    except SourceError as error:
-        export.error = error.sentence
-        log.warning("export broken off", extra={"sentence": error.sentence, "detail": error.detail})
-        raise
-    if is_cut:
-        yield csv_line([f"# Cut off after {settings.EXPORT_ROW_LIMIT:,} rows."])
-    if has_cut_cells:
-        yield csv_line(["# Long cells are cut; they end in “…”."])
-
-
-def _parts(heading: str, lines: Iterator[str]) -> Iterator[bytes]:
-    """What is sent at once: at least PART_CHARACTERS, so that a million rows are not ten thousand packets."""
-    waiting, characters = [BYTE_ORDER_MARK, heading], 0
-    for text in lines:
-        waiting.append(text)
-        characters += len(text)
-        if characters >= PART_CHARACTERS:
-            yield "".join(waiting).encode()
-            waiting, characters = [], 0
-    if waiting:
-        yield "".join(waiting).encode()
+    frames = source.stream(query)
+    held = list(islice(frames, HELD_FRAMES))
+    if len(held) < HELD_FRAMES and not held[-1].truncated and sum(frame.row_count for frame in held) <= most:
+        return iter(held)
+    frames.close()
+    rows = source.count(query)
+    if rows > most:
+        raise TooManyRows(rows, most)
+    return source.stream(query)

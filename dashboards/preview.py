@@ -45,6 +45,6 @@ def preview(request: HttpRequest) -> dict[str, Any]:
     record_sql(tenant, "preview", done.query_executed, thing=thing, ms=done.elapsed_ms, rows=rows_in(done.frames))
     section = Section(
         slug="preview", type=document.type, title=document.title, description=document.description, url="", view_url="",
-        csv_url="", state="empty" if drawn.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms,
+        state="empty" if drawn.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms,
     )  # fmt: skip
     return {"section": section, "panel": drawn, "panel_template": done.kind.template, "tenant": tenant}

@@ -10,6 +10,7 @@ import orjson
 from django.urls import reverse
 
 from dashboards.asking import PageRange, with_query
+from dashboards.files import FILE_KINDS
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.ranges import range_label
@@ -40,7 +41,7 @@ class Section:
     description: str = ""
     url: str
     view_url: str
-    csv_url: str
+    file_urls: tuple[tuple[str, str], ...] = ()  # each with its kind's name for people
     inspect_url: str = ""
     edit_url: str = ""
     managed: str = ""
@@ -103,7 +104,7 @@ def make_section(
         description=panel.description if panel is not None else "",
         url=to("panel"),
         view_url=to("panel-view"),
-        csv_url=to("panel-csv"),
+        file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()),
         inspect_url=to("panel-inspect") if is_editor else "",
         edit_url=_edit_url(request, panel),
         managed=managed_note(panel) if panel is not None and is_editor else "",

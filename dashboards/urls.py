@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboards import views
+from dashboards.files import FILE_KINDS
 
 PANEL = "t/<slug:tenant>/d/<slug:dashboard>/panels/<slug:panel>/"
 
@@ -12,7 +13,7 @@ urlpatterns = [
     path("t/<slug:tenant>/d/<slug:dashboard>/", views.dashboard, name="dashboard"),
     path(PANEL, views.panel, name="panel"),
     path(f"{PANEL}view/", views.panel_view, name="panel-view"),
-    path(f"{PANEL}csv/", views.panel_csv, name="panel-csv"),
+    *(path(f"{PANEL}{kind}/", views.panel_file, {"kind": kind}, name=f"panel-{kind}") for kind in FILE_KINDS),
     path(f"{PANEL}inspect/", views.panel_inspect, name="panel-inspect"),
     path(f"{PANEL}points/", views.panel_points, name="panel-points"),
 ]

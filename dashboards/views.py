@@ -22,7 +22,8 @@ from dashboards.asking import (
 from dashboards.bodies import KnownResponse, bodies
 from dashboards.drawing import DrawnPanel
 from dashboards.explain import explain_panel, inspected
-from dashboards.export import csv_response
+from dashboards.export import export_response
+from dashboards.files import FILE_KINDS
 from dashboards.looking import look_at, place_of, range_of
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
@@ -166,10 +167,11 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
 
 
 @require_safe
-def panel_csv(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponseBase:
-    """The whole result as CSV, streamed."""
+def panel_file(request: TenantRequest, tenant: str, dashboard: str, panel: str, kind: str) -> HttpResponseBase:
+    """The whole result as a file."""
     place = place_of(request, dashboard, panel)
-    return csv_response(request.tenant, place.panel, read_ask(request.GET, range_of(request, place), request.tenant))
+    ask = read_ask(request.GET, range_of(request, place), request.tenant)
+    return export_response(request.tenant, place.panel, ask, FILE_KINDS[kind])
 
 
 def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:

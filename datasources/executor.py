@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -109,7 +109,7 @@ def columns_of(tenant: Tenant, statement: Statement, limits: Limits) -> tuple[Co
     return answer.columns
 
 
-def stream(tenant: Tenant, statement: Statement, limits: Limits) -> Iterator[Frame]:
+def stream(tenant: Tenant, statement: Statement, limits: Limits) -> Generator[Frame, None, None]:
     """One statement's rows in Frames of a few each, in constant memory; the last one says if `limits.rows` cut it.
 
     Times come as text: an infinite one in row 100,000 could not be asked for again.

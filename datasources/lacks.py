@@ -1,7 +1,7 @@
 """What a tenant's database lacks for a query, from PostgreSQL's own errors: what kind of thing, and its name."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Literal
 
 import psycopg
@@ -62,7 +62,7 @@ def name_table(error: SourceError, texts: Iterable[str]) -> None:
         error.lack = next((lack for lack in named if "." in lack.name), error.lack)
 
 
-def naming_tables(frames: Iterator[Frame], sql: str) -> Iterator[Frame]:
+def naming_tables(frames: Generator[Frame, None, None], sql: str) -> Generator[Frame, None, None]:
     """The same frames; an error among them is told of its table."""
     try:
         yield from frames

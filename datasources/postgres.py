@@ -1,7 +1,7 @@
 """A tenant's own PostgreSQL as a source: queries are compiled, guarded and run, in that order and no other."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,10 @@ from datasources.base import CountQuery, Query, SqlQuery, TableQuery
 from datasources.budget import budget
 from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, catalogue, find_table, invalidate, policy
 from datasources.compile import compile_query
-from datasources.compile.queries import is_whole_table, rows_to_count
+from datasources.compile.queries import count_all, is_whole_table, rows_to_count
 from datasources.errors import QueryFailed, QueryRefused
 from datasources.executor import Limits, Statement
-from datasources.frame import Answered, Column, Frame
+from datasources.frame import Answered, Column, Frame, rows_of
 from datasources.lacks import name_table, naming_tables
 from datasources.plans import Explained, Hint, explain
 from tenants.models import Tenant
@@ -53,7 +53,7 @@ class PostgresSource:
         self._note_slow(frames)
         return frames | {name: self._count(query, frames.get(name)) for name, query in counts.items()}
 
-    def stream(self, query: Query) -> Iterator[Frame]:
+    def stream(self, query: Query) -> Generator[Frame, None, None]:
         """All rows, up to EXPORT_ROW_LIMIT, in Frames of a few each, in constant memory. Raises as `run`."""
         limits = Limits(
             timeout_ms=round(settings.EXPORT_TIMEOUT * 1_000), rows=settings.EXPORT_ROW_LIMIT, bytes=settings.PANEL_BYTE_LIMIT
@@ -61,6 +61,14 @@ class PostgresSource:
         statement = self._statement(query)
         budget.refuse_if_spent(self.tenant)
         return naming_tables(executor.stream(self.tenant, statement, limits), statement.sql)
+
+    def count(self, query: Query) -> int:
+        """How many rows `stream` would give without its limit; counting may take as long as a file may. Raises as `run`."""
+        limits = replace(self.limits(), timeout_ms=round(settings.EXPORT_TIMEOUT * 1_000))
+        statement = self._guarded(count_all(query, self.tenant))
+        budget.refuse_if_spent(self.tenant)
+        counted = executor.run(self.tenant, {"count": statement}, limits)["count"]
+        return int(rows_of({"count": counted}, "count").column("total")[0])
 
     def explain(self, query: Query) -> Explained:
         """What a query would cost and why, without running it. Raises as `run`."""

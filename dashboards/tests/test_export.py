@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from django.test import Client
 
-from dashboards.export import BYTE_ORDER_MARK, file_name
+from dashboards.export import file_name
+from audit.spreadsheet import BYTE_ORDER_MARK
 from dashboards.models import Dashboard, Panel, Placement
 from datasources.errors import QueryFailed, SourceUnavailable
 from paneldash.embedded import EmbeddedServer
@@ -173,12 +174,23 @@ def test_the_header_holds_one_file_name_and_nothing_else(client: Client, make: C
     assert response["Content-Type"] == "text/csv; charset=utf-8"
 
 
-def test_what_is_left_out_at_the_end_is_said(download: Download, settings: Any) -> None:
+@pytest.mark.parametrize("rows", [11, 60_000])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_more_than_may_be_is_said_and_not_cut(
+    client: Client, make: Callable[..., None], settings: Any, kind: str, rows: int
+) -> None:
     """Case 64: the cap, made small."""
     settings.EXPORT_ROW_LIMIT = 10
-    lines = download("SELECT n FROM generate_series(1, 20) AS n")
-    assert len(lines) == 12
-    assert lines[-1] == ["# Cut off after 10 rows."]
+    make(f"SELECT n FROM generate_series(1, {rows}) AS n")
+    response = client.get(URL.replace("csv", kind))
+    assert response.status_code == 413
+    assert f"There are {rows:,} rows; this file may have 10." in response.content.decode()
+    assert "Content-Disposition" not in response
+
+
+def test_a_long_result_is_counted_and_comes_whole(client: Client, make: Callable[..., None]) -> None:
+    make("SELECT n FROM generate_series(1, 60000) AS n")
+    assert len(read(b"".join(client.get(URL).streaming_content))) == 60_001
 
 
 def test_exactly_as_many_as_may_be_are_not_cut(download: Download, settings: Any) -> None:

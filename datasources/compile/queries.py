@@ -114,6 +114,17 @@ def _count(query: CountQuery, tenant: Tenant) -> Statement:
     return Statement(text, inner.parameters)
 
 
+def count_all(query: Query, tenant: Tenant) -> Statement:
+    """How many rows a query has, all of them: one row, `total`."""
+    if isinstance(query, TableQuery | SqlQuery):
+        inner, most = rows_to_count(query, tenant), query.limit
+    else:
+        inner, most = compile_query(query, tenant), None
+    bound = "" if most is None else f" LIMIT {most:d}"
+    text = f"SELECT count(*) AS total FROM (\nSELECT 1 FROM (\n{inner.sql}\n) AS q{bound}\n) AS counted"
+    return Statement(text, inner.parameters)
+
+
 def rows_to_count(query: TableQuery | SqlQuery, tenant: Tenant) -> Statement:
     """The rows without order and page."""
     if isinstance(query, SqlQuery):

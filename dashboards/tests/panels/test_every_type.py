@@ -37,7 +37,7 @@ def emptied(sample: Answered) -> Answered:
 
 
 def rendered(kind: PanelType, context: dict[str, Any]) -> str:
-    section = Section(slug="sample", type=kind.name, title="Sample", url="/p/", view_url="/v/", csv_url="/c/", state="fresh")
+    section = Section(slug="sample", type=kind.name, title="Sample", url="/p/", view_url="/v/", state="fresh")
     return get_template(kind.template).render({"section": section, "panel": context, "alone": True})
 
 
