@@ -123,6 +123,11 @@ def refresh_seconds(query: QueryDict, *, default: int) -> int:
     return max(FASTEST_SECONDS, seconds) if seconds else 0
 
 
+def refresh_of(user: User, dashboard_seconds: int) -> int:
+    """How often a dashboard refreshes for a viewer where the URL says nothing: as the viewer prefers, else as it says itself."""
+    return dashboard_seconds if user.refresh_seconds is None else user.refresh_seconds
+
+
 def panel_state(query: Mapping[str, str], slug: str) -> dict[str, str]:
     """A table's own page, order and search in a dashboard's URL: `error_logs.page=2`."""
     return {name: query[f"{slug}.{name}"] for name in _PANEL_STATE if query.get(f"{slug}.{name}")}

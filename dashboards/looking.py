@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from django.http import Http404
 
-from dashboards.asking import PageRange, page_range, read_ask, refresh_seconds, shared_state, zone_of
+from dashboards.asking import PageRange, page_range, read_ask, refresh_of, refresh_seconds, shared_state, zone_of
 from dashboards.drawing import DrawnPanel, draw, drawn_error, drawn_stale, slowest
 from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel
@@ -111,7 +111,7 @@ def _frame_of(mark: str) -> str:
 def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> Looking:
     """Raises Http404 where the tenant has no such panel there, BadRequest for a time zone that does not exist."""
     place = place_of(request, dashboard, panel)
-    refresh = refresh_seconds(request.GET, default=place.dashboard.refresh_interval)
+    refresh = refresh_seconds(request.GET, default=refresh_of(request.user, place.dashboard.refresh_interval))
     poll = poll_seconds(place.dashboard, place.placement, place.panel, refresh)
     parameters = {
         **shared_state(request.GET),

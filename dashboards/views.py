@@ -14,6 +14,7 @@ from dashboards.asking import (
     panel_state,
     read_ask,
     read_text,
+    refresh_of,
     refresh_seconds,
     shared_state,
     with_query,
@@ -43,17 +44,22 @@ ROWS_ABOVE_THE_FOLD = 10
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The signed-in user's only tenant, or a choice among several."""
-    tenants = list(tenants_of(cast(User, request.user)))
-    if len(tenants) == 1:
-        return redirect("tenant-home", tenant=tenants[0].slug)
+    """The dashboard or tenant that the user begins with; else the only tenant there is, or a choice among several."""
+    user = cast(User, request.user)
+    tenants = list(tenants_of(user))
+    chosen = next((tenant for tenant in tenants if tenant.pk == user.default_tenant_id or len(tenants) == 1), None)
+    if chosen is not None and user.home_dashboard and Dashboard.objects.find(chosen, user.home_dashboard):
+        return redirect("dashboard", tenant=chosen.slug, dashboard=user.home_dashboard)
+    if chosen is not None:
+        return redirect("tenant-home", tenant=chosen.slug)
     return render(request, "dashboards/home.html", {"tenants": tenants})
 
 
 @require_safe
 def tenant_home(request: TenantRequest, tenant: str) -> HttpResponse:
     """The dashboards a tenant has."""
-    context = {"dashboards": Dashboard.objects.nearest(request.tenant), "tenants": tenants_of(request.user)}
+    dashboards = Dashboard.objects.nearest(request.tenant).only("slug", "name", "description")
+    context = {"dashboards": dashboards, "tenants": tenants_of(request.user)}
     return render(request, "dashboards/tenant_home.html", context)
 
 
@@ -64,10 +70,12 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
     if found is None:
         raise Http404("No such dashboard.")
     asked = page_range(request.GET, zone_of(request.GET, request.user, request.tenant), default=found.time_range)
-    refresh = refresh_seconds(request.GET, default=found.refresh_interval)
-    panels = {panel.slug: panel for panel in Panel.objects.nearest(request.tenant)}
+    refresh = refresh_seconds(request.GET, default=refresh_of(request.user, found.refresh_interval))
+    places = list(found.placements.all())
+    placed = Panel.objects.nearest(request.tenant).filter(slug__in=[place.panel_slug for place in places])
+    panels = {panel.slug: panel for panel in placed}
     cells = []
-    for place in found.placements.all():
+    for place in places:
         parameters = _fragment_parameters(request, place, panels.get(place.panel_slug), found)
         section = make_section(
             request, found, place, panels.get(place.panel_slug), parameters=parameters, asked=asked, refresh=refresh,
@@ -77,7 +85,7 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
     context = {
         "tenants": tenants_of(request.user),
         "dashboard": found,
-        "dashboards": Dashboard.objects.nearest(request.tenant),
+        "dashboards": Dashboard.objects.nearest(request.tenant).only("slug", "name"),
         "cells": cells,
         "toolbar": make_toolbar(request.path, request.GET, asked, refresh=refresh),
     }

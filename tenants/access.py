@@ -72,7 +72,7 @@ def find_tenant(user: User, slug: str) -> tuple[Tenant, Role] | None:
 
 def tenants_of(user: User) -> models.QuerySet[Tenant]:
     """The tenants to offer in the switcher, by name."""
-    return Tenant.objects.open_to(user)
+    return Tenant.objects.open_to(user).only("slug", "name")
 
 
 def visit(session_key: str | None, slug: str) -> Visit | None:

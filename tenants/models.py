@@ -53,6 +53,12 @@ class Role(models.TextChoices):
         return ladder.index(self) >= ladder.index(other)
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "", "The system's"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class UserManager(BaseUserManager["User"]):
     use_in_migrations = True
 
@@ -78,6 +84,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's.")
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.SYSTEM, blank=True)
+    default_tenant = models.ForeignKey(
+        "Tenant", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Where / leads to."
+    )
+    # By its id, as placements name panels: a tenant's own dashboard of that id wins over a shared one.
+    home_dashboard = models.CharField(max_length=63, blank=True, validators=[SLUG])
+    refresh_seconds = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(86_400)], help_text="Empty: the dashboard's. 0: never by itself."
+    )
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin site", default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -91,7 +106,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["email"]
-        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case")]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(condition=Q(theme__in=["", "light", "dark"]), name="user_theme_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.email

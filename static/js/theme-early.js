@@ -1,11 +1,18 @@
-// Runs before the page is drawn, so that it never flashes in the wrong theme: the stored choice, else the system's.
+// Runs before the page is drawn, so that it never flashes in the wrong theme: the account's choice where somebody is signed
+// in, else the one this browser remembers, else the system's.
 (() => {
+  const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  let chosen = null;
+  const account = root.dataset.accountTheme;
+  let chosen = account;
   try {
-    chosen = localStorage.getItem("theme");
+    // What was chosen here a moment ago, and is still on its way to the account, is newer than what the account says.
+    const isNewer = account === undefined || localStorage.getItem("theme-unsaved") !== null;
+    if (isNewer) chosen = localStorage.getItem("theme");
+    else if (account) localStorage.setItem("theme", account);
+    else localStorage.removeItem("theme");
   } catch {
-    // Storage is switched off: the system's theme it is.
+    // Storage is switched off: the account's or the system's theme it is.
   }
-  document.documentElement.dataset.theme = ["light", "dark"].includes(chosen) ? chosen : system;
+  root.dataset.theme = ["light", "dark"].includes(chosen) ? chosen : system;
 })();

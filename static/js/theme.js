@@ -1,4 +1,5 @@
-// Light or dark: the button, and the system's own change. Others listen for "themechange" on the document.
+// Light or dark: the button, the system's own change, and the account, which keeps the choice. Others listen for
+// "themechange" on the document.
 
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -8,15 +9,45 @@ export const showTheme = (theme) => {
   document.dispatchEvent(new CustomEvent("themechange"));
 };
 
-// The choice is kept only where it differs from the system's: choosing the system's theme again follows the system again.
-const remember = (theme) => {
-  const systems = system.matches ? "dark" : "light";
+// One at a time, so that the last choice is the one that stays.
+let saving = Promise.resolve();
+
+const save = (choice) => {
+  const headers = { "Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers")) };
+  const body = JSON.stringify({ theme: choice || "system" });
+  saving = saving.then(async () => {
+    const answer = await fetch("/api/v1/me/preferences", { method: "PATCH", headers, body, keepalive: true }).catch(() => null);
+    if (answer?.ok) keep("theme-unsaved", "");
+  });
+};
+
+const keep = (name, value) => {
   try {
-    if (theme === systems) localStorage.removeItem("theme");
-    else localStorage.setItem("theme", theme);
+    if (value) localStorage.setItem(name, value);
+    else localStorage.removeItem(name);
   } catch {
-    // Storage is switched off: the choice holds for this page.
+    // Storage is switched off: the choice holds for this page, and for the account.
   }
+};
+
+const chosen = () => {
+  if (root.dataset.accountTheme !== undefined) return root.dataset.accountTheme;
+  try {
+    return localStorage.getItem("theme") ?? "";
+  } catch {
+    return "";
+  }
+};
+
+// Only a choice that differs from the system's is one: choosing the system's theme again follows the system again.
+const remember = (theme) => {
+  const choice = theme === (system.matches ? "dark" : "light") ? "" : theme;
+  keep("theme", choice);
+  const account = root.dataset.accountTheme;
+  if (account === undefined || account === choice) return;
+  keep("theme-unsaved", "1");
+  root.dataset.accountTheme = choice;
+  save(choice);
 };
 
 export const toggleTheme = () => {
@@ -29,7 +60,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-action='theme']")) toggleTheme();
 });
 
+// The system's change is followed where nobody has chosen.
 system.addEventListener("change", () => {
-  remember(system.matches ? "dark" : "light");
-  showTheme(system.matches ? "dark" : "light");
+  if (!chosen()) showTheme(system.matches ? "dark" : "light");
 });
