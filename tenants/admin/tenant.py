@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -15,7 +14,8 @@ from django.utils.timesince import timesince
 from tenants.connection_test import Report, examine, examine_all, record
 from tenants.connections import close_tenant
 from tenants.forms import TenantForm
-from tenants.models import CONNECTION_FIELDS, Membership, Tenant
+from tenants.models import Membership, Tenant
+from tenants.saving import finish_saving, store_password
 
 MOST_TESTED = 50
 LEVELS = {Tenant.Verdict.GOOD: messages.SUCCESS, Tenant.Verdict.WARNING: messages.WARNING}
@@ -53,19 +53,13 @@ class TenantAdmin(admin.ModelAdmin):
         own = [path("<int:pk>/test/", self.admin_site.admin_view(self.test_page), name="tenants_tenant_test")]
         return own + super().get_urls()
 
-    def save_model(self, request: HttpRequest, obj: Tenant, form: ModelForm, change: bool) -> None:
-        """A changed connection is tried at once, so that nobody learns of a typing error from a dark dashboard."""
+    def save_model(self, request: HttpRequest, obj: Tenant, form: TenantForm, change: bool) -> None:
+        """The admin says what the test of a changed connection found."""
         super().save_model(request, obj, form, change)
-        if form.cleaned_data["password"]:
-            obj.set_password(form.cleaned_data["password"])
-            obj.save(update_fields=["password_token"])
-        if not change or {"password", *CONNECTION_FIELDS} & {*form.changed_data}:
-            close_tenant(obj)
-            report = examine(obj)
-            record(obj, report)
+        store_password(obj, form)
+        report = finish_saving(obj, form, is_new=not change)
+        if report is not None:
             self._tell(request, obj, report)
-        if not obj.is_active:
-            close_tenant(obj)
 
     def delete_model(self, request: HttpRequest, obj: Tenant) -> None:
         close_tenant(obj)
