@@ -1,37 +1,37 @@
 """What a program's call asks of a panel: the same as a page's URL, by the names that CONTRACT.md has for programs."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.http import QueryDict
 from ninja import Schema
+from pydantic import Field
 
 from dashboards.asking import PageRange, make_ask, read_page, read_variables, zone_of
 from dashboards.panels.base import Ask
 from tenants.models import Tenant, User
 
 RANGE = ("date_from", "date_to")
+WHEN = "`now-6h`, `now-1d/d`, ISO 8601 or epoch milliseconds; without: open at this end."
 
 
 class PanelCall(Schema):
-    """Beside these a call may give the panel's variables, `var-…`. With `fresh` the last result will not do."""
+    """Beside these a call may give the panel's variables, `var-…`."""
 
     tenant_id: str
-    date_from: str = ""
-    date_to: str = ""
+    date_from: Annotated[str, Field(description=WHEN)] = ""
+    date_to: Annotated[str, Field(description=WHEN)] = ""
     disable_aggregation: bool = False
-    sort_column: str = ""
+    sort_column: Annotated[str, Field(description="A column of a table.")] = ""
     sort_order: Literal["asc", "desc"] = "asc"
-    page: str = "1"
-    fresh: bool = False
 
-    def ask(self, query: QueryDict, user: User, tenant: Tenant) -> Ask:
+    def ask(self, query: QueryDict, user: User, tenant: Tenant, *, page: str = "1") -> Ask:
         """Times are read and shown in the caller's zone. Raises BadRequest with a sentence that names the parameter."""
         zone = zone_of(QueryDict(), user, tenant)
         return make_ask(
             PageRange.between(self.date_from, self.date_to, zone, names=RANGE),
             tenant,
             read_variables(query),
-            page=read_page(self.page),
+            page=read_page(page),
             sort=self.sort_column or None,
             descending=self.sort_order == "desc",
             disable_aggregation=self.disable_aggregation,

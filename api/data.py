@@ -2,16 +2,19 @@
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from ninja import Query, Router
 from ninja.errors import HttpError
+from pydantic import Field
 
 from api.asking import PanelCall
 from api.callers import user_of
-from api.doors import tenant_of
+from api.description import problems, ref_to
+from api.doors import api, tenant_of
+from api.schemas.data import EXAMPLE, PanelData
 from dashboards.models import Panel
 from dashboards.places import find_panel
 from dashboards.refresh import Refreshed, refresh_panel
@@ -19,26 +22,47 @@ from tenants.models import Role
 
 router = Router(tags=["data"])
 
+SHOWN = {"schema": ref_to(PanelData), "examples": {"chart": {"value": EXAMPLE}}}
+ANSWERS: dict[Any, Any] = {
+    200: {
+        "description": "What the panel shows.",
+        "content": {"application/json": SHOWN},
+        "headers": {
+            "Age": {"description": "Of the last result, in seconds.", "schema": {"type": "integer"}},
+            "X-Stale": {"description": "Why it is the last result.", "schema": {"enum": ["unreachable", "busy", "budget"]}},
+        },
+    },
+    304: {"description": "Nothing has changed."},
+}
+DESCRIBED = {"responses": {**problems(404, 504)["responses"], **ANSWERS}}
 
-@router.get("/panels/{panel_id}/data", response=dict[str, Any])
-def panel_data(request: HttpRequest, response: HttpResponse, panel_id: str, call: Query[PanelCall]) -> Any:
+
+class DataCall(PanelCall):
+    page: Annotated[str, Field(description="Of a table.")] = "1"
+    fresh: Annotated[bool, Field(description="An error rather than the last result.")] = False
+
+
+@router.get("/panels/{panel_id}/data", operation_id="read_panel_data", openapi_extra=DESCRIBED)
+def panel_data(request: HttpRequest, response: HttpResponse, panel_id: str, call: Query[DataCall]) -> HttpResponse:
     """The data of a panel, from the tenant's own database. With `If-None-Match` 304 where nothing has changed.
 
     Where that database cannot be asked now, the last result of up to 15 minutes ago: its `Age` is in seconds, and `X-Stale`
-    says `unreachable`, `busy` or `budget`. With `fresh` an error instead.
+    says `unreachable`, `busy` or `budget`. With `fresh` an error instead. Besides, `var-<name>` gives a variable its value.
     """
     tenant, role = tenant_of(request, call.tenant_id)
     panel = find_panel(tenant, panel_id)
     if panel is None:
         raise HttpError(404, "This tenant has no such panel.")
-    refreshed = refresh_panel(tenant, panel, call.ask(request.GET, user_of(request), tenant), or_last=not call.fresh)
-    etag = _etag(request, panel, role, refreshed)
-    headers = {"ETag": etag, **_staleness(refreshed)}
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+    ask = call.ask(request.GET, user_of(request), tenant, page=call.page)
+    refreshed = refresh_panel(tenant, panel, ask, or_last=not call.fresh)
+    headers = {"ETag": _etag(request, panel, role, refreshed), **_staleness(refreshed)}
+    if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers=headers)
+    # A response and no object: the data is not validated a second time, which a chart would notice.
+    answer = api.create_response(request, _data_of(panel, role, refreshed), status=200)
     for name, value in headers.items():
-        response[name] = value
-    return _data_of(panel, role, refreshed)
+        answer[name] = value
+    return answer
 
 
 def _data_of(panel: Panel, role: Role, refreshed: Refreshed) -> dict[str, Any]:

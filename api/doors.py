@@ -4,11 +4,11 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled
 from ninja.renderers import BaseRenderer
 
 from api.callers import BearerToken, InvalidToken, ReadsOnly, SignedIn, user_of
+from api.description import ABOUT, TAGS, Described
 from api.limits import DATA, sentence_of
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable
@@ -25,13 +25,15 @@ class StrictJson(BaseRenderer):
         return orjson.dumps(data)
 
 
-api = NinjaAPI(
+api = Described(
     title="PanelDash",
     version="1",
     renderer=StrictJson(),
     auth=[BearerToken(), SignedIn()],
     throttle=DATA,
     docs_url="docs",
+    description=ABOUT,
+    openapi_extra={"tags": [{"name": name, "description": about} for name, about in TAGS.items()]},
     urls_namespace="api",
 )
 
@@ -76,13 +78,6 @@ def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _answer(request, error.status_code, str(error))
-
-
-@api.exception_handler(ValidationError)
-def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    first = error.errors[0]
-    name = first["loc"][-1] if first.get("loc") else "parameter"
-    return _answer(request, 422, f"“{name}”: {first.get('msg', 'not valid')}.")
 
 
 @api.exception_handler(BadRequest)

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from api.conditional import conditional
+
 API = "/api/"
 
 
@@ -19,6 +21,8 @@ class CallsMiddleware:
         response = self.get_response(request)
         if not request.path.startswith(API):
             return response
+        if hasattr(request, "auth"):
+            response = conditional(request, response)
         if hasattr(request, "spent"):
             request.spent.write_on(response)
         patch_vary_headers(response, ["Authorization", "Cookie"])

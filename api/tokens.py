@@ -77,6 +77,8 @@ def session_or_nobody(request: HttpRequest) -> Any:
 
 @router.post(
     "/auth/tokens",
+    operation_id="create_token",
+    openapi_extra={"security": [{}, {"SignedIn": []}]},
     auth=session_or_nobody,
     response={201: MadeToken, 401: Problem, 403: Problem, 422: Problem, 429: Problem},
 )
@@ -97,14 +99,18 @@ def create(request: HttpRequest, body: NewToken) -> Any:
     return Status(201, {**_told(token), "token": secret})
 
 
-@router.get("/auth/tokens", response={200: Tokens, 401: Problem, 429: Problem})
+@router.get("/auth/tokens", operation_id="list_tokens", response={200: Tokens, 401: Problem, 429: Problem})
 def listed(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> Any:
     """The caller's own tokens that are in force, the newest first."""
     found = _own(request)
     return {"items": [_told(token) for token in found[offset : offset + limit]], "count": found.count()}
 
 
-@router.delete("/auth/tokens/{token_id}", response={204: None, 401: Problem, 403: Problem, 404: Problem, 429: Problem})
+@router.delete(
+    "/auth/tokens/{token_id}",
+    operation_id="revoke_token",
+    response={204: None, 401: Problem, 403: Problem, 404: Problem, 429: Problem},
+)
 def revoke(request: HttpRequest, token_id: str) -> Any:
     """Revoke a token of one's own: at once here, within five seconds on every other worker and host."""
     token = _own(request).filter(public_id=token_id[:20]).first()

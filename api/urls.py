@@ -3,14 +3,18 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path
 
+from api.dashboards import router as dashboards
 from api.data import router as data
 from api.doors import api
-from api.lists import router as lists
+from api.exports import router as exports
+from api.members import router as members
+from api.panels import router as panels
+from api.preferences import router as preferences
+from api.tenants import router as tenants
 from api.tokens import router as tokens
 
-api.add_router("/v1", lists)
-api.add_router("/v1", data)
-api.add_router("/v1", tokens)
+for router in (tenants, members, panels, data, exports, dashboards, preferences, tokens):
+    api.add_router("/v1", router)
 
 DOCUMENTATION = {"openapi-json", "openapi-view"}
 patterns, application, namespace = api.urls  # a name of this module such as app_name would be a namespace too

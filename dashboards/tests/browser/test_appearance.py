@@ -51,6 +51,19 @@ def test_the_theme_follows_the_system_until_one_chooses(drawn: Callable[..., Pag
     expect(root).to_have_attribute("data-theme", "light")
 
 
+def test_the_theme_is_kept_with_the_account(drawn: Callable[..., Page], visit: Callable[..., Page], bob: Any) -> None:
+    page = drawn(color_scheme="dark")
+    with page.expect_response("**/api/v1/me/preferences") as saved:
+        page.get_by_label("Switch between light and dark").click()
+    assert saved.value.status == 200
+    other = visit(bob, "/t/acme/", color_scheme="dark")  # another browser
+    expect(other.locator("html")).to_have_attribute("data-theme", "light")
+    with other.expect_response("**/api/v1/me/preferences"):
+        other.keyboard.press("d")
+    other.emulate_media(color_scheme="light")  # who follows the system again, follows it
+    expect(other.locator("html")).to_have_attribute("data-theme", "light")
+
+
 def test_charts_change_colour_with_the_theme(drawn: Callable[..., Page]) -> None:
     page = drawn()
     line = page.locator("#chart-cpu .js-line").first

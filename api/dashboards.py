@@ -1,0 +1,171 @@
+"""Dashboards: read by a tenant's members, changed by its editors; shared ones by platform admins."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+from pydantic import Field, StringConstraints
+
+from api.callers import user_of
+from api.description import problems
+from api.listing import ListQuery, listed
+from api.merging import merged
+from api.schemas.dashboards import DashboardChange, DashboardDetail, DashboardPage, DashboardReplacement, NewDashboard
+from api.schemas.parts import PLAIN
+from api.sharing import find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
+from api.versions import seen_version, tag_of
+from dashboards.changing import delete_unchanged, save_change
+from dashboards.document import DashboardDocument, document_of, place_panels, read_dashboard, take_fields
+from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels.document import DocumentError, DocumentInvalid
+from tenants.models import Role, Tenant
+
+router = Router(tags=["dashboards"])
+
+SORTS = {"slug": "slug", "title": "name", "folder": "folder", "panel_count": "panel_count", "updated_at": "updated_at"}
+COLUMNS = ("slug", "name", "folder", "tags", "scope", "version", "updated_at")
+Word = Annotated[str, StringConstraints(max_length=200, pattern=PLAIN)]
+
+
+class DashboardsQuery(ListQuery):
+    tenant_id: Annotated[str | None, Field(description="Whose. Platform admins leave it out for what is shared.")] = None
+    folder: Word = ""
+    tags: Annotated[list[Word], Field(max_length=20, description="All of them.")] = []
+    sort: Literal["slug", "title", "folder", "panel_count", "updated_at"] = "slug"
+
+
+@router.get("/dashboards", response=DashboardPage, operation_id="list_dashboards", openapi_extra=problems(404))
+def list_dashboards(request: HttpRequest, query: Query[DashboardsQuery]) -> dict[str, Any]:
+    """The dashboards a tenant has: its own, and those shared with it. Its own wins over a shared one of the same id."""
+    found, _ = visible(request, Dashboard, query.tenant_id)
+    if query.folder:
+        found = found.filter(folder=query.folder)
+    if query.tags:
+        found = found.filter(tags__contains=query.tags)
+    if query.q:
+        found = found.filter(Q(name__icontains=query.q) | Q(slug__icontains=query.q) | Q(description__icontains=query.q))
+    return listed(counted(found.only(*COLUMNS)), query, by=SORTS[query.sort], then="slug", told=summary)
+
+
+@router.get("/dashboards/{slug}", response=DashboardDetail, operation_id="read_dashboard", openapi_extra=problems(404))
+def read_one(request: HttpRequest, response: HttpResponse, slug: str, tenant_id: str | None = None) -> dict[str, Any]:
+    """A dashboard with its panels' places. The `ETag` is good for `If-Match`."""
+    dashboard, role = find_visible(request, Dashboard, slug, tenant_id)
+    return told(request, response, dashboard, role)
+
+
+@router.post("/dashboards", response={201: DashboardDetail}, operation_id="create_dashboard", openapi_extra=problems(404, 409))
+def create_dashboard(request: HttpRequest, response: HttpResponse, body: NewDashboard) -> Any:
+    """Make a dashboard: editors for their tenant, platform admins shared ones too."""
+    owner = owner_of_new(request, body.tenant_id)
+    document = checked(body.document, owner)
+    dashboard = Dashboard(slug=body.slug, tenant=owner)
+    take_fields(dashboard, document)
+    with transaction.atomic():
+        store_new(dashboard, body.shared_with, by=user_of(request))
+        place_panels(dashboard, document)
+    return Status(201, told(request, response, dashboard, Role.EDITOR))
+
+
+@router.put(
+    "/dashboards/{slug}",
+    response=DashboardDetail,
+    operation_id="replace_dashboard",
+    openapi_extra=problems(404, 409, by_version=True),
+)
+def replace_dashboard(
+    request: HttpRequest, response: HttpResponse, slug: str, body: DashboardReplacement, tenant_id: str | None = None
+) -> dict[str, Any]:
+    """Put another document in the place of a dashboard's."""
+    dashboard = find_own(request, Dashboard, slug, tenant_id)
+    document = checked(body.document, dashboard.tenant)
+
+    def change(stored: Dashboard) -> None:
+        take_fields(stored, document)
+        place_panels(stored, document)
+        share_with(stored, body.shared_with)
+
+    stored = save_change(dashboard, change, by=user_of(request), seen=seen_version(request, dashboard, body.version))
+    return told(request, response, stored, Role.EDITOR)
+
+
+@router.patch(
+    "/dashboards/{slug}",
+    response=DashboardDetail,
+    operation_id="change_dashboard",
+    openapi_extra=problems(404, 409, by_version=True),
+)
+def change_dashboard(
+    request: HttpRequest, response: HttpResponse, slug: str, body: DashboardChange, tenant_id: str | None = None
+) -> dict[str, Any]:
+    """Change a part of a dashboard's document, its list of panels as a whole, or with whom it is shared."""
+    dashboard = find_own(request, Dashboard, slug, tenant_id)
+
+    def change(stored: Dashboard) -> None:
+        if body.document is not None:
+            document = checked(merged(document_of(stored).model_dump(mode="json"), body.document), stored.tenant)
+            take_fields(stored, document)
+            place_panels(stored, document)
+        if "shared_with" in body.model_fields_set:
+            share_with(stored, body.shared_with)
+
+    stored = save_change(dashboard, change, by=user_of(request), seen=seen_version(request, dashboard, body.version))
+    return told(request, response, stored, Role.EDITOR)
+
+
+@router.delete(
+    "/dashboards/{slug}", response={204: None}, operation_id="delete_dashboard", openapi_extra=problems(404, 409, by_version=True)
+)
+def delete_dashboard(request: HttpRequest, slug: str, tenant_id: str | None = None) -> Any:
+    """Delete a dashboard; its panels stay. With `If-Match` only where it is still that version."""
+    dashboard = find_own(request, Dashboard, slug, tenant_id)
+    delete_unchanged(dashboard, seen=seen_version(request, dashboard, None, is_needed=False))
+    return Status(204, None)
+
+
+def checked(raw: Mapping[str, Any], owner: Tenant | None) -> DashboardDocument:
+    """A valid document; on a tenant's own dashboard, of panels that the tenant has. Raises DocumentInvalid."""
+    document = read_dashboard(raw)
+    if owner is not None:
+        placed = [panel.id for panel in document.panels]
+        known = set(Panel.objects.nearest(owner).filter(slug__in=placed).values_list("slug", flat=True))
+        unknown = [
+            DocumentError(f"panels[{place}].id", f"this tenant has no panel “{panel}”")
+            for place, panel in enumerate(placed)
+            if panel not in known
+        ]
+        if unknown:
+            raise DocumentInvalid(*unknown)
+    return document
+
+
+def counted(dashboards: QuerySet[Dashboard]) -> QuerySet[Dashboard]:
+    """Each with how many panels stand on it, as `panel_count`."""
+    placed = Placement.objects.filter(dashboard=OuterRef("pk")).order_by().values("dashboard").annotate(number=Count("pk"))
+    number = Coalesce(Subquery(placed.values("number"), output_field=IntegerField()), 0)
+    return dashboards.annotate(panel_count=number)
+
+
+def summary(dashboard: Any) -> dict[str, Any]:
+    return {
+        "slug": dashboard.slug,
+        "title": dashboard.name,
+        "folder": dashboard.folder,
+        "tags": dashboard.tags,
+        "panel_count": dashboard.panel_count,
+        "is_favorite": False,
+        "is_shared": dashboard.is_shared,
+        "version": dashboard.version,
+        "updated_at": dashboard.updated_at,
+    }
+
+
+def told(request: HttpRequest, response: HttpResponse, dashboard: Any, role: Role) -> dict[str, Any]:
+    response["ETag"] = tag_of(dashboard, role)
+    document = document_of(dashboard)
+    dashboard.panel_count = len(document.panels)
+    return {**summary(dashboard), **kept(request, dashboard, role), "document": document}

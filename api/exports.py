@@ -1,0 +1,63 @@
+"""A panel's whole result as a file, streamed."""
+
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from ninja.errors import HttpError
+
+from api.asking import PanelCall
+from api.callers import user_of
+from api.description import problems
+from api.doors import api, tenant_of
+from api.limits import DEAR
+from dashboards.export import TooManyRows, export_response
+from dashboards.files import FILE_KINDS
+from dashboards.places import find_panel
+
+router = Router(tags=["data"])
+
+FILES: dict[str, Any] = {kind.content_type.partition(";")[0]: {"schema": {"type": "string"}} for kind in FILE_KINDS.values()}
+FILES["application/json"] = {
+    "schema": {
+        "type": "object",
+        "required": ["panel_id", "panel_type", "title", "columns", "rows", "row_count", "truncated_cells"],
+        "properties": {
+            "panel_id": {"type": "string"},
+            "panel_type": {"type": "string"},
+            "title": {"type": "string"},
+            "columns": {"type": "array", "items": {"type": "object"}},
+            "rows": {"type": "array", "items": {"type": "object"}},
+            "row_count": {"type": "integer"},
+            "truncated_cells": {"type": "boolean"},
+        },
+    }
+}
+ANSWER: dict[Any, Any] = {200: {"description": "The file, as an attachment.", "content": FILES}}
+
+
+class ExportCall(PanelCall):
+    format: Literal["csv", "xlsx", "json"] = "csv"
+
+
+@router.get(
+    "/panels/{panel_id}/export",
+    throttle=DEAR,
+    operation_id="export_panel",
+    openapi_extra={"responses": {**problems(404, 413, 504)["responses"], **ANSWER}},
+)
+def export_panel(request: HttpRequest, panel_id: str, call: Query[ExportCall]) -> Any:
+    """The whole result of a panel as CSV, XLSX or JSON. Where it is more than a file may have, 413 says how many rows.
+
+    What fails midway breaks the answer off. Times are the viewer's in CSV and XLSX, and UTC in JSON.
+    """
+    tenant, _ = tenant_of(request, call.tenant_id)
+    panel = find_panel(tenant, panel_id)
+    if panel is None:
+        raise HttpError(404, "This tenant has no such panel.")
+    return export_response(tenant, panel, call.ask(request.GET, user_of(request), tenant), FILE_KINDS[call.format])
+
+
+@api.exception_handler(TooManyRows)
+def too_many_rows(request: HttpRequest, error: TooManyRows) -> Any:
+    return api.create_response(request, {"detail": error.sentence, "rows": error.rows, "limit": error.limit}, status=413)

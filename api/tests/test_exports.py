@@ -1,0 +1,80 @@
+"""A panel's whole result as a file, for programs."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from dashboards.models import Panel
+
+
+@pytest.fixture
+def export(client: Client, bob: Any, make_panel: Any, acme: Any) -> Any:
+    """The answer for a table over SQL: `export("SELECT 1", format="xlsx")`."""
+    client.force_login(bob)
+
+    def ask(sql: str, **parameters: str) -> Any:
+        Panel.objects.all().delete()
+        make_panel("rows", tenant=acme, type="table", title="All rows", data_source={"sql": sql})
+        return client.get("/api/v1/panels/rows/export", {"tenant_id": "acme", **parameters})
+
+    return ask
+
+
+NUMBERS = "SELECT n, 'n' || n AS name FROM generate_series(1, 3) n"
+
+
+def test_csv_is_what_one_gets_who_says_nothing(export):
+    answer = export(NUMBERS)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert answer["Content-Disposition"] == 'attachment; filename="All rows.csv"'
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert rows == [["n", "name"], ["1", "n1"], ["2", "n2"], ["3", "n3"]]
+
+
+def test_the_same_rows_in_excel_and_json(export):
+    book = openpyxl.load_workbook(io.BytesIO(export(NUMBERS, format="xlsx").getvalue()))
+    assert list(book["Result"].values)[1:] == [(1, "n1"), (2, "n2"), (3, "n3")]
+    whole = json.loads(export(NUMBERS, format="json").getvalue())
+    assert (whole["row_count"], whole["rows"][2]) == (3, {"n": 3, "name": "n3"})
+
+
+def test_order_range_and_variables_are_as_asked(export):
+    answer = export(NUMBERS, format="json", sort_column="n", sort_order="desc")
+    assert [row["n"] for row in json.loads(answer.getvalue())["rows"]] == [3, 2, 1]
+    found = export("SELECT :who AS who", format="json", **{"var-who": "ada"})
+    assert json.loads(found.getvalue())["rows"] == [{"who": "ada"}]
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "json"])
+def test_more_rows_than_a_file_may_have_are_413_with_their_number(export, settings, format):
+    settings.EXPORT_ROW_LIMIT = 2
+    answer = export(NUMBERS, format=format)
+    assert (answer.status_code, answer.json()["rows"], answer.json()["limit"]) == (413, 3, 2)
+    assert "3 rows" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [({"format": "pdf"}, "“format”"), ({"date_from": "soon"}, "“date_from”"), ({"sort_column": "x"}, "x")],
+)
+def test_what_cannot_be_is_422(export, asked, named):
+    answer = export(NUMBERS, **asked)
+    assert (answer.status_code, named in answer.json()["detail"]) == (422, True)
+
+
+def test_a_query_that_fails_is_an_error_and_no_file(export):
+    answer = export("SELECT 1 / (n - 1) AS n FROM generate_series(1, 3) n")
+    assert (answer.status_code, "request_id" in answer.json()) == (500, True)
+    assert "Content-Disposition" not in answer
+
+
+def test_files_are_dear(export, settings):
+    settings.API_RATE_DEAR = 1
+    assert export(NUMBERS).status_code == 200
+    refused = export(NUMBERS)
+    assert (refused.status_code, int(refused["Retry-After"]) > 0) == (429, True)
