@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from django.test import Client
 
-from dashboards.export import file_name
 from audit.spreadsheet import BYTE_ORDER_MARK
+from dashboards.export import file_name
 from dashboards.models import Dashboard, Panel, Placement
 from datasources.errors import QueryFailed, SourceUnavailable
 from paneldash.embedded import EmbeddedServer
