@@ -28,7 +28,9 @@ class Scale:
         scaled = values if self.size == 1 else values / self.size
         known = scaled[~np.isnan(scaled)]
         digits = _decimals(known) if decimals is None else max(_decimals(known), decimals)
-        rounded = np.round(scaled, digits)
+        with np.errstate(over="ignore"):
+            rounded = np.round(scaled, digits)
+        rounded = np.where(np.isinf(rounded), scaled, rounded)  # the largest doubles cannot be rounded
         is_whole = digits <= 0 and len(known) == len(scaled) and bool((np.abs(rounded) < LARGEST_EXACT).all())
         return rounded.astype(np.int64) if is_whole else rounded, max(0, digits)
 

@@ -22,7 +22,8 @@ def steps(numbers: Any, decimals: int) -> Any:
 
     Numbers too large to be counted so are left as they are.
     """
-    counted = np.rint(np.asarray(numbers, dtype=np.float64) * 10.0**decimals)
+    with np.errstate(over="ignore"):
+        counted = np.rint(np.asarray(numbers, dtype=np.float64) * 10.0**decimals)
     is_known = ~np.isnan(counted)
     if not (np.abs(counted[is_known]) < LARGEST_EXACT).all():
         return numbers

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import orjson
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboards.panels.axis import Scale
@@ -30,6 +30,8 @@ def as_sent(numbers: Any) -> Any:
 values = st.floats(allow_infinity=False) | st.floats(-100, 100) | st.integers(0, 5).map(float)
 
 
+@example([1.7975e308], None)
+@example([1.7975e308], 15)
 @given(st.lists(values, max_size=30), st.none() | st.integers(0, 15))
 def test_drawn_values_are_exactly_what_they_were(some: list[float], decimals: int | None) -> None:
     drawn, places = Scale().drawn(np.array(some, dtype=float), decimals)
