@@ -171,8 +171,8 @@ class Dashboard(Shared):
 
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    folder = models.CharField(max_length=200, blank=True)
-    tags = ArrayField(models.CharField(max_length=50), default=list, blank=True, help_text="By comma.")
+    folder = models.CharField(max_length=200, default="", db_default="", blank=True)
+    tags = ArrayField(models.CharField(max_length=50), default=list, db_default=[], blank=True, help_text="By comma.")
     refresh_interval = models.PositiveIntegerField(
         "refresh (seconds)", default=30, validators=[MaxValueValidator(86_400)], help_text="0: never by itself."
     )

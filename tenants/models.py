@@ -84,12 +84,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's.")
-    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.SYSTEM, blank=True)
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.SYSTEM, db_default="", blank=True)
     default_tenant = models.ForeignKey(
         "Tenant", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Where / leads to."
     )
     # By its id, as placements name panels: a tenant's own dashboard of that id wins over a shared one.
-    home_dashboard = models.CharField(max_length=63, blank=True, validators=[SLUG])
+    home_dashboard = models.CharField(max_length=63, default="", db_default="", blank=True, validators=[SLUG])
     refresh_seconds = models.PositiveIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(86_400)], help_text="Empty: the dashboard's. 0: never by itself."
     )

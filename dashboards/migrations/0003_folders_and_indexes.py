@@ -13,13 +13,18 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="dashboard",
             name="folder",
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
         migrations.AddField(
             model_name="dashboard",
             name="tags",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=50), blank=True, default=list, help_text="By comma.", size=None
+                base_field=models.CharField(max_length=50),
+                blank=True,
+                db_default=[],
+                default=list,
+                help_text="By comma.",
+                size=None,
             ),
         ),
     ]

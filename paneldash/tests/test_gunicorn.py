@@ -114,7 +114,6 @@ def test_metrics_are_those_of_all_workers(web: Web) -> None:
 def test_a_replaced_worker_goes_on_counting_where_its_predecessor_was(web: Web, tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: web.get("/live"), range(40)))
-    files = sorted(path.name for path in tmp_path.glob("counter_*"))
     for _ in range(2):
         children = Path(f"/proc/{web.process.pid}/task/{web.process.pid}/children").read_text().split()
         for worker in children:
@@ -125,7 +124,8 @@ def test_a_replaced_worker_goes_on_counting_where_its_predecessor_was(web: Web, 
     counted = re.search(r'paneldash_requests_total\{.*view="live"\} (\d+)', web.get("/metrics")[1])
     assert counted is not None
     assert int(counted[1]) >= 40
-    assert sorted(path.name for path in tmp_path.glob("counter_*")) == files
+    files = {path.name for path in tmp_path.glob("counter_*")}
+    assert files <= {"counter_master.db", "counter_w0.db", "counter_w1.db"}  # a worker that got no request has none
 
 
 def test_serves_without_the_central_database_and_says_so() -> None:

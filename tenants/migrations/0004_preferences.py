@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
             name="home_dashboard",
             field=models.CharField(
                 blank=True,
+                db_default="",
+                default="",
                 max_length=63,
                 validators=[
                     django.core.validators.RegexValidator(
@@ -51,7 +53,11 @@ class Migration(migrations.Migration):
             model_name="user",
             name="theme",
             field=models.CharField(
-                blank=True, choices=[("", "The system's"), ("light", "Light"), ("dark", "Dark")], default="", max_length=5
+                blank=True,
+                choices=[("", "The system's"), ("light", "Light"), ("dark", "Dark")],
+                db_default="",
+                default="",
+                max_length=5,
             ),
         ),
         migrations.AddConstraint(
