@@ -199,7 +199,7 @@ def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
 
 def _fragment(request: TenantRequest, drawn: DrawnPanel) -> bytes:
     """A drawn panel's HTML. Nothing of the person who asks is in it: others are sent the same."""
-    return render_to_string(drawn.template, {**drawn.context, "alone": "alone" in request.GET}).encode()
+    return render_to_string(drawn.template, {**drawn.context, "alone": bool(request.GET.get("alone"))}).encode()
 
 
 def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> dict[str, str]:

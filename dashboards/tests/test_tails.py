@@ -11,6 +11,7 @@ import orjson
 import pytest
 from django.test import Client
 
+from dashboards.bodies import bodies
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.tests.test_polls import mark_of
 
@@ -124,3 +125,10 @@ def test_who_holds_a_chart_but_not_this_panel_gets_it_whole(
     client.force_login(bob)
     assert poll(**shown).headers["Content-Type"].startswith("text/html")
     assert poll(**{"X-Held": shown["X-Held"]}).headers["Content-Type"].startswith("text/html")
+
+
+def test_an_empty_alone_asks_for_nothing(poll: Any) -> None:
+    """It is not in what the fragment is known by: what is drawn with it is sent to others too."""
+    assert 'class="twin"' in poll("&alone=1").content.decode()
+    bodies.clear()
+    assert 'class="twin"' not in poll("&alone=").content.decode()
