@@ -36,6 +36,11 @@ def listen() -> None:
     second_factor.authentication_failed.connect(_factor_failed, dispatch_uid="audit")
 
 
+def tried(address: str) -> Thing:
+    """Whoever was given as who signs in, nobody that is known."""
+    return Thing("tenants.user", "", address[:LONGEST_ADDRESS] if "@" in address else NO_ADDRESS)
+
+
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     methods = [one.get("method", "") for one in get_authentication_records(request, user)]
     record(_told(Action.SIGN_IN, request, user, {"methods": methods} if methods else {}))
@@ -48,8 +53,7 @@ def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     """Of what was given, the address alone."""
-    tried = str(credentials.get("email") or credentials.get("username") or "")
-    thing = Thing("tenants.user", "", tried[:LONGEST_ADDRESS] if "@" in tried else NO_ADDRESS)
+    thing = tried(str(credentials.get("email") or credentials.get("username") or ""))
     record_anyway(Told(Action.SIGN_IN, Outcome.FAILED, thing, acting=_who(request)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from audit.acting import acting
 from audit.models import Action, Outcome
 from audit.recording import Thing, Told, record, record_anyway
-from audit.sign_ins import LONGEST_ADDRESS
+from audit.sign_ins import tried
 from tenants.models import ApiToken, User
 from tenants.signals import sign_in_refused, token_first_used
 
@@ -22,10 +22,6 @@ def _first_used(token: ApiToken, **_: Any) -> None:
 
 
 def _refused(way: str, reason: str, user: User | None, token: ApiToken | None, email: str, **_: Any) -> None:
-    thing = Thing.of(token) if token is not None else Thing.of(user) if user is not None else _claimed(email)
+    thing = Thing.of(token) if token is not None else Thing.of(user) if user is not None else tried(email)
     details = {"methods": [way], "reason": reason, **({"user": user.email} if user is not None else {})}
     record_anyway(Told(Action.SIGN_IN, Outcome.FAILED, thing, details=details, acting=acting()))
-
-
-def _claimed(email: str) -> Thing:
-    return Thing("tenants.user", "", email[:LONGEST_ADDRESS])

@@ -66,3 +66,12 @@ def test_a_token_that_is_none_is_told_as_a_refusal(client: Client, db: None, tol
     queue.send()
     assert [event.details["reason"] for event in told("access")] == ["token"]
     assert "CANARY" not in str(list(Event.objects.values()))
+
+
+def test_a_password_typed_in_the_place_of_an_address_is_not_told(client: Client, db: None, told: Told) -> None:
+    """Too many attempts are told of by another way than a single one."""
+    body = {"name": "x", "email": "hunter2 and more", "password": "y"}
+    statuses = [client.post("/api/v1/auth/tokens", body, content_type="application/json").status_code for _ in range(12)]
+    assert statuses[-1] == 429
+    objects = {event.object for event in told() if event.action == "sign_in"}
+    assert objects == {"(no e-mail address)"}
