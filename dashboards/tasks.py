@@ -6,5 +6,5 @@ from tenants.jobs import scheduled
 
 @scheduled("20 2 * * *")
 def check_panels() -> None:
-    """Checks every panel on every tenant's database, for the page Checks."""
-    check_all(by="worker")
+    """Checks every panel on every tenant's database."""
+    check_all(by="the nightly check")

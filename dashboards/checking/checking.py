@@ -11,7 +11,7 @@ from django.conf import settings
 from dashboards.checking.finding import Found, Outcome, of_cost, of_error
 from dashboards.checking.panels import Panels, queries_of, read_panels
 from dashboards.checking.runs import begin, note, running
-from dashboards.checking.storing import store
+from dashboards.checking.storing import forget_disabled, store
 from dashboards.models import CheckRun, Panel
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable, read_panel
@@ -81,6 +81,7 @@ def check_all(
             store(one.tenant, panels.of(one.tenant), one.found, unreachable=bool(one.unreachable), is_whole=panel is None)
             note(run, done=len(checked), unreachable=sum(bool(one.unreachable) for one in checked))
             told(len(checked), len(tenants))
+    forget_disabled()
     checked.sort(key=lambda one: one.tenant.slug)
     known = {row.pk: row for one in tenants for row in panels.of(one)}
     return Report(tuple(checked), known, time.perf_counter() - started)

@@ -30,6 +30,11 @@ def store(
         _write(rows, tenant)
 
 
+def forget_disabled() -> None:
+    """Of a tenant that is switched off nobody wants to know."""
+    Check.objects.filter(tenant__is_active=False).delete()
+
+
 def _write(rows: list[Check], tenant: Tenant) -> None:
     """But for those of a panel or tenant that was deleted while it was checked."""
     there = set(Panel.objects.filter(pk__in=[row.panel_id for row in rows]).values_list("pk", flat=True))

@@ -1,6 +1,7 @@
 """`manage.py panels apply`: make panels and dashboards as the files of a folder say."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,10 @@ def run(command: BaseCommand, *, folder: Path, tenant: str | None, dry_run: bool
             raise CommandError(f"{folder} holds no panel and no dashboard: --prune would remove all there are.")
         planned = plan(definitions.items, owner, prune=prune) if dry_run else _applied(folder, definitions, owner, prune=prune)
     except Refused as error:
-        raise CommandError(_refused(error, as_json=options["json"])) from error
+        if not options["json"]:
+            raise CommandError(_refused(error)) from error
+        command.stdout.write(json.dumps(_described_refusal(error)))
+        sys.exit(1)
     command.stdout.write(json.dumps(_described(planned, dry_run)) if options["json"] else "\n".join(_lines(planned, dry_run)))
 
 
@@ -49,12 +53,14 @@ def _applied(folder: Path, definitions: Definitions, owner: Tenant | None, *, pr
         raise CommandError("Somebody else applies, for longer than one waits. Nothing is applied; apply again.") from error
 
 
-def _refused(error: Refused, *, as_json: bool) -> str:
-    if not as_json:
-        count = len(error.refusals)
-        return f"{error}\nNothing is applied: {count} {'thing has' if count == 1 else 'things have'} to be put right."
+def _refused(error: Refused) -> str:
+    count = len(error.refusals)
+    return f"{error}\nNothing is applied: {count} {'thing has' if count == 1 else 'things have'} to be put right."
+
+
+def _described_refusal(error: Refused) -> dict[str, Any]:
     told = [{"file": one.place.file, "line": one.place.line, "path": one.path, "reason": one.reason} for one in error.refusals]
-    return json.dumps({"refused": told})
+    return {"refused": told, "count": len(told)}
 
 
 def _lines(planned: Plan, dry_run: bool) -> list[str]:

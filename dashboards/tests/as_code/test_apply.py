@@ -1,5 +1,6 @@
 """`panels apply`: all or nothing, a readable difference, a mark, and what was changed by hand."""
 
+import io
 import json
 import subprocess
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
@@ -248,3 +250,21 @@ def test_a_file_that_moved_is_noted(write: Callable, panels: Callable) -> None:
     (folder / "answer.yaml").rename(folder / "kpis/answer.yaml")
     assert "~ panel answer  file: answer.yaml → kpis/answer.yaml" in panels("apply", folder)
     assert (Panel.objects.get().managed_file, Panel.objects.get().version) == ("kpis/answer.yaml", 1)
+
+
+def test_programs_get_refusals_as_json(write: Callable, db: None) -> None:
+    output = io.StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command("panels", "apply", str(write(**{"answer.yaml": "panel: {}"})), "--json", stdout=output)
+    assert end.value.code == 1
+    said = json.loads(output.getvalue())
+    [one] = said["refused"]
+    assert (said["count"], one["file"], one["line"], one["path"]) == (1, "answer.yaml", 1, "type")
+    assert not Panel.objects.exists()
+
+
+def test_a_person_is_told_how_much_is_to_be_put_right(write: Callable, panels: Callable) -> None:
+    with pytest.raises(
+        CommandError, match=r"a\.yaml:1: type: must be one of .*\nNothing is applied: 1 thing has to be put right\.$"
+    ):
+        panels("apply", write(**{"a.yaml": "panel: {}"}))

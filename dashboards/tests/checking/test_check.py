@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dashboards.checking import check_all
 from dashboards.checking.panels import read_panels
+from dashboards.management.checking import _bar
 from dashboards.models import Check, CheckRun, Dashboard, Panel, Placement
 from dashboards.tests.checking.conftest import make_panel
 from tenants import connections
@@ -121,6 +122,7 @@ def test_each_tenant_is_checked_with_the_panels_it_has(shops: Any) -> None:
 
 
 def test_disabled_tenants_are_left_out(shops: Any, panels: dict[str, Panel]) -> None:
+    check_all()
     Tenant.objects.filter(slug="lacking").update(is_active=False)
     check_all()
     assert set(Check.objects.values_list("tenant__slug", flat=True)) == {"whole"}
@@ -218,3 +220,17 @@ def test_a_panel_or_tenant_that_goes_while_it_is_checked_leaves_no_check(shops: 
     assert not Check.objects.filter(panel__slug="fine").exists()
     assert Tenant.objects.count() == 1
     assert Check.objects.count() == 9
+
+
+def test_the_worker_checks_every_night(shops: Any, panels: dict[str, Panel]) -> None:
+    from dashboards.tasks import check_panels
+
+    check_panels()
+    assert stored(shops[1]) == FOUND
+    assert CheckRun.objects.get().asked_by == "the nightly check"
+
+
+def test_the_bar_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    for done in (1, 2):
+        _bar(done, 2)
+    assert capsys.readouterr().err == f"\r[{'#' * 20}{'.' * 20}] 1 of 2 tenants\r[{'#' * 40}] 2 of 2 tenants\n"
