@@ -28,6 +28,7 @@ from datasources import values
 from datasources.budget import budget
 from datasources.errors import QueryRefused, QueryTimeout, SourceBusy, SourceError, SourceUnavailable
 from datasources.failures import translated
+from datasources.files import files
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.load import load
 from datasources.series import ELEMENT_BYTES, find_points, register
@@ -114,7 +115,7 @@ def stream(tenant: Tenant, statement: Statement, limits: Limits) -> Generator[Fr
 
     Times come as text: an infinite one in row 100,000 could not be asked for again.
     """
-    with _transaction(tenant, limits) as connection:
+    with files.writing(tenant), _transaction(tenant, limits) as connection:
         yield from budget.spending_on(tenant, _frames(connection, statement, limits))
 
 

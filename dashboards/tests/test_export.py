@@ -17,6 +17,7 @@ from dashboards.export import file_name
 from dashboards.models import Dashboard, Panel, Placement
 from datasources.errors import QueryFailed, SourceUnavailable
 from paneldash.embedded import EmbeddedServer
+from tenants import connections
 from tenants.models import Tenant, User
 
 Download = Callable[..., list[list[str]]]
@@ -316,3 +317,20 @@ def test_the_api_answers_strict_json_whatever_the_value(client: Client, make: Ca
     body = response.content.decode()
     assert json.loads(body, parse_constant=pytest.fail)["data"]["rows"][0].keys() == {"odd"}
     assert client.get(URL).status_code == 200
+
+
+def test_readers_who_take_their_time_leave_connections_to_panels(
+    make: Callable[..., None], client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each open file holds a connection, and a thread, until it is read."""
+    make("SELECT repeat('x', 500) AS word FROM generate_series(1, 50_000) n")
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.1)
+    answers = [client.get(URL) for _ in range(settings.TENANT_POOL_SIZE)]
+    statuses = [answer.status_code for answer in answers]
+    assert 'data-state="fresh"' in client.get(f"{URL.removesuffix('csv/')}?page=2").content.decode()
+    assert (statuses[0], statuses[-1]) == (200, 503)
+    assert answers[-1]["Retry-After"] == "30"
+    answers[0].close()
+    assert client.get(URL).status_code == 200
+    for answer in answers:
+        answer.close()
