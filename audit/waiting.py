@@ -5,7 +5,6 @@ The queue is bounded; what finds no place in it is counted. What this process ha
 
 import hashlib
 import logging
-import os
 import threading
 import time
 from collections import deque
@@ -13,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from audit.figures import LOST
 from audit.recording import Told, write
+from tenants.forks import begin_empty
 
 MOST_WAITING = 5_000
 AT_ONCE = 200
@@ -41,8 +41,7 @@ class Queue:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._changed = threading.Condition()
@@ -64,7 +63,7 @@ class Queue:
             self._changed.notify()
 
     def send(self) -> None:
-        """Write what waits. Raises DatabaseError; then it waits on."""
+        """Write what waits. Raises django.db.Error; then it waits on."""
         with self._sending:
             while batch := self._taken():
                 try:
@@ -72,7 +71,7 @@ class Queue:
                     if due:
                         now = self._clock()
                         write([one.told for one in due], ages=[now - one.since for one in due])
-                except DatabaseError:
+                except Error:
                     with self._changed:
                         self._waiting.extendleft(reversed(batch))
                     raise
@@ -93,7 +92,7 @@ class Queue:
             time.sleep(SENT_EVERY_SECONDS)
             try:
                 self.send()
-            except DatabaseError as error:
+            except Error as error:
                 log.warning("audit events wait for the central database", extra={"error": type(error).__name__})
             finally:
                 connection.close()

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from time import perf_counter
 
 import structlog
+from django.core.signals import request_finished
 from django.db import DataError
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -51,6 +53,12 @@ class RequestIdMiddleware:
         asked = {**request.GET.dict(), **named} if request.path.startswith(API) else named
         known = {name: str(asked[given])[:LONGEST_NAME] for given, name in KNOWN_BY.items() if given in asked}
         structlog.contextvars.bind_contextvars(**known)
+
+
+@receiver(request_finished)
+def forget_whose_request(**_: object) -> None:
+    """What the server itself logs of the next one, which may not even be HTTP, is nobody's yet."""
+    structlog.contextvars.clear_contextvars()
 
 
 def _log_answer(request: HttpRequest, response: HttpResponseBase, *, ms: float) -> None:

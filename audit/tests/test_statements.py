@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError
 from django.test import Client
 from django.urls import reverse
 
@@ -225,18 +226,17 @@ def test_a_full_queue_loses_what_comes_and_counts_it(
     assert value(client.get("/metrics").content.decode(), lost) == before + 2
 
 
-def test_what_cannot_be_written_waits(acme: Tenant, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import DatabaseError
-
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
+def test_what_cannot_be_written_waits(acme: Tenant, told: Told, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
     own = Queue()
     put(own, acme, "a", "b")
 
     def away(*_: Any, **__: Any) -> None:
-        raise DatabaseError("away")
+        raise error("away")
 
     with monkeypatch.context() as patched:
         patched.setattr(waiting, "write", away)
-        with pytest.raises(DatabaseError):
+        with pytest.raises(error):
             own.send()
     assert told("run_panel") == []
     own.send()

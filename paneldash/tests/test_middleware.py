@@ -37,6 +37,12 @@ def test_id_and_tenant_are_in_the_log(rf: RequestFactory) -> None:
     assert seen["tenant"] == "acme"
 
 
+@pytest.mark.django_db
+def test_what_is_logged_after_a_request_is_not_of_it(client: Client) -> None:
+    client.get("/accounts/login/")
+    assert structlog.contextvars.get_contextvars() == {}
+
+
 def test_answers_are_not_kept_by_caches_unless_the_view_says_so(rf: RequestFactory) -> None:
     private = PrivateAnswersMiddleware(lambda _: HttpResponse())(rf.get("/"))
     public = PrivateAnswersMiddleware(lambda _: HttpResponse(headers={"Cache-Control": "max-age=60"}))(rf.get("/"))

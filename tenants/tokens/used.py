@@ -1,7 +1,6 @@
 """When a token was last used: written at most once a minute, while nobody waits for it."""
 
 import logging
-import os
 import threading
 import time
 from collections import OrderedDict
@@ -12,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from tenants.forks import begin_empty
 from tenants.models import ApiToken
 from tenants.signals import token_first_used
 
@@ -25,8 +25,7 @@ class Uses:
     """One thread writes. It is started with the first use."""
 
     def __init__(self) -> None:
-        self._start_empty()
-        os.register_at_fork(after_in_child=self._start_empty)
+        begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
         self._lock = threading.Lock()
