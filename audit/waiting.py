@@ -99,7 +99,8 @@ class Queue:
 
 
 def _claim(one: Waiting) -> bool:
-    one.is_claimed = cache.add(one.key, 1, one.seconds)
+    """False where another process has told it. A cache that fails knows of none: better told twice than never."""
+    one.is_claimed = cache.add(one.key, 1, one.seconds) or cache.get(one.key) is None
     return one.is_claimed
 
 

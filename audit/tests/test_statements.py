@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -241,6 +241,16 @@ def test_what_cannot_be_written_waits(acme: Tenant, told: Told, monkeypatch: pyt
     assert told("run_panel") == []
     own.send()
     assert [event.object for event in told("run_panel")] == ["a", "b"]
+
+
+def test_a_cache_that_fails_loses_no_event(acme: Tenant, told: Told) -> None:
+    """It answers that nothing could be claimed, as it does where another process was faster."""
+    own = Queue()
+    put(own, acme, "a")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE paneldash_cache RENAME TO away")
+    own.send()
+    assert [event.object for event in told("run_panel")] == ["a"]
 
 
 def test_more_than_a_batch_is_sent_in_order(acme: Tenant, told: Told) -> None:
