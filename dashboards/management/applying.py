@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, OperationalError
+from psycopg.errors import QueryCanceled
 
 from dashboards.as_code.applying import apply
 from dashboards.as_code.definitions import Definitions, read_folder
@@ -50,6 +51,8 @@ def _applied(folder: Path, definitions: Definitions, owner: Tenant | None, *, pr
     except (Gone, IntegrityError) as error:
         raise CommandError("Somebody made or deleted one of them at the same moment. Nothing is applied; apply again.") from error
     except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
         raise CommandError("Somebody else applies, for longer than one waits. Nothing is applied; apply again.") from error
 
 

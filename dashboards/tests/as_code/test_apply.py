@@ -268,3 +268,19 @@ def test_a_person_is_told_how_much_is_to_be_put_right(write: Callable, panels: C
         CommandError, match=r"a\.yaml:1: type: must be one of .*\nNothing is applied: 1 thing has to be put right\.$"
     ):
         panels("apply", write(**{"a.yaml": "panel: {}"}))
+
+
+def test_whoever_waits_too_long_for_another_is_told(write: Callable, panels: Callable) -> None:
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [applying.LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 200")
+        with pytest.raises(CommandError, match="Somebody else applies, for longer than one waits"):
+            panels("apply", write(BOTH))
+    finally:
+        other.rollback()
+        other.close()
+    assert everything() == [[], []]

@@ -41,7 +41,7 @@ def test_many_documents_a_file_have_ids_of_their_own(write: Callable) -> None:
     ]
 
 
-def test_all_that_is_wrong_is_said_at_once_with_file_line_path_and_reason(write: Callable) -> None:
+def test_all_that_is_wrong_is_said_at_once_with_file_line_path_and_reason(db: None, write: Callable) -> None:
     files = {
         "a.yaml": KPI.replace("unit: percent", "unit: percent, thresholds: [\n    {value: x, color: mauve}]"),
         "b.yaml": KPI.replace("SELECT 42 AS value", "DELETE FROM x"),
