@@ -74,6 +74,7 @@ def test_a_platform_admin_sees_all_and_finds_a_tenants(
     assert "thing of acme" not in everything("?tenant=globex&object=thing")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["ada", "bob"])
 @pytest.mark.parametrize(
     "path", ["/t/acme/audit/", "/t/acme/audit/csv/", "/t/acme/audit/1/", "/audit/", "/audit/csv/", "/audit/1/"]
