@@ -55,4 +55,6 @@ def _decimals(known: Doubles) -> int:
         return 0
     low, high = float(known.min()), float(known.max())
     reach = high - low or abs(high)
-    return min(15, math.ceil(math.log10(RESOLUTION / reach))) if reach and math.isfinite(reach) else 0
+    if not reach or not math.isfinite(reach):
+        return 0
+    return min(15, math.ceil(math.log10(RESOLUTION) - math.log10(reach)))  # the quotient of both may be too large

@@ -87,6 +87,7 @@ def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(web: 
         while not refused and not all(request.done() for request in asked):
             try:
                 socket.create_connection(("127.0.0.1", web.port), timeout=1).close()
+                time.sleep(0.05)  # not to fill the queue of those whom nobody lets in any more
             except ConnectionRefusedError:
                 refused = True
         assert refused

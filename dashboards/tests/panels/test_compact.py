@@ -32,6 +32,7 @@ values = st.floats(allow_infinity=False) | st.floats(-100, 100) | st.integers(0,
 
 @example([1.7975e308], None)
 @example([1.7975e308], 15)
+@example([1.11253693e-308], None)
 @given(st.lists(values, max_size=30), st.none() | st.integers(0, 15))
 def test_drawn_values_are_exactly_what_they_were(some: list[float], decimals: int | None) -> None:
     drawn, places = Scale().drawn(np.array(some, dtype=float), decimals)
