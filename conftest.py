@@ -78,12 +78,11 @@ def _nothing_known() -> None:
     from audit import refusals, statements
     from audit.waiting import queue
     from tenants.known import forget_all
-    from tenants.tokens.refusing import forget_refusals
+    from tenants.tokens import refusing
 
     forget_all()
-    forget_refusals()
     queue.empty()
-    for seldom in (refusals.seldom, refusals.tries, statements.panel_runs, statements.refusals):
+    for seldom in (refusals.seldom, refusals.tries, statements.panel_runs, statements.refusals, refusing.told):
         seldom.forget()
 
 

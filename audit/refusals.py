@@ -10,9 +10,9 @@ from audit.figures import LOST
 from audit.models import Action, Outcome
 from audit.plain import cut
 from audit.recording import Thing, Told, has_deferred, record_anyway
-from audit.seldom import Seldom
 from audit.waiting import queue
 from tenants.access import TenantRequest
+from tenants.seldom import Seldom
 
 LONGEST_SLUG = 64
 LONGEST_PATH = 300

@@ -6,9 +6,9 @@ from typing import Any
 from audit.acting import acting
 from audit.models import Action, Outcome
 from audit.recording import Thing, Told, record_anyway
-from audit.seldom import Seldom
 from audit.waiting import queue
 from tenants.models import Tenant
+from tenants.seldom import Seldom
 
 PANEL_EVERY_SECONDS = 3_600.0
 panel_runs = Seldom(every_seconds=PANEL_EVERY_SECONDS)

@@ -8,7 +8,6 @@ from django.test import Client
 
 from audit import refusals
 from audit.models import Event
-from audit.seldom import Seldom
 from audit.waiting import queue
 from tenants.models import Tenant, User
 
@@ -109,13 +108,3 @@ def test_an_answer_stands_where_its_event_cannot_be_written(
 
     monkeypatch.setattr("audit.recording.write", away)
     assert client.get("/t/acme/").status_code == 404
-
-
-def test_a_pause_is_kept_by_key_and_forgets_the_oldest() -> None:
-    now = [0.0]
-    seldom = Seldom(every_seconds=10.0, most=2, clock=lambda: now[0])
-    assert [seldom.is_due(key) for key in ("a", "a", "b", "b")] == [True, False, True, False]
-    now[0] = 10.0
-    assert [seldom.is_due(key) for key in ("a", "a")] == [True, False]
-    assert seldom.is_due("c")
-    assert seldom.is_due("b")

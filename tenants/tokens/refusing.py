@@ -1,22 +1,16 @@
 """Who was not let in, told to those who keep a record. A program that tries again and again is told of once a minute."""
 
-import threading
-import time
-from collections import OrderedDict
 from typing import Literal
 
 from django.http import HttpRequest
 
 from tenants.models import ApiToken, User
+from tenants.seldom import Seldom
 from tenants.signals import sign_in_refused
-
-TOLD_EVERY_SECONDS = 60.0
-MOST_REMEMBERED = 1_000
 
 Way = Literal["password", "token", "jwt"]
 
-_lock = threading.Lock()
-_told: OrderedDict[tuple[str, ...], float] = OrderedDict()
+told = Seldom(every_seconds=60.0, most=1_000)
 
 
 def tell_refused(
@@ -28,22 +22,5 @@ def tell_refused(
     email: str = "",
     request: HttpRequest | None = None,
 ) -> None:
-    if _is_news((way, reason, str(user and user.pk), str(token and token.pk), email)):
+    if told.is_due((way, reason, str(user and user.pk), str(token and token.pk), email)):
         sign_in_refused.send(ApiToken, way=way, reason=reason, user=user, token=token, email=email, request=request)
-
-
-def forget_refusals() -> None:
-    with _lock:
-        _told.clear()
-
-
-def _is_news(what: tuple[str, ...]) -> bool:
-    now = time.monotonic()
-    with _lock:
-        if now - _told.get(what, -TOLD_EVERY_SECONDS) < TOLD_EVERY_SECONDS:
-            return False
-        _told[what] = now
-        _told.move_to_end(what)
-        if len(_told) > MOST_REMEMBERED:
-            _told.popitem(last=False)
-    return True

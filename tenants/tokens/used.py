@@ -1,9 +1,6 @@
 """When a token was last used: written at most once a minute, while nobody waits for it."""
 
 import logging
-import threading
-import time
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,10 +10,10 @@ from django.utils import timezone
 
 from tenants.forks import begin_empty
 from tenants.models import ApiToken
+from tenants.seldom import Seldom
 from tenants.signals import token_first_used
 
 WRITTEN_EVERY_SECONDS = 60.0
-MOST_REMEMBERED = 10_000
 
 log = logging.getLogger(__name__)
 
@@ -28,28 +25,16 @@ class Uses:
         begin_empty(self._start_empty)
 
     def _start_empty(self) -> None:
-        self._lock = threading.Lock()
-        self._noted: OrderedDict[int, float] = OrderedDict()
+        self._noted = Seldom(every_seconds=WRITTEN_EVERY_SECONDS)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="token-use")
 
     def note(self, token: ApiToken) -> None:
-        if self._is_due(token.pk):
+        if self._noted.is_due(token.pk):
             self._thread.submit(_write_and_close, token)
 
     def done(self) -> None:
         """Wait until all is written that was noted."""
         self._thread.submit(lambda: None).result()
-
-    def _is_due(self, pk: int) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            if now - self._noted.get(pk, -WRITTEN_EVERY_SECONDS) < WRITTEN_EVERY_SECONDS:
-                return False
-            self._noted[pk] = now
-            self._noted.move_to_end(pk)
-            if len(self._noted) > MOST_REMEMBERED:
-                self._noted.popitem(last=False)
-        return True
 
 
 def write_use(token: ApiToken) -> None:
@@ -69,9 +54,9 @@ def _write_and_close(token: ApiToken) -> None:
     try:
         write_use(token)
     except DatabaseError as error:
-        log.warning("a use of an API key was not written: %s", type(error).__name__)
+        log.warning("a use of a token was not written: %s", type(error).__name__)
     except Exception:  # the thread's outermost call: its future is asked by nobody
-        log.exception("a use of an API key was not written")
+        log.exception("a use of a token was not written")
     finally:
         connection.close()
 

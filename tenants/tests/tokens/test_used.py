@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tenants.models import ApiToken
 from tenants.signals import token_first_used
+from tenants.tokens import used
 from tenants.tokens.bearer import find_bearer
 from tenants.tokens.used import Uses, write_use
 
@@ -73,7 +74,11 @@ def test_nobody_waits_for_the_writing(token: ApiToken) -> None:
     assert token.last_used_at is not None
 
 
-def test_a_process_notes_a_token_once_a_minute(token: ApiToken) -> None:
-    uses = Uses()
-    assert [uses._is_due(token.pk) for _ in range(3)] == [True, False, False]
-    assert uses._is_due(token.pk + 1)
+def test_a_process_writes_a_token_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[ApiToken] = []
+    monkeypatch.setattr(used, "_write_and_close", written.append)
+    one, other, uses = ApiToken(pk=1), ApiToken(pk=2), Uses()
+    for token in (one, one, other, one):
+        uses.note(token)
+    uses.done()
+    assert written == [one, other]
