@@ -92,7 +92,6 @@ def create(request: HttpRequest, body: NewToken) -> Any:
             scope=TokenScope(body.scope),
             tenant=_tenant(user, body.tenant_id),
             days=body.expires_in_days,
-            request=request,
         )
     except TokenRefused as error:
         raise HttpError(422, str(error)) from error
@@ -116,7 +115,7 @@ def revoke(request: HttpRequest, token_id: str) -> Any:
     token = _own(request).filter(public_id=token_id[:20]).first()
     if token is None:
         raise HttpError(404, "You have no such token.")
-    revoke_token(token, by=user_of(request), request=request)
+    revoke_token(token)
     return Status(204, None)
 
 

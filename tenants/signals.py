@@ -5,11 +5,7 @@ A wrong password is told by Django itself: `django.contrib.auth.signals.user_log
 
 from django.dispatch import Signal
 
-# `token` is an ApiToken; `by` the User who did it; `request` the HttpRequest it was done with, None from a shell.
-token_created = Signal()
-token_revoked = Signal()
-
-# `token`, told once in a token's life, from a thread that has no request.
+# `token` is an ApiToken, told once in a token's life, from a thread that has no request.
 token_first_used = Signal()
 
 # `way` is "password", "token" or "jwt"; `reason` a few plain words; `user` a User or None; `token` an ApiToken or None;

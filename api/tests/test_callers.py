@@ -91,7 +91,7 @@ def test_a_token_to_read_writes_nothing(call, token_for, ada):
 
 
 def revoked(token, user):
-    revoke_token(token, by=user)
+    revoke_token(token)
 
 
 def switched_off(token, user):

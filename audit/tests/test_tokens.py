@@ -33,7 +33,7 @@ def test_a_token_is_told_when_made_first_used_and_revoked_and_its_secret_never(
     assert call(client, secret) == 200
     write_use(token)
     write_use(token)
-    revoke_token(token, by=ada)
+    revoke_token(token)
     of_token = [event for event in told() if event.object_type == "tenants.apitoken"]
     assert [event.action for event in of_token] == ["sign_in", "change"]
     assert of_token[0].details == {"methods": ["token"], "what": "first use", "user": "ada@example.com"}

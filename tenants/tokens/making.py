@@ -1,12 +1,10 @@
-"""Tokens are made and revoked here and nowhere else, so that every one is told of and none outlives its rules."""
+"""Tokens are made and revoked here and nowhere else, so that none outlives its rules."""
 
 from datetime import timedelta
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from tenants.models import Tenant, User
-from tenants.signals import token_created, token_revoked
 from tenants.tokens.model import MOST_DAYS, ApiToken, TokenScope
 from tenants.tokens.secret import digest_of, new_secret, read_secret
 
@@ -24,7 +22,6 @@ def make_token(
     scope: TokenScope,
     tenant: Tenant | None,
     days: int | None,
-    request: HttpRequest | None = None,
 ) -> tuple[ApiToken, str]:
     """A new token of the user's, and its secret: the only time that anybody has it. `days` None: it never expires.
 
@@ -45,17 +42,15 @@ def make_token(
         created_at=now,
         expires_at=None if days is None else now + timedelta(days=days),
     )
-    token_created.send(ApiToken, token=token, by=user, request=request)
     return token, secret
 
 
-def revoke_token(token: ApiToken, *, by: User, request: HttpRequest | None = None) -> None:
+def revoke_token(token: ApiToken) -> None:
     """Nobody is let in by it again: at once in this process, within five seconds in every other."""
     if token.revoked_at is not None:
         return
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
-    token_revoked.send(ApiToken, token=token, by=by, request=request)
 
 
 def _check(user: User, name: str, tenant: Tenant | None, days: int | None) -> None:

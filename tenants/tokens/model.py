@@ -64,7 +64,3 @@ class ApiToken(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
-
-    @property
-    def is_in_force(self) -> bool:
-        return self.revoked_at is None and not self.is_expired

@@ -16,7 +16,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
     """The list, and a form for one more. The answer to that form is the only page that ever shows the secret."""
     user = _user(request)
     form = TokenForm(user, request.POST if request.method == "POST" else None)
-    secret = _made(request, user, form) if form.is_valid() else None
+    secret = _made(user, form) if form.is_valid() else None
     context = {"form": TokenForm(user) if secret else form, "secret": secret, "tokens": _own(user)}
     return render(request, "account/tokens.html", context)
 
@@ -28,15 +28,15 @@ def revoke_page(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404("No such token.")
     if request.method != "POST":
         return render(request, "account/token_revoke.html", {"token": token})
-    revoke_token(token, by=_user(request), request=request)
+    revoke_token(token)
     messages.success(request, f"“{token.name}” is revoked.")
     return redirect("tokens")
 
 
-def _made(request: HttpRequest, user: User, form: TokenForm) -> str | None:
+def _made(user: User, form: TokenForm) -> str | None:
     """The secret; None where the form says why there is none."""
     try:
-        return make_token(user, **form.cleaned_data, request=request)[1]
+        return make_token(user, **form.cleaned_data)[1]
     except TokenRefused as error:
         form.add_error(None, str(error))
         return None

@@ -32,7 +32,7 @@ def ask() -> None:
 
 def revoke() -> None:
     for token in ApiToken.objects.all():
-        revoke_token(token, by=token.user)
+        revoke_token(token)
     print("revoked", flush=True)
 
 

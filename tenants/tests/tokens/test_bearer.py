@@ -95,7 +95,7 @@ def test_a_token_to_read_does_not_write(token_for: Any, ada: Any) -> None:
 
 
 HERE: dict[str, Callable[[Any, Any], object]] = {
-    "a revoked token": lambda ada, acme: revoke_token(ApiToken.objects.get(), by=ada),
+    "a revoked token": lambda ada, acme: revoke_token(ApiToken.objects.get()),
     "a deleted token": lambda ada, acme: ApiToken.objects.get().delete(),
     "tokens revoked in bulk": lambda ada, acme: ApiToken.objects.update(revoked_at=timezone.now()),
     "a disabled user": lambda ada, acme: (setattr(ada, "is_active", False), ada.save()),
@@ -153,7 +153,7 @@ def test_a_token_that_is_known_expires_all_the_same(secret: str, monkeypatch: py
 
 
 def test_a_refusal_is_told_of_once_a_minute_with_its_reason(secret: str, ada: Any, reasons: list[str]) -> None:
-    revoke_token(ApiToken.objects.get(), by=ada)
+    revoke_token(ApiToken.objects.get())
     for _ in range(3):
         assert find_bearer(secret, "acme") is None
     assert reasons == ["token: it was revoked"]
