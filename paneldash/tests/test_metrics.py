@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from prometheus_client import REGISTRY
 
 from datasources.base import SqlQuery
 from datasources.results import fetch
 from datasources.store import store
+from paneldash.environment import ROOT
+from paneldash.job_figures import JobFigures
 
 
 def value(text: str, start: str) -> float:
@@ -64,3 +67,10 @@ def test_unknown_addresses_share_one_label(client: Client) -> None:
     client.get("/no/such/page/1")
     client.get("/no/such/page/2")
     assert "no/such" not in client.get("/metrics").content.decode()
+
+
+@pytest.mark.django_db
+def test_every_figure_is_explained() -> None:
+    told = (ROOT / "docs/operations.md").read_text()
+    names = {figure.name for figure in (*REGISTRY.collect(), *JobFigures().collect()) if figure.name.startswith("paneldash_")}
+    assert {name for name in names if f"`{name}" not in told} == set()
