@@ -4,25 +4,16 @@ A statement is described first, then wrapped: `SELECT <cells, cut to size> FROM 
 PostgreSQL itself refuses everything that is not a plain SELECT; the extended protocol refuses a second statement.
 """
 
-import re
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import chain, islice
-from operator import itemgetter
-from sys import getsizeof
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import RawCursor, errors
-from psycopg.generators import execute
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
 
 from datasources import values
 from datasources.budget import budget
@@ -31,21 +22,15 @@ from datasources.failures import translated
 from datasources.files import files
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.load import load
+from datasources.rows import CHUNK_ROWS, Row, collect, frame_of, rows_at_once
 from datasources.series import ELEMENT_BYTES, find_points, register
+from datasources.shapes import Shape, ask_for_shape, by_name, describe, forget_shape, forget_shapes, known_shape
 from datasources.stuck import note_answer, note_stuck, refuse_if_stuck
 from datasources.watchdog import watched
 from tenants.connections import lease
 from tenants.errors import TenantBusy, TenantDatabaseError, TenantUnreachable
 from tenants.models import Tenant
 
-MAX_COLUMNS = 250
-CHUNK_BYTES = 8_000_000
-CHUNK_ROWS = 1_000
-BYTES_CHECKED_EVERY = 256
-FIXED_BYTES = 16  # about what a number or a time takes
-SHORT_DECIMAL_BYTES = getsizeof(Decimal(0))
-KEPT_DESCRIPTIONS = 2_048
-_NAMES_NO_COLUMN = re.compile(r"\*|\btable\b", re.IGNORECASE)
 GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 # What has no binary form in Python (the driver's own complaint, without a state), and numbers and times out of range.
 UNREADABLE = (None, "22003", "22008")
@@ -71,18 +56,6 @@ class Limits:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What a statement answers, as the server described it."""
-
-    columns: tuple[Column, ...]
-    oids: tuple[int, ...]
-
-
-_shapes: OrderedDict[tuple[int, int, str], _Shape] = OrderedDict()
-_shapes_lock = threading.Lock()
-
-
 def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
     """Run statements one after the other on one snapshot; an answer each, under the same name. Raises SourceError."""
     try:
@@ -94,15 +67,14 @@ def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> 
             raise
         return _run_once(tenant, statements, limits)
     except SourceError as error:
-        if not isinstance(error.__cause__, CHANGED) or not _forget_shapes(tenant):
+        if not isinstance(error.__cause__, CHANGED) or not forget_shapes(tenant):
             raise
         return _run_once(tenant, statements, limits)
 
 
 def columns_of(tenant: Tenant, statement: Statement, limits: Limits) -> tuple[Column, ...]:
     """The columns a statement answers; they are remembered, so that it runs once at most. Raises as `run`."""
-    with _shapes_lock:
-        shape = _shapes.get(_key(tenant, statement))
+    shape = known_shape(tenant, statement.sql)
     if shape is not None:
         return shape.columns
     answer = run(tenant, {"columns": statement}, limits)["columns"]
@@ -151,7 +123,7 @@ def plan(tenant: Tenant, statements: Iterable[Statement], limits: Limits) -> flo
 
 def _planned(connection: psycopg.Connection, statement: Statement) -> float:
     if statement.series_zone is not None:
-        shape = _ask_for_shape(connection, statement)
+        shape = ask_for_shape(connection, statement.sql)
         find_points(shape.columns, shape.oids, statement.series_zone)
     ((answer,),) = _plan_of(connection, statement, "FORMAT JSON")
     return float(answer[0]["Plan"]["Total Cost"])
@@ -159,25 +131,25 @@ def _planned(connection: psycopg.Connection, statement: Statement) -> float:
 
 def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits) -> Iterator[Frame]:
     """Each is as many rows as arrive at once: none is held for another."""
-    shape = _ask_for_shape(connection, statement)
+    shape = ask_for_shape(connection, statement.sql)
     rows = _stream(connection, statement, shape, limits.rows, times_as_text=True)
-    size, sent = _rows_at_once(shape), 0
+    size, sent = rows_at_once(shape), 0
     while piece := list(islice(rows, size)):
         if sent + len(piece) > limits.rows:
-            yield _frame(shape, piece[: limits.rows - sent], truncated=True)
+            yield frame_of(shape, piece[: limits.rows - sent], truncated=True)
             return
-        yield _frame(shape, piece)
+        yield frame_of(shape, piece)
         sent += len(piece)
     if not sent:
-        yield _frame(shape, [])
+        yield frame_of(shape, [])
 
 
-def _explained(tenant: Tenant, statement: Statement, limits: Limits, options: str) -> list[tuple[Any, ...]]:
+def _explained(tenant: Tenant, statement: Statement, limits: Limits, options: str) -> list[Row]:
     with _transaction(tenant, limits) as connection, budget.spending(tenant):
         return _plan_of(connection, statement, options)
 
 
-def _plan_of(connection: psycopg.Connection, statement: Statement, options: str) -> list[tuple[Any, ...]]:
+def _plan_of(connection: psycopg.Connection, statement: Statement, options: str) -> list[Row]:
     explained = f"EXPLAIN ({options}) SELECT * FROM (\n{statement.sql}\n) AS q"
     return RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchall()
 
@@ -224,7 +196,7 @@ def _begin(limits: Limits) -> str:
 
 def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement, limits: Limits) -> Answered:
     started = time.perf_counter()
-    shape = _describe(connection, tenant, statement)
+    shape = describe(connection, tenant, statement.sql)
     read = _rows if statement.series_zone is None else _series
     try:
         answer = read(connection, statement, shape, limits)
@@ -234,28 +206,32 @@ def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement
         connection.execute(f"ROLLBACK; {_begin(limits)}")
         answer = read(connection, statement, shape, limits, careful=True)
     except QueryRefused:  # its columns do not fit: who mends them is seen with the next refresh
-        with _shapes_lock:
-            _shapes.pop(_key(tenant, statement), None)
+        forget_shape(tenant, statement.sql)
         raise
     return replace(answer, sql=statement.sql, elapsed_ms=(time.perf_counter() - started) * 1_000)
 
 
-def _rows(connection: psycopg.Connection, statement: Statement, shape: _Shape, limits: Limits, *, careful: bool = False) -> Frame:
-    rows, is_cut = _collect(_stream(connection, statement, shape, limits.rows, times_as_text=careful), shape, limits)
-    return _frame(shape, rows, truncated=is_cut)
+def _rows(connection: psycopg.Connection, statement: Statement, shape: Shape, limits: Limits, *, careful: bool = False) -> Frame:
+    rows, is_cut = collect(
+        _stream(connection, statement, shape, limits.rows, times_as_text=careful),
+        shape,
+        most_rows=limits.rows,
+        most_bytes=limits.bytes,
+    )
+    return frame_of(shape, rows, truncated=is_cut)
 
 
 def _series(
-    connection: psycopg.Connection, statement: Statement, shape: _Shape, limits: Limits, *, careful: bool = False
+    connection: psycopg.Connection, statement: Statement, shape: Shape, limits: Limits, *, careful: bool = False
 ) -> SeriesFrame:
     assert statement.series_zone is not None
     points = find_points(shape.columns, shape.oids, statement.series_zone)
     most = min(limits.rows, limits.bytes // (ELEMENT_BYTES * (1 + len(points.values))))
     cursor = RawCursor(connection)
     register(cursor.adapters)
-    groups: list[tuple[Any, ...]] = []
+    groups: list[Row] = []
     taken, is_cut = 0, False
-    sql = points.sql(_by_name(statement.sql, shape), most, careful=careful)
+    sql = points.sql(by_name(statement.sql, shape), most, careful=careful)
     answer = cursor.stream(sql, statement.parameters, binary=True, size=CHUNK_ROWS)
     while not is_cut and (chunk := list(islice(answer, CHUNK_ROWS))):
         groups += chunk
@@ -265,130 +241,23 @@ def _series(
     return SeriesFrame(series, row_count=min(came, most), lost=lost, truncated=is_cut or came > most)
 
 
-def _describe(connection: psycopg.Connection, tenant: Tenant, statement: Statement) -> _Shape:
-    """Names and types of a statement's columns. Remembered: a repeat costs no round trip."""
-    key = _key(tenant, statement)
-    with _shapes_lock:
-        if (shape := _shapes.get(key)) is not None:
-            _shapes.move_to_end(key)
-            return shape
-    shape = _ask_for_shape(connection, statement)
-    with _shapes_lock:
-        _shapes[key] = shape
-        while len(_shapes) > KEPT_DESCRIPTIONS:
-            _shapes.popitem(last=False)
-    return shape
-
-
-def _key(tenant: Tenant, statement: Statement) -> tuple[int, int, str]:
-    return tenant.pk, tenant.connection_version, statement.sql
-
-
-def _ask_for_shape(connection: psycopg.Connection, statement: Statement) -> _Shape:
-    server = connection.pgconn
-    server.send_prepare(b"", statement.sql.encode())
-    _answer_of(connection)
-    server.send_describe_prepared(b"")
-    described = _answer_of(connection)
-    if described.nfields > MAX_COLUMNS:
-        raise QueryRefused(f"The query has {described.nfields} columns; {MAX_COLUMNS} are the most.")
-    oids = tuple(described.ftype(place) for place in range(described.nfields))
-    names = values.unique_names((described.fname(place) or b"").decode() for place in range(described.nfields))
-    return _Shape(tuple(values.column(name, oid) for name, oid in zip(names, oids, strict=True)), oids)
-
-
-def _answer_of(connection: psycopg.Connection) -> PGresult:
-    """What the server says to what was sent. libpq's own waiting calls hold the GIL: a silent server would stop the process."""
-    (answer,) = connection.wait(execute(connection.pgconn))
-    if answer.status != ExecStatus.COMMAND_OK:
-        raise errors.error_from_result(answer)
-    return answer
-
-
-def _forget_shapes(tenant: Tenant) -> bool:
-    """Forget what is remembered of a tenant's statements. True when there was anything, so that a retry can help."""
-    with _shapes_lock:
-        old = [key for key in _shapes if key[0] == tenant.pk]
-        for key in old:
-            del _shapes[key]
-    return bool(old)
-
-
-def _by_name(sql: str, shape: _Shape) -> str:
-    """A statement with its columns in the order they were described in.
-
-    Under `SELECT *` a table may have them in another one since: by their places they would be taken for one another.
-    """
-    names = [column.name for column in shape.columns]
-    if _NAMES_NO_COLUMN.search(sql) is None or not all(values.is_own(name, names) for name in names):
-        return sql
-    return f"SELECT {', '.join(map(values.quoted, names)) or '*'} FROM (\n{sql}\n) AS s"
-
-
-def _wrapped(statement: Statement, shape: _Shape, rows: int, *, times_as_text: bool = False) -> str:
+def _wrapped(statement: Statement, shape: Shape, rows: int, *, times_as_text: bool = False) -> str:
     places = range(len(shape.oids))
     cells = [values.cell(place, shape.oids[place], times_as_text=times_as_text) for place in places]
     names = ", ".join(f"c{place}" for place in places)
     alias = f"q({names})" if names else "q"
-    return f"SELECT {', '.join(cells)} FROM (\n{_by_name(statement.sql, shape)}\n) AS {alias} LIMIT {rows + 1}"
+    return f"SELECT {', '.join(cells)} FROM (\n{by_name(statement.sql, shape)}\n) AS {alias} LIMIT {rows + 1}"
 
 
 def _stream(
-    connection: psycopg.Connection, statement: Statement, shape: _Shape, rows: int, *, times_as_text: bool = False
-) -> Iterator[tuple[Any, ...]]:
+    connection: psycopg.Connection, statement: Statement, shape: Shape, rows: int, *, times_as_text: bool = False
+) -> Iterator[Row]:
     """Rows as they arrive, of the types they were described with."""
     cursor = RawCursor(connection)
     sql = _wrapped(statement, shape, rows, times_as_text=times_as_text)
-    answer = cursor.stream(sql, statement.parameters, binary=True, size=_rows_at_once(shape))
+    answer = cursor.stream(sql, statement.parameters, binary=True, size=rows_at_once(shape))
     first = next(answer, None)
     for oid, column in zip(shape.oids, cursor.description or (), strict=False):
         if values.answered_oid(oid, times_as_text=times_as_text) not in (None, column.type_code):
             raise errors.DatatypeMismatch("A column has another type than it was described with.")
     return chain([first], answer) if first is not None else iter(())
-
-
-def _rows_at_once(shape: _Shape) -> int:
-    """So many that they never take more than CHUNK_BYTES, however long their cells are."""
-    widest = sum(values.CELL_BYTES if values.can_be_cut(oid) else FIXED_BYTES for oid in shape.oids) or 1
-    return max(1, min(CHUNK_ROWS, CHUNK_BYTES // widest))
-
-
-def _collect(rows: Iterator[tuple[Any, ...]], shape: _Shape, limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
-    """All rows up to the limits, and whether there were more."""
-    kept: list[tuple[Any, ...]] = []
-    taken = 0
-    while batch := list(islice(rows, min(_rows_at_once(shape), BYTES_CHECKED_EVERY))):
-        kept += batch
-        taken += _bytes_of(batch, shape)
-        if taken > limits.bytes:
-            return kept[: limits.rows], True
-    return kept[: limits.rows], len(kept) > limits.rows
-
-
-def _bytes_of(rows: list[tuple[Any, ...]], shape: _Shape) -> int:
-    """About what rows take: texts by their length, numbers without a fixed length by what Python holds of them."""
-    taken = 0
-    for place, oid in enumerate(shape.oids):
-        cells = filter(None, map(itemgetter(place), rows))
-        if values.is_text(oid):
-            taken += sum(map(len, cells))
-            continue
-        taken += FIXED_BYTES * len(rows)
-        if values.can_be_cut(oid):
-            taken += sum(getsizeof(cell) - SHORT_DECIMAL_BYTES for cell in cells)
-    return taken
-
-
-def _frame(shape: _Shape, rows: list[tuple[Any, ...]], **facts: Any) -> Frame:
-    by_column: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(shape.columns)
-    for place, column in enumerate(shape.columns):
-        if column.kind in {"time", "date"}:
-            by_column[place] = values.read_times(column, by_column[place])
-    is_cut = any(_has_cut_cells(by_column[place]) for place, oid in enumerate(shape.oids) if values.is_text(oid))
-    return Frame(shape.columns, tuple(by_column), truncated_cells=is_cut, **facts)
-
-
-def _has_cut_cells(cells: Sequence[str | None]) -> bool:
-    if "…" not in "".join(filter(None, cells)):  # of ASCII that is known without looking
-        return False
-    return any(cell and len(cell) > values.CELL_CHARACTERS and cell.endswith("…") for cell in cells)
