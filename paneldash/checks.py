@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
@@ -81,7 +82,7 @@ def check_central_database(app_configs: Any, databases: Sequence[str] | None = N
     try:
         connections["default"].ensure_connection()
     except DatabaseError as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = _why_unreachable() or str(error).strip().splitlines()[0]
         hint = "Look at DATABASE_URL, or DB_HOST and its companions, and whether the server runs."
         return [Error(f"The central database cannot be reached: {reason}.", hint=hint, id="paneldash.E003")]
     return []
@@ -170,6 +171,15 @@ def refuse_unsafe_settings() -> None:
     )
     if errors := [error for check in checks for error in check(None)]:
         sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}".strip() for error in errors))
+
+
+def _why_unreachable() -> str:
+    """What the server or the network says to a connection of its own; the pool knows only that it got none."""
+    try:
+        psycopg.connect(**connections["default"].get_connection_params()).close()
+    except psycopg.Error as error:
+        return str(error).strip().splitlines()[0]
+    return ""
 
 
 def _is_weak(secret: str) -> bool:

@@ -65,6 +65,12 @@ def test_unreachable_central_database_is_one_line(central_database_down: None) -
     assert "\n" not in error.msg
 
 
+def test_unreachable_central_database_says_why(central_database_down: None) -> None:
+    """What the server, or the network, said: the pool knows no more than that it got none."""
+    (error,) = checks.check_central_database(None, databases=["default"])
+    assert "No such file or directory" in error.msg
+
+
 @pytest.mark.parametrize("name", sorted(checks.LEAST))
 def test_limit_below_its_least_is_refused(settings: Settings, name: str) -> None:
     setattr(settings, name, checks.LEAST[name] - 1)

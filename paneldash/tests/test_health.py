@@ -83,6 +83,17 @@ def test_full_disk_is_degraded(client: Client, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.django_db
+def test_no_place_for_temporary_files_is_degraded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose root is read-only and whose /tmp is part of it."""
+
+    def no_folder() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(health.tempfile, "gettempdir", no_folder)
+    assert client.get("/health").json()["checks"]["disk"] == {"status": "warn"}
+
+
+@pytest.mark.django_db
 def test_cache_that_fails_is_degraded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_ask_cache", lambda: False)
     assert client.get("/health").json()["status"] == "degraded"
