@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 from dashboards.panels.base import Ask, BadRequest
+from datasources.intervals import WIDEST, points_of_width
 from datasources.timerange import BadTimeRange, TimeRange, parse_time_range
 from tenants.models import Tenant, User
 from tenants.zones import ZONES
@@ -74,8 +75,11 @@ def page_range(query: QueryDict, zone: ZoneInfo, *, default: str, every_seconds:
     return PageRange.between(start, stop, zone, every_seconds=every_seconds)
 
 
-def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:
-    """All that a page's URL asks of a panel. Raises BadRequest with a sentence that names the parameter."""
+def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant, *, columns: int = WIDEST) -> Ask:
+    """All that a page's URL asks of a panel that is so many `columns` of the grid wide.
+
+    Raises BadRequest with a sentence that names the parameter.
+    """
     return make_ask(
         asked,
         tenant,
@@ -85,6 +89,7 @@ def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant) -> Ask:
         descending=_order(query.get("order", "asc")),
         search=read_text(query, "q"),
         disable_aggregation=query.get("raw", "") in {"1", "true"},
+        max_points=points_of_width(columns),
     )
 
 

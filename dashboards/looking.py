@@ -10,9 +10,11 @@ from django.http import Http404
 
 from dashboards.asking import PageRange, page_range, read_ask, refresh_of, refresh_seconds, shared_state, zone_of
 from dashboards.drawing import DrawnPanel, draw, drawn_error, drawn_stale, slowest
+from dashboards.panels.base import Ask
 from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel
 from dashboards.section import HELD, SHOWN, Section, make_section, poll_seconds
+from datasources.intervals import WIDEST
 from tenants.access import TenantRequest
 
 # `alone`: the panel stands on a page of its own, with its table twin.
@@ -33,12 +35,17 @@ class Looking:
     refresh: int
     poll: int
 
+    def ask(self, request: TenantRequest) -> Ask:
+        """What is asked of the panel: one that stands alone is as wide as the page. Raises BadRequest."""
+        columns = WIDEST if "alone" in self.parameters else self.place.placement.width
+        return read_ask(request.GET, self.asked, request.tenant, columns=columns)
+
     def refreshed(self, request: TenantRequest) -> Refreshed:
         """Raises PanelUnavailable, BadRequest."""
-        ask = read_ask(request.GET, self.asked, request.tenant)
         insists = FRESH in request.headers
         stale_seconds = 0.0 if insists else float(OLDEST_SECONDS)
-        return refresh_panel(request.tenant, self.place.panel, ask, stale_seconds=stale_seconds, anew=insists, or_last=True)
+        panel, ask = self.place.panel, self.ask(request)
+        return refresh_panel(request.tenant, panel, ask, stale_seconds=stale_seconds, anew=insists, or_last=True)
 
     def drawn(self, request: TenantRequest) -> DrawnPanel:
         """The panel with its result, or in its error state."""

@@ -31,6 +31,7 @@ from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
+from dashboards.places import Place
 from dashboards.refresh import PanelUnavailable, read_panel, run
 from dashboards.section import ASKED, SHOWN, make_section
 from dashboards.toolbar import make_toolbar
@@ -142,7 +143,7 @@ def panel_inspect(request: TenantRequest, tenant: str, dashboard: str, panel: st
     drawn = looking.drawn(request)
     context: dict[str, Any] = {"section": drawn.section}
     try:
-        explained = explain_panel(request.tenant, looking.place.panel, read_ask(request.GET, looking.asked, request.tenant))
+        explained = explain_panel(request.tenant, looking.place.panel, looking.ask(request))
         context["queries"] = inspected(explained, drawn.refreshed.frames if drawn.refreshed else {})
     except PanelUnavailable as error:
         context["problem"], context["sentence"] = error, error.told_to(request.role)
@@ -155,7 +156,7 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
     place = place_of(request, dashboard, panel)
     read = read_panel(place.panel)
     kind, document = read.kind, read.document
-    ask = read_ask(request.GET, range_of(request, place), request.tenant)
+    ask = _ask(request, place)
     at = _point(request, ask)
     query = None
     if isinstance(kind, Timeseries) and isinstance(document, TimeseriesDocument):
@@ -178,8 +179,7 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
 def panel_file(request: TenantRequest, tenant: str, dashboard: str, panel: str, kind: str) -> HttpResponseBase:
     """The whole result as a file."""
     place = place_of(request, dashboard, panel)
-    ask = read_ask(request.GET, range_of(request, place), request.tenant)
-    return export_response(request.tenant, place.panel, ask, FILE_KINDS[kind])
+    return export_response(request.tenant, place.panel, _ask(request, place), FILE_KINDS[kind])
 
 
 def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:
@@ -210,6 +210,11 @@ def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel 
     elif "from" not in shared and "to" not in shared:
         shared |= {"from": f"now-{dashboard.time_range}", "to": "now"}
     return shared | panel_state(request.GET, place.panel_slug)
+
+
+def _ask(request: TenantRequest, place: Place) -> Ask:
+    """What is asked of a panel as wide as it stands on its dashboard."""
+    return read_ask(request.GET, range_of(request, place), request.tenant, columns=place.placement.width)
 
 
 def _point(request: TenantRequest, ask: Ask) -> datetime:

@@ -11,7 +11,7 @@ from dashboards.panels.document import PanelDocument
 from dashboards.panels.values import csv_cell
 from datasources.base import Query
 from datasources.frame import Frame, Frames
-from datasources.timerange import UTC_ZONE, TimeRange
+from datasources.timerange import MAX_POINTS, UTC_ZONE, TimeRange
 
 Document = TypeVar("Document", bound=PanelDocument)
 
@@ -25,7 +25,8 @@ class Ask:
     """What a viewer asks of a panel. `zone` is the viewer's: times are shown in it.
 
     `tenant_zone` is the tenant's: it cuts days into buckets, and timestamps without a zone are in it. `now` is what ranges
-    are counted from; a result that was asked for `not_before` it is new enough.
+    are counted from; a result that was asked for `not_before` it is new enough. `max_points`: how many points of a series
+    the panel has room for, one of few sizes.
     """
 
     time_range: TimeRange = field(default_factory=TimeRange)
@@ -40,6 +41,7 @@ class Ask:
     search: str = ""
     disable_aggregation: bool = False
     row_limit: int = 50_000
+    max_points: int = MAX_POINTS
 
     def replaced(self, **changes: Any) -> "Ask":
         return replace(self, **changes)
@@ -47,7 +49,7 @@ class Ask:
     def look(self) -> Hashable:
         """All but the moment of asking: what draws one result in two ways differs here."""
         variables = frozenset(self.variables.items())
-        state = (self.page, self.sort, self.descending, self.search, self.disable_aggregation)
+        state = (self.page, self.sort, self.descending, self.search, self.disable_aggregation, self.max_points)
         return self.time_range, variables, self.zone.key, self.tenant_zone.key, state
 
 
