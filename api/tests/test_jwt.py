@@ -93,6 +93,19 @@ def test_an_address_is_the_same_in_capitals(call, shared, ada):
     assert status(call, by_secret(claims("ADA@Example.com"))) == 200
 
 
+@pytest.mark.parametrize(
+    "address", ["\u212aim@example.com", "kim@bac\u212aup.example", "\u017fam@example.com", "kim@e\uff58ample.com"]
+)
+@pytest.mark.parametrize("creates", [False, True])
+def test_an_address_that_only_looks_alike_is_not_the_other_persons(call, shared, db, address, creates):
+    """Kelvin sign, long s, wide x: `lower` or NFKC would make them the letters of somebody else's address."""
+    for email in ("kim@example.com", "kim@backup.example", "sam@example.com"):
+        User.objects.create_user(email)
+    shared.JWT_CREATE_USERS = creates
+    response = call(by_secret(claims(address)), "/me")
+    assert response.status_code == 401 or (creates and response.json()["email"] == address)
+
+
 def test_tokens_of_our_own_work_beside(call, shared, token_for, ada):
     assert status(call, token_for(ada)) == 200
     assert status(call, new_secret()) == 401

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from allauth.socialaccount.adapter import get_adapter
 from django.conf import settings as configured
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from conftest import PASSWORD
 from paneldash.single_sign_on import openid_connect
@@ -258,3 +259,36 @@ def test_half_a_single_sign_on_is_none(missing: str) -> None:
     whole = {"issuer": "https://x.example", "client_id": "x", "client_secret": "x", "name": "x"}
     assert openid_connect(**{**whole, missing: ""}) == {}
     assert openid_connect(**whole)["openid_connect"]["APPS"][0]["settings"]["oauth_pkce_enabled"] is True
+
+
+def single_sign_on(settings: Any, **said: Any) -> Any:
+    """What allauth has of a person that a provider speaks of; its user is saved where it lets somebody in."""
+    settings.SOCIALACCOUNT_PROVIDERS = openid_connect(
+        issuer="https://login.example.com", client_id="panels", client_secret="CANARY-secret", name="SSO"
+    )
+    request = RequestFactory().get("/")
+    provider = get_adapter(request).get_provider(request, "oidc")
+    login = provider.sociallogin_from_response(request, {"userinfo": {"sub": "1", **said}})
+    login.lookup()
+    get_adapter(request).pre_social_login(request, login)
+    return login
+
+
+@pytest.mark.parametrize("verified", [True, "true"])
+def test_single_sign_on_is_the_person_of_a_verified_address(settings: Any, ada: Any, verified: Any) -> None:
+    assert single_sign_on(settings, email="ADA@example.com", email_verified=verified).user == ada
+
+
+@pytest.mark.parametrize("verified", [False, "false", "no", None, ["true"]])
+def test_single_sign_on_takes_nobody_for_an_address_that_is_not_verified(settings: Any, ada: Any, verified: Any) -> None:
+    """Some providers write their booleans as text, and every text but the empty one is true."""
+    login = single_sign_on(settings, email="ada@example.com", email_verified=verified)
+    assert login.user.pk is None
+    assert not any(address.verified for address in login.email_addresses)
+
+
+def test_single_sign_on_takes_nobody_for_who_only_looks_alike(settings: Any, make_user: Any) -> None:
+    make_user("kim")
+    login = single_sign_on(settings, email="\u212aim@example.com", email_verified=True)
+    assert login.user.pk is None
+    assert not any(address.verified for address in login.email_addresses)

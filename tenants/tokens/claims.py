@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from tenants.addresses import in_small_letters
 from tenants.tokens.jwks import key_set
 
 LONGEST_TOKEN = 8_000
@@ -74,7 +75,7 @@ def _email(said: dict[str, Any]) -> str:
     email = said.get("email")
     if not isinstance(email, str) or len(email) > LONGEST_EMAIL:
         raise NotVerified("it names no e-mail address")
-    email = email.strip().lower()
+    email = in_small_letters(email.strip()) or ""
     try:
         validate_email(email)
     except ValidationError as error:
