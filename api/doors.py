@@ -44,6 +44,7 @@ def tenant_of(request: Any, tenant_id: str) -> tuple[Tenant, Role]:
     if seen is None:  # revoked or signed out since the call began
         raise AuthenticationError
     if seen.tenant is not None and seen.role is not None:
+        request.role = seen.role  # for what an error may tell
         return seen.tenant, seen.role
     if user_of(request).is_platform_admin:
         raise HttpError(404, "There is no such tenant.")
@@ -87,7 +88,8 @@ def bad_parameter(request: HttpRequest, error: BadRequest) -> HttpResponse:
 
 @api.exception_handler(PanelUnavailable)
 def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:
-    response = _answer(request, error.status, error.sentence, reference=True)
+    sentence = error.told_to(getattr(request, "role", None) or Role.VIEWER)
+    response = _answer(request, error.status, sentence, reference=True)
     if error.retry_after_seconds is not None:
         response["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
     return response

@@ -40,11 +40,20 @@ def test_viewers_are_told_no_name(client: Client, needy: Panel, bob: Any, page: 
     assert "discount" not in body
 
 
-def test_the_api_tells_viewers_no_name(client: Client, needy: Panel, bob: Any) -> None:
+@pytest.mark.parametrize("call", ["data", "export"])
+def test_the_api_tells_viewers_no_name(client: Client, needy: Panel, bob: Any, call: str) -> None:
     client.force_login(bob)
-    answer = client.get("/api/v1/panels/needy/data", {"tenant_id": "acme"})
+    answer = client.get(f"/api/v1/panels/needy/{call}", {"tenant_id": "acme"})
     assert answer.status_code == 500
     assert answer.json()["detail"] == f"{NOT_YET}'s data yet."
+
+
+@pytest.mark.parametrize("call", ["data", "export"])
+def test_the_api_tells_editors_what_is_lacking(client: Client, needy: Panel, ada: Any, call: str) -> None:
+    client.force_login(ada)
+    answer = client.get(f"/api/v1/panels/needy/{call}", {"tenant_id": "acme"})
+    assert answer.status_code == 500
+    assert NEEDED in answer.json()["detail"]
 
 
 def test_those_who_waited_in_another_process_hear_the_same() -> None:
