@@ -12,7 +12,6 @@ TEXT = r"^[^\x00]*$"
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$", max_length=63)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PLAIN, strip_whitespace=True)]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s\x00-\x1f@]+@[^\s\x00-\x1f@]+$")]
-TenantId = Annotated[str, Field(description="The tenant's id, as in `/t/<tenant>/`.", examples=["acme"])]
 
 
 class Given(BaseModel):
