@@ -23,7 +23,6 @@ class TableQuery:
 
     `where` and `order_by` are plain SQL expressions over the table's columns; `:name` in `where` is bound to `variables`.
     `sort.column` is a name in the answer. `search` keeps the rows in which any listed column contains the text.
-    With an `aggregate` the answer is one row: that of the first column, over all rows.
     """
 
     table: str
@@ -31,12 +30,30 @@ class TableQuery:
     time_range: TimeRange = field(default_factory=TimeRange)
     time_column: str | None = None
     where: str = ""
-    aggregate: Aggregate | None = None
     order_by: str = ""
     sort: Sort | None = None
     search: str = ""
     limit: int | None = None
     offset: int = 0
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupQuery:
+    """A row a group of a table's rows, in the order of the groups: what they have in common, then an aggregate of each value.
+
+    `groups` and `values` map names in the answer to the table's columns; without `groups` the whole is one group. With a
+    `bucket` rows are grouped by time too: the answer's first column is `time`, the bucket's start, and the first bucket is whole.
+    """
+
+    table: str
+    groups: Mapping[str, str]
+    values: Mapping[str, str]
+    aggregate: Aggregate
+    time_column: str | None = None
+    time_range: TimeRange = field(default_factory=TimeRange)
+    bucket: Bucket | None = None
+    where: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -106,7 +123,7 @@ class CountQuery:
     exact_up_to: int = 10_000
 
 
-Query = TableQuery | SeriesQuery | SqlQuery | SqlSeriesQuery | CountQuery
+Query = TableQuery | GroupQuery | SeriesQuery | SqlQuery | SqlSeriesQuery | CountQuery
 
 
 class Source(Protocol):

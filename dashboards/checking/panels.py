@@ -69,6 +69,8 @@ def queries_of(read: ReadPanel, tenant: Tenant, length: str) -> list[Query]:
 
 def _unset(document: PanelDocument) -> dict[str, Any]:
     source = document.data_source
+    if source is None:
+        return {}
     named = variables_in("\n".join(filter(None, (source.sql, source.query.where))))
     return dict.fromkeys(named - document.variables.keys())
 

@@ -1,7 +1,7 @@
 """A panel's document: the same in the database, in the API and in files, read through one door."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -11,7 +11,7 @@ from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree
 from dashboards.panels.wording import errors_of
 from dashboards.panels.writing import as_text
 
-__all__ = ["DocumentError", "DocumentInvalid", "PanelDocument", "as_yaml", "parse_text", "read_document"]
+__all__ = ["DocumentError", "DocumentInvalid", "PanelDocument", "QueryDocument", "as_yaml", "parse_text", "read_document"]
 
 Duration = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[smhdwMy]$", description="15m, 6h, 7d")]
 
@@ -26,7 +26,7 @@ Variable = Annotated[Any, AfterValidator(_read_scalar)]
 
 
 class PanelDocument(Strict):
-    """What every type has. A type's own model narrows `type` and `data_source`, and adds `display`.
+    """What every type has. A type's own model narrows `type`, and adds `display`; without `data_source` it asks nothing.
 
     `variables` are the values of `:name` in the query where a URL gives none.
     """
@@ -34,11 +34,17 @@ class PanelDocument(Strict):
     type: str
     title: Annotated[str, Field(min_length=1, max_length=200)]
     description: Annotated[str, Field(max_length=2_000)] = ""
-    data_source: DataSource
+    data_source: DataSource | None = None
     refresh_interval: Annotated[int, Field(ge=0, le=86_400)] | None = None
     time_range: Duration | None = None
     variables: Annotated[dict[Name, Variable], Field(max_length=50)] = {}
     drill_down: DrillDown = DrillDown()
+
+
+class QueryDocument(PanelDocument):
+    """What the types that ask have. A type's own model narrows `data_source`."""
+
+    data_source: DataSource
 
 
 def parse_text(text: str) -> PanelDocument:
@@ -74,4 +80,10 @@ def as_yaml(document: Mapping[str, Any]) -> str:
 
 def _models() -> dict[str, type[PanelDocument]]:
     """The model of each type, by the name it takes as its `type`."""
-    return {get_args(model.model_fields["type"].annotation)[0]: model for model in PanelDocument.__subclasses__()}
+    return {names[0]: model for model in _below(PanelDocument) if (names := get_args(model.model_fields["type"].annotation))}
+
+
+def _below(model: type[PanelDocument]) -> Iterator[type[PanelDocument]]:
+    for one in model.__subclasses__():
+        yield one
+        yield from _below(one)

@@ -9,11 +9,12 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.colours import NAMED, hex_of
-from dashboards.panels.document import PanelDocument
+from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
+from dashboards.panels.querying import RowColumns, rows_query
 from dashboards.panels.thresholds import SHAPES
 from dashboards.panels.values import json_value, text_of
-from datasources.base import Query, SqlQuery, TableQuery
+from datasources.base import Query
 from datasources.frame import Frame, Frames, rows_of
 from datasources.timerange import UTC_ZONE
 
@@ -56,7 +57,7 @@ class HealthSource(DataSource):
     columns: Columns | None = None
 
 
-class HealthDocument(PanelDocument):
+class HealthDocument(QueryDocument):
     type: Literal["health_status"] = "health_status"
     data_source: HealthSource
     display: HealthDisplay = HealthDisplay()
@@ -68,21 +69,7 @@ class HealthStatus(PanelType[HealthDocument]):
     document: ClassVar[type[PanelDocument]] = HealthDocument
 
     def queries(self, document: HealthDocument, ask: Ask) -> dict[str, Query]:
-        source, variables = document.data_source, {**document.variables, **ask.variables}
-        if source.table is None or source.columns is None:
-            query: Query = SqlQuery(
-                text=source.sql or "", time_range=ask.time_range, variables=variables, limit=MOST_SERVICES + 1
-            )
-        else:
-            query = TableQuery(
-                table=source.table,
-                columns=source.columns.model_dump(exclude_none=True),
-                where=source.query.where,
-                order_by=source.query.order_by,
-                limit=min(source.query.limit or MOST_SERVICES + 1, MOST_SERVICES + 1),
-                variables=variables,
-            )
-        return {"services": query}
+        return {"services": rows_query(document, ask, _read(document.data_source), limit=MOST_SERVICES + 1)}
 
     def answer(self, document: HealthDocument, frames: Frames, ask: Ask) -> Answer:
         services = _services(rows_of(frames, "services"), document.display)
@@ -105,6 +92,15 @@ class HealthStatus(PanelType[HealthDocument]):
 
     def export(self, document: HealthDocument, ask: Ask) -> Query:
         return self.queries(document, ask)["services"]
+
+
+def _read(source: HealthSource) -> RowColumns | None:
+    """A service is shown as it is now, whatever the page's range; but of a history, with an aggregate, what is in the range."""
+    if source.columns is None:
+        return None
+    given = source.columns.model_dump(exclude_none=True)
+    name = {"service_name": given.pop("service_name")}
+    return RowColumns(given, name, timestamp=source.columns.changed_at if source.aggregate is not None else None)
 
 
 def _services(frame: Frame, display: HealthDisplay) -> list[dict[str, Any]]:

@@ -7,18 +7,18 @@ from pydantic import model_validator
 
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.change import change_between
-from dashboards.panels.document import PanelDocument
+from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.grid import broken, filled
 from dashboards.panels.parts import DataSource, Display, Name, Strict, Thresholds
-from dashboards.panels.settle import Settle, seconds_of
+from dashboards.panels.querying import RowColumns, SeriesColumns, newest_query, series_query
+from dashboards.panels.settle import Settle
 from dashboards.panels.sparkline import COURSE_POINTS, sparkline
 from dashboards.panels.thresholds import level_of
 from dashboards.panels.units import as_float, format_number
 from dashboards.panels.values import json_value
-from datasources.base import Query, SeriesQuery, Sort, SqlQuery, TableQuery
+from datasources.base import Query
 from datasources.frame import Frame, Frames, rows_of, series_of
 from datasources.timerange import Bucket, TimeRange
-from datasources.values import quoted
 
 
 class Columns(Strict):
@@ -41,7 +41,7 @@ class KpiDisplay(Display):
     thresholds: Thresholds = []
 
 
-class KpiDocument(PanelDocument):
+class KpiDocument(QueryDocument):
     type: Literal["kpi"] = "kpi"
     data_source: KpiSource
     display: KpiDisplay = KpiDisplay()
@@ -112,44 +112,19 @@ class Kpi(PanelType[KpiDocument]):
 
 
 def _value_query(document: KpiDocument, ask: Ask, time_range: TimeRange) -> Query:
-    """One row: the aggregate, or the first in the document's order, or the newest."""
-    source, variables = document.data_source, {**document.variables, **ask.variables}
-    if source.table is None or source.columns is None:
-        return SqlQuery(text=source.sql or "", time_range=time_range, variables=variables, limit=1)
-    timestamp, clauses = source.columns.timestamp, source.query
-    facts: dict[str, Any] = {
-        "table": source.table,
-        "columns": {"value": source.columns.value},
-        "time_column": timestamp,
-        "time_range": time_range,
-        "where": clauses.where,
-        "variables": variables,
-    }
-    if source.aggregate is not None:
-        return TableQuery(**facts, aggregate=source.aggregate)
-    if clauses.order_by or timestamp is None:
-        return TableQuery(**facts, order_by=clauses.order_by, limit=1)
-    facts["columns"] |= {"timestamp": timestamp}
-    facts["where"] = f"({clauses.where or 'TRUE'}\n) AND {quoted(timestamp)} IS NOT NULL"  # NULL is newer than all to PostgreSQL
-    return TableQuery(**facts, sort=Sort("timestamp", descending=True), limit=1)
+    columns = document.data_source.columns
+    read = RowColumns({"value": columns.value}, timestamp=columns.timestamp) if columns is not None else None
+    return newest_query(document, ask.replaced(time_range=time_range), read)
 
 
-def _course_query(document: KpiDocument, ask: Ask) -> SeriesQuery | None:
+def _course_query(document: KpiDocument, ask: Ask) -> Query | None:
     """The value over the range in COURSE_POINTS buckets, for the sparkline. None without a timestamp column."""
-    source = document.data_source
-    if source.table is None or source.columns is None or source.columns.timestamp is None or not ask.time_range.is_closed:
+    columns = document.data_source.columns
+    if columns is None or columns.timestamp is None or not ask.time_range.is_closed:
         return None
-    return SeriesQuery(
-        table=source.table,
-        timestamp=source.columns.timestamp,
-        value=source.columns.value,
-        time_range=ask.time_range,
-        where=source.query.where,
-        aggregate=source.aggregate or "avg",
-        bucket=Bucket(_course_seconds(ask.time_range), "second"),
-        variables={**document.variables, **ask.variables},
-        settle_seconds=seconds_of(source.settle),
-    )
+    points = SeriesColumns(timestamp=columns.timestamp, value=columns.value)
+    bucket = Bucket(_course_seconds(ask.time_range), "second")
+    return series_query(document, ask, points, bucket=bucket, settle=document.data_source.settle)
 
 
 def _course_seconds(time_range: TimeRange) -> int:

@@ -7,9 +7,10 @@ from pydantic import Field, field_validator, model_validator
 
 from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
 from dashboards.panels.cells import Format, Shape, page_cell
-from dashboards.panels.document import PanelDocument
+from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.pages import Pages
 from dashboards.panels.parts import DataSource, Decimals, Label, Name, Strict, Unit
+from dashboards.panels.querying import variables_of
 from dashboards.panels.values import csv_cell, json_value
 from datasources.base import CountQuery, Query, Sort, SqlQuery, TableQuery
 from datasources.frame import Column, Frame, Frames, rows_of
@@ -56,7 +57,7 @@ class TableDisplay(Strict):
     pagination: Annotated[int, Field(ge=1, le=500)] = 25
 
 
-class TableDocument(PanelDocument):
+class TableDocument(QueryDocument):
     type: Literal["table"] = "table"
     data_source: TableSource
     display: TableDisplay = TableDisplay()
@@ -126,7 +127,7 @@ def _rows_query(
     source = document.data_source
     around: dict[str, Any] = {
         "time_range": ask.time_range,
-        "variables": {**document.variables, **ask.variables},
+        "variables": variables_of(document, ask),
         "search": ask.search if document.display.searchable else "",
         "sort": sort,
         "limit": limit,

@@ -12,38 +12,21 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from dashboards.panels import figures
 from dashboards.panels.base import Answer, Ask, PanelType
-from dashboards.panels.document import PanelDocument
+from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.drill_down import range_behind, rows_behind
 from dashboards.panels.figures import Look
 from dashboards.panels.legend import legend, summary, twin
 from dashboards.panels.moments import clock_change, iso
-from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, Strict, Thresholds
-from dashboards.panels.settle import Settle, seconds_of
+from dashboards.panels.parts import Colour, Display, Label, Thresholds
+from dashboards.panels.querying import SeriesSource, series_query, variables_of
 from dashboards.panels.tails import hold, read_held, tail
-from datasources.base import Query, SeriesQuery, SqlSeriesQuery
+from datasources.base import Query
 from datasources.compile.buckets import interval_of
 from datasources.frame import Frames, Series, SeriesFrame, series_of
 from datasources.timerange import Bucket
 
 MOST_SERIES = 60
 _TIME_GROUP = re.compile(r"\$__timeGroup\([^,]+,\s*'?(\w+)'?\s*\)")
-
-
-class Columns(Strict):
-    timestamp: Name
-    value: Name
-    series_label: Name | None = None
-
-
-class SeriesSource(DataSource):
-    columns: Columns | None = None
-    settle: Settle | None = None
-
-    @model_validator(mode="after")
-    def _only_conditions(self) -> Self:
-        if self.query.order_by or self.query.limit is not None:
-            raise ValueError("the query of a time series is its conditions: it is ordered by time and limited by its range")
-        return self
 
 
 class SeriesDisplay(Display):
@@ -62,7 +45,7 @@ class SeriesDisplay(Display):
         return self
 
 
-class TimeseriesDocument(PanelDocument):
+class TimeseriesDocument(QueryDocument):
     type: Literal["timeseries"] = "timeseries"
     data_source: SeriesSource
     display: SeriesDisplay = SeriesDisplay()
@@ -140,34 +123,13 @@ class Timeseries(PanelType[TimeseriesDocument]):
             label=label,
             where=source.query.where,
             time_range=range_behind(at, _bucket(document, ask), zone=ask.tenant_zone, within=ask.time_range),
-            variables={**document.variables, **ask.variables},
+            variables=variables_of(document, ask),
         )
 
 
 def _query(document: TimeseriesDocument, ask: Ask) -> Query:
-    source, variables = document.data_source, {**document.variables, **ask.variables}
-    settle_seconds = seconds_of(source.settle)
-    if source.table is None or source.columns is None:
-        return SqlSeriesQuery(
-            text=source.sql or "",
-            time_range=ask.time_range,
-            variables=variables,
-            zone=ask.tenant_zone,
-            settle_seconds=settle_seconds,
-        )
-    return SeriesQuery(
-        table=source.table,
-        timestamp=source.columns.timestamp,
-        value=source.columns.value,
-        label=source.columns.series_label,
-        time_range=ask.time_range,
-        where=source.query.where,
-        aggregate=source.aggregate or "avg",
-        bucket=_bucket(document, ask),
-        limit=ask.row_limit,
-        variables=variables,
-        settle_seconds=settle_seconds,
-    )
+    source = document.data_source
+    return series_query(document, ask, source.columns, bucket=_bucket(document, ask), settle=source.settle)
 
 
 def _bucket(document: TimeseriesDocument, ask: Ask) -> Bucket | None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from datasources import values
-from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
+from datasources.base import CountQuery, GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.catalogue import catalogue, find_table
 from datasources.compile.buckets import from_first_bucket
 from datasources.compile.grouping import grouping_of
+from datasources.compile.groups import groups_sql
 from datasources.compile.parameters import Parameters
 from datasources.compile.structured import TableSql, direction, paging, rows_sql, search_condition, series_sql
 from datasources.compile.text import expand
@@ -33,6 +34,8 @@ def compile_query(query: Query, tenant: Tenant, *, columns: Sequence[Column] = (
     sql = _table_sql(query, tenant)
     if isinstance(query, TableQuery):
         return Statement(rows_sql(query, sql), tuple(sql.parameters.values))
+    if isinstance(query, GroupQuery):
+        return Statement(groups_sql(query, sql), tuple(sql.parameters.values))
     return Statement(series_sql(query, sql), tuple(sql.parameters.values), series_zone=UTC_ZONE)
 
 
@@ -52,7 +55,7 @@ def validate(query: Query, *, statistics: bool = False) -> None:
         check_order(query.order_by)
 
 
-def _table_sql(query: TableQuery | SeriesQuery, tenant: Tenant) -> TableSql:
+def _table_sql(query: TableQuery | GroupQuery | SeriesQuery, tenant: Tenant) -> TableSql:
     return TableSql(find_table(tenant, query.table), catalogue(tenant), tenant.time_zone)
 
 

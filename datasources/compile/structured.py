@@ -15,7 +15,7 @@ from datasources.guard import check_expression, check_order
 from datasources.timerange import Bucket, TimeRange
 from datasources.values import quoted
 
-_AGGREGATES: dict[Aggregate, str] = {
+AGGREGATES: dict[Aggregate, str] = {
     "avg": "avg({value})",
     "min": "min({value})",
     "max": "max({value})",
@@ -109,23 +109,11 @@ def rows_sql(query: TableQuery, sql: TableSql, *, ordered: bool = True) -> str:
     conditions = sql.conditions(query.where, query.time_column, query.time_range, query.variables)
     if query.search:
         conditions.append(search_condition(columns.values(), query.search, sql.parameters))
-    if query.aggregate is not None:
-        return f"SELECT {_whole(query, columns, sql)}\nFROM {sql.name}{where_clause(conditions)}"
     selected = ", ".join(f"{column} AS {quoted(name)}" for name, column in columns.items())
     text = f"SELECT {selected}\nFROM {sql.name}{where_clause(conditions)}"
     if not ordered:
         return text
     return text + _order(query, sql, columns) + paging(query.limit, query.offset, sql.parameters)
-
-
-def _whole(query: TableQuery, columns: Mapping[str, str], sql: TableSql) -> str:
-    """The aggregate over all rows; the last value needs to know by which time."""
-    assert query.aggregate is not None
-    if query.aggregate == "last" and query.time_column is None:
-        raise QueryRefused("The aggregate “last” needs a timestamp column.")
-    name, column = next(iter(columns.items()))
-    time = sql.column(query.time_column) if query.time_column else ""
-    return f"{_AGGREGATES[query.aggregate].format(value=column, time=time)} AS {quoted(name)}"
 
 
 def _order(query: TableQuery, sql: TableSql, columns: Mapping[str, str]) -> str:
@@ -180,7 +168,7 @@ def _buckets_by_index(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
     conditions += sql.conditions(query.where, None, query.time_range, query.variables)
     label = sql.column(query.label) if query.label else None
     inner = (
-        f"SELECT {_AGGREGATES[query.aggregate].format(value=value, time=time)} AS value{f', {label} AS label' if label else ''}\n"
+        f"SELECT {AGGREGATES[query.aggregate].format(value=value, time=time)} AS value{f', {label} AS label' if label else ''}\n"
         f"FROM {sql.name}{where_clause(conditions)}\n{f'GROUP BY {label}' if label else 'HAVING count(*) > 0'}"
     )
     return (
@@ -213,7 +201,7 @@ def _buckets_by_group(query: SeriesQuery, bucket: Bucket, sql: TableSql) -> str:
     group = bucket_sql(time, bucket, zone=sql.zone, time_bucket=sql.catalogue.has_time_bucket)
     label = sql.column(query.label) if query.label else None
     conditions = sql.conditions(query.where, query.timestamp, query.time_range, query.variables)
-    aggregate = _AGGREGATES[query.aggregate].format(value=value, time=time)
+    aggregate = AGGREGATES[query.aggregate].format(value=value, time=time)
     return (
         f'SELECT {group} AS "timestamp", {aggregate} AS value{f", {label} AS label" if label else ""}\n'
         f"FROM {sql.name}{where_clause(conditions)}\nGROUP BY {group}{f', {label}' if label else ''}"

@@ -1,0 +1,134 @@
+"""The two ways to ask of a document's data source: for rows, answered as a Frame, and for points over time, as a SeriesFrame."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from dashboards.panels.base import Ask
+from dashboards.panels.document import QueryDocument
+from dashboards.panels.parts import DataSource, Name, Strict
+from dashboards.panels.settle import Settle, seconds_of
+from datasources.base import GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
+from datasources.timerange import Bucket
+from datasources.values import quoted
+
+
+class SeriesColumns(Strict):
+    """Which of a table's columns are points over time."""
+
+    timestamp: Name
+    value: Name
+    series_label: Name | None = None
+
+
+class SeriesSource(DataSource):
+    """Points over time. `settle`: how late their rows may come."""
+
+    columns: SeriesColumns | None = None
+    settle: Settle | None = None
+
+    @model_validator(mode="after")
+    def _only_conditions(self) -> Self:
+        if self.query.order_by or self.query.limit is not None:
+            raise ValueError("the query of a time series is its conditions: it is ordered by time and limited by its range")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class RowColumns:
+    """Which of a table's columns rows are read from: `groups` and `values` by their names in the answer.
+
+    With an aggregate each group is a row; without, all rows are. `timestamp` is what the range is of.
+    """
+
+    values: Mapping[str, str]
+    groups: Mapping[str, str] = field(default_factory=dict)
+    timestamp: str | None = None
+
+
+def rows_query(document: QueryDocument, ask: Ask, columns: RowColumns | None, *, limit: int | None = None) -> Query:
+    """The rows: of SQL as it answers them, of a table by its columns, in the document's order where it groups none.
+
+    `columns` is None where the document gives no table. At most `limit` rows, or what the document says, if that is less.
+    """
+    source, variables = document.data_source, variables_of(document, ask)
+    if source.table is None or columns is None:
+        return SqlQuery(text=source.sql or "", time_range=ask.time_range, variables=variables, limit=limit)
+    if source.aggregate is not None:
+        return _groups(source, ask, columns, variables)
+    limits = [one for one in (limit, source.query.limit) if one is not None]
+    return TableQuery(
+        **_of_table(source, ask, columns, variables),
+        columns={**columns.groups, **columns.values},
+        order_by=source.query.order_by,
+        limit=min(limits, default=None),
+    )
+
+
+def newest_query(document: QueryDocument, ask: Ask, columns: RowColumns | None) -> Query:
+    """One row: the aggregate of all rows, or the first in the document's order, or the newest."""
+    source = document.data_source
+    timestamp = columns.timestamp if columns is not None else None
+    if columns is None or timestamp is None or source.aggregate is not None or source.query.order_by:
+        return rows_query(document, ask, columns, limit=1)
+    facts = _of_table(source, ask, columns, variables_of(document, ask))
+    is_dated = f"{quoted(timestamp)} IS NOT NULL"  # NULL is newer than all to PostgreSQL
+    facts["where"] = f"({source.query.where or 'TRUE'}\n) AND {is_dated}"
+    given = {**columns.groups, **columns.values, "timestamp": timestamp}
+    return TableQuery(**facts, columns=given, sort=Sort("timestamp", descending=True), limit=1)
+
+
+def series_query(
+    document: QueryDocument,
+    ask: Ask,
+    columns: SeriesColumns | None,
+    *,
+    bucket: Bucket | None,
+    settle: Settle | None = None,
+) -> Query:
+    """The points over time: of SQL as it answers them, of a table those of each bucket, or all where `bucket` is None."""
+    source, variables = document.data_source, variables_of(document, ask)
+    if source.table is None or columns is None:
+        return SqlSeriesQuery(
+            text=source.sql or "",
+            time_range=ask.time_range,
+            variables=variables,
+            zone=ask.tenant_zone,
+            settle_seconds=seconds_of(settle),
+        )
+    return SeriesQuery(
+        table=source.table,
+        timestamp=columns.timestamp,
+        value=columns.value,
+        label=columns.series_label,
+        time_range=ask.time_range,
+        where=source.query.where,
+        aggregate=source.aggregate or "avg",
+        bucket=bucket,
+        limit=ask.row_limit,
+        variables=variables,
+        settle_seconds=seconds_of(settle),
+    )
+
+
+def variables_of(document: QueryDocument, ask: Ask) -> dict[str, Any]:
+    """The page's values before the document's."""
+    return {**document.variables, **ask.variables}
+
+
+def _groups(source: DataSource, ask: Ask, columns: RowColumns, variables: Mapping[str, Any]) -> GroupQuery:
+    assert source.aggregate is not None
+    facts = _of_table(source, ask, columns, variables)
+    return GroupQuery(**facts, groups=columns.groups, values=columns.values, aggregate=source.aggregate)
+
+
+def _of_table(source: DataSource, ask: Ask, columns: RowColumns, variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "table": source.table,
+        "time_column": columns.timestamp,
+        "time_range": ask.time_range,
+        "where": source.query.where,
+        "variables": variables,
+    }
