@@ -72,7 +72,7 @@ def variables_of_condition(where: str, timestamp: str = "") -> frozenset[str] | 
 def _parsed(text: str, macros: Mapping[str, Macro], variables: set[str]) -> Fields | None:
     """The one SELECT of a text; None where there is none, or a macro that is not one of `macros`."""
 
-    def variable(name: str) -> str:
+    def variable(name: str, format: str) -> str:
         variables.add(name)
         return "$1"
 

@@ -1,4 +1,8 @@
-"""SQL as an editor writes it: `:variables` and `$__macros` become parameters and plain SQL; strings and comments stay."""
+"""SQL as an editor writes it: variables and `$__macros` become parameters and plain SQL; strings and comments stay.
+
+A variable is `:name`, or `$name` and `${name}` as Grafana writes it. Its value is bound and never written: one value as a
+text whose type PostgreSQL finds out, a list as an array. `IN (:name)` of a list becomes `= ANY (:name)`, which is the same.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,8 +13,11 @@ from datasources.compile.buckets import ORIGIN_DAY, bucket_sql, interval_of
 from datasources.compile.parameters import Parameters
 from datasources.errors import QueryRefused, ValueMissing
 from datasources.timerange import TimeRange
+from datasources.variables import AS_VALUE, MENTION, formatted
 
 Macro = Callable[[list[str]], str]
+Variable = Callable[[str, str], str]
+_LISTED = MENTION.replace("P<", "P<listed_")
 _TOKEN = re.compile(
     r"""
       (?P<kept>  [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | ::
@@ -18,11 +25,16 @@ _TOKEN = re.compile(
     | (?P<comment> /\* )
     | \$__(?P<macro> \w+ )
     | (?P<number> \$\d+ )
+    """
+    rf"""
+    | (?<![\w$.]) (?P<among> (?i:(?:NOT\s+)?IN) ) \s*\(\s* (?: : (?P<listed>[A-Za-z_]\w*) | {_LISTED} ) \s*\)
     | (?<![\w:.\]]) : (?P<variable> [A-Za-z_]\w* )
+    | (?<![\w$]) {MENTION}
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NAMED = re.compile(r":([A-Za-z_]\w*)")
+PASTED = frozenset({"raw", "doublequote"})  # what would become part of the statement
+_NAMED = re.compile(r"[:$]\{?([A-Za-z_]\w*)")
 
 
 def expand(
@@ -44,11 +56,18 @@ def expand(
         "timeFrom": lambda arguments: _moment(time_range.start, parameters),
         "timeTo": lambda arguments: _moment(time_range.stop, parameters),
     }
-    return rewrite(text, macros=macros, variable=lambda name: _variable(name, variables, parameters))
+    return rewrite(
+        text,
+        macros=macros,
+        variable=lambda name, format: _variable(name, format, variables, parameters),
+        is_list=lambda name: isinstance(variables.get(name), list | tuple),
+    )
 
 
-def rewrite(text: str, *, macros: Mapping[str, Macro], variable: Callable[[str], str]) -> str:
-    """The text with something else for each macro, which is given its arguments, and for each variable, given its name."""
+def rewrite(
+    text: str, *, macros: Mapping[str, Macro], variable: Variable, is_list: Callable[[str], bool] = lambda name: False
+) -> str:
+    """The text with something else for each macro, which is given its arguments, and each variable, given name and format."""
     written: list[str] = []
     position = 0
     while (match := _TOKEN.search(text, position)) is not None:
@@ -62,15 +81,17 @@ def rewrite(text: str, *, macros: Mapping[str, Macro], variable: Callable[[str],
             written.append(piece)
         elif match["number"]:
             raise QueryRefused("Write variables as :name.", detail=f"{match['number']} stands in the query.")
-        elif match["variable"]:
-            written.append(variable(match["variable"]))
+        elif match["among"]:
+            written.append(_among(match, variable, is_list))
+        elif name := match["variable"] or match["braced"] or match["plain"]:
+            written.append(variable(name, match["format"] or ""))
         else:
             written.append(match.group())
     return "".join([*written, text[position:]])
 
 
 def variables_in(text: str) -> set[str]:
-    """The names of the variables that may occur: all that stand after a colon, be it in a string or a comment.
+    """The names of the variables that may occur: all that stand after a colon or a dollar, be it in a string or a comment.
 
     One too many costs a query; for one too few an asker would get the answer to another's value.
     """
@@ -147,7 +168,22 @@ def _moment(moment: datetime | None, parameters: Parameters) -> str:
     return parameters.add(moment)
 
 
-def _variable(name: str, variables: Mapping[str, Any], parameters: Parameters) -> str:
+def _among(match: re.Match[str], variable: Variable, is_list: Callable[[str], bool]) -> str:
+    """`IN (:name)`: a list is bound as one array, so that the statement is the same for any number of values."""
+    name = match["listed"] or match["listed_braced"] or match["listed_plain"]
+    format = match["listed_format"] or ""
+    place = variable(name, format)
+    if not is_list(name) or format not in AS_VALUE:
+        return f"{match['among']} ({place})"
+    return f"<> ALL ({place})" if match["among"][:3].upper() == "NOT" else f"= ANY ({place})"
+
+
+def _variable(name: str, format: str, variables: Mapping[str, Any], parameters: Parameters) -> str:
     if name not in variables:
         raise ValueMissing(f"This panel needs a value for “{name}”.", detail=f":{name} has no value.")
-    return parameters.add(variables[name], name=name)
+    value = variables[name]
+    if format in AS_VALUE:
+        return parameters.add(list(value) if isinstance(value, tuple) else value, name=name)
+    if format in PASTED or (text := formatted(value, format, name=name)) is None:
+        raise QueryRefused(f"“{format[:40]}” is not a format for variables in SQL.", detail=f"Write :{name}: it is bound.")
+    return parameters.add(text, name=f"{name}:{format}")

@@ -12,7 +12,13 @@ _SELECT = "SELECT 1 FROM t\n"
 _KEYWORDS = {"limitCount": r"\blimit\b", "sortClause": r"\border\s+by\b", "whereClause": r"\bwhere\b"}
 _FRAME = frozenset({"targetList", "fromClause", "limitOption", "op"})
 _MOST_TRIES = 20
-_VARIABLE = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|::|:[A-Za-z_]\w*""", re.DOTALL)
+_VARIABLE = re.compile(
+    r"""'(?:[^']|'')*' | "[^"]*" | --[^\n]* | /\*.*?\*/ | ::
+      | \$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$
+      | (?P<variable> :[A-Za-z_]\w* | (?<![\w$])\$(?:\{\w+(?::\w*)?\}|[A-Za-z_]\w*) )
+    """,
+    re.DOTALL | re.VERBOSE,
+)
 
 Clauses = dict[str, Any]
 
@@ -47,9 +53,9 @@ def split_kpi_query(text: str) -> KpiClauses:
 
 
 def _as_parameter(match: re.Match[str]) -> str:
-    """`:name` as a parameter of the same length, so that places in the text stay what they are."""
+    """A variable as a parameter of the same length, so that places in the text stay what they are."""
     found = match.group()
-    return "$1".ljust(len(found)) if found.startswith(":") and found != "::" else found
+    return "$1".ljust(len(found)) if match["variable"] else found
 
 
 def _clauses(text: str) -> Clauses:
