@@ -7,20 +7,19 @@ from audit.recording import Thing
 from audit.statements import record_sql
 from dashboards.models import Panel
 from dashboards.panels.base import Ask
-from dashboards.refresh import read_panel, unavailable
+from dashboards.refresh import asked_source, read_panel, unavailable
 from datasources.errors import SourceError
+from datasources.explained import Explained
 from datasources.frame import Frames
-from datasources.plans import Explained
-from datasources.postgres import PostgresSource
 from tenants.models import Tenant
 
 
 def explain_panel(tenant: Tenant, panel: Panel, ask: Ask) -> dict[str, Explained]:
     """Each of a panel's queries explained, none of them run. Raises PanelUnavailable and BadRequest."""
     read = read_panel(panel)
-    source = PostgresSource(tenant, platform=panel.is_shared)
     explained: dict[str, Explained] = {}
     try:
+        source = asked_source(tenant, panel, read)
         for name, query in read.kind.queries(read.document, ask).items():
             explained[name] = source.explain(query)
             record_sql(tenant, "explain", explained[name].sql, thing=Thing.of(panel))

@@ -14,11 +14,10 @@ from audit.recording import Thing
 from dashboards.files.result import FileKind, Result, RowsCameMeanwhile
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, WrongShape
-from dashboards.refresh import PanelUnavailable, read_panel, unavailable
-from datasources.base import Query
+from dashboards.refresh import PanelUnavailable, asked_source, read_panel, unavailable
+from datasources.base import Query, Source
 from datasources.errors import QueryFailed, SourceError
 from datasources.frame import Frame
-from datasources.postgres import PostgresSource
 from tenants.models import Tenant
 
 HELD_FRAMES = 5  # before it is counted what there is: most results are shorter, and need no count
@@ -37,8 +36,8 @@ def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> H
     read = read_panel(panel)
     query = read.kind.export(read.document, ask)
     most = min(settings.EXPORT_ROW_LIMIT, kind.most_rows or settings.EXPORT_ROW_LIMIT)
-    source = PostgresSource(tenant, platform=panel.is_shared)
     try:
+        source = asked_source(tenant, panel, read)
         frames = _begin(source, query, most)
         first = next(frames)
         heading, names = read.kind.csv_heading(read.document, first), list(read.kind.csv_columns(read.document, first))
@@ -63,7 +62,7 @@ def file_name(title: str) -> str:
     return re.sub(r"\s+", " ", kept)[:100] or "panel"
 
 
-def _begin(source: PostgresSource, query: Query, most: int) -> Iterator[Frame]:
+def _begin(source: Source, query: Query, most: int) -> Iterator[Frame]:
     """The rows from the first one on, once it is known that there are not more than `most`. Raises TooManyRows.
 
     A result that ends within a few Frames is asked for once. A longer one is counted by the database, and asked for again.

@@ -15,13 +15,13 @@ from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
-from datasources.base import Query
+from datasources.base import Query, Source
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, SourceUnavailable, ValueMissing
 from datasources.frame import Answered, Frames
 from datasources.load import load
 from datasources.load.figures import panel_asked, panel_failed
-from datasources.postgres import PostgresSource
 from datasources.results import Result, fetch
+from datasources.sources import source_of
 from tenants.models import Role, Tenant
 
 Shaped = TypeVar("Shaped")
@@ -136,9 +136,8 @@ def refresh_panel(
     queries = read.kind.queries(read.document, ask)
     try:
         result = fetch(
-            tenant,
+            asked_source(tenant, panel, read),
             queries,
-            platform=panel.is_shared,
             not_before=ask.not_before,
             stale_seconds=stale_seconds,
             anew=anew,
@@ -156,10 +155,16 @@ def refresh_panel(
     return Refreshed(read, ask, result)
 
 
+def asked_source(tenant: Tenant, panel: Panel, read: ReadPanel) -> Source:
+    """The source that a panel's document names, as the tenant has it. Raises SourceError where it has none."""
+    named = read.document.data_source
+    return source_of(tenant, named.source, platform=panel.is_shared, language=named.language)
+
+
 def run(tenant: Tenant, panel: Panel, queries: Mapping[str, Query]) -> dict[str, Answered]:
     """Run queries of a panel's on its source, for this asker alone. Raises PanelUnavailable."""
     try:
-        frames = PostgresSource(tenant, platform=panel.is_shared).run(queries)
+        frames = asked_source(tenant, panel, read_panel(panel)).run(queries)
     except SourceError as error:
         raise unavailable(error) from error
     note_run(tenant, panel, frames, sum(frame.elapsed_ms for frame in frames.values()))

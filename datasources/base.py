@@ -1,12 +1,16 @@
-"""What a panel can ask of a source: query values, and the two methods every source has."""
+"""What a panel can ask of a source: query values, and what every source has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from datasources.explained import Explained
 from datasources.frame import Answered, Frame
 from datasources.timerange import UTC_ZONE, Bucket, TimeRange
+from tenants.models import Tenant
+
+OWN = "tenant"  # the slug of each tenant's own database
 
 Aggregate = Literal["avg", "min", "max", "sum", "count", "last", "p50", "p95", "p99"]
 
@@ -126,12 +130,60 @@ class CountQuery:
 Query = TableQuery | GroupQuery | SeriesQuery | SqlQuery | SqlSeriesQuery | CountQuery
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which source of which tenant, and in which state its settings are: what its results are kept under.
+
+    `tenant` is the row's, so that no two tenants ever share a result, be the source shared. `source` is the row's of a
+    DataSource, or 0: the tenant's own database.
+    """
+
+    tenant: int
+    source: int
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.tenant}:{self.source}:{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one answer may take."""
+
+    timeout_ms: int
+    rows: int
+    bytes: int
+
+
 class Source(Protocol):
+    """`platform`: what is asked is of a panel the platform keeps, not of one that the tenant has made itself."""
+
+    tenant: Tenant
+    platform: bool
+
+    @property
+    def identity(self) -> Identity: ...
+
+    def limits(self) -> Limits: ...
+
     def run(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
         """Run read-only queries one after the other on one snapshot, an answer each under the same name.
 
-        Raises QueryRefused, QueryFailed, QueryTimeout, SourceUnavailable.
+        At most `limits().rows`; an answer's `truncated` tells whether there were more. Raises QueryRefused, QueryFailed,
+        QueryTimeout, SourceUnavailable.
         """
 
-    def stream(self, query: Query) -> Iterator[Frame]:
-        """The whole result in Frames of some thousand rows each, in constant memory. Raises as `run`."""
+    def stream(self, query: Query) -> Generator[Frame, None, None]:
+        """The whole result, up to EXPORT_ROW_LIMIT, in Frames of some rows each, in constant memory. Raises as `run`."""
+
+    def count(self, query: Query) -> int:
+        """How many rows `stream` would give without its limit; that may take as long as a file may. Raises as `run`."""
+
+    def explain(self, query: Query) -> Explained:
+        """What a query would cost and why, without running it. Raises as `run`."""
+
+    def fit(self, queries: Iterable[Query]) -> float:
+        """Whether the source has all that some queries need, none of them run: the dearest one's cost, as in Explained.
+
+        0 where the source cannot tell. Raises SourceError as running them would.
+        """

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from datasources.allowed import EXTENSION_FUNCTIONS
+from datasources.base import Limits
 from datasources.errors import Lack, QueryRefused
-from datasources.executor import Limits, Statement, run
+from datasources.executor import Statement, run
 from datasources.frame import rows_of
 from datasources.guard import Policy
 from tenants.models import Tenant

@@ -96,3 +96,9 @@ class BudgetSpent(SourceUnavailable):
     """The source has worked for as long as it may in this minute."""
 
     reason = "budget"
+
+
+class SourceMissing(SourceUnavailable):
+    """The tenant has no such source, or it is switched off, or is not for who asks."""
+
+    reason = "missing"

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import RawCursor, errors
 
 from datasources import values
+from datasources.base import Limits
 from datasources.budget import budget
 from datasources.errors import QueryRefused, QueryTimeout, SourceBusy, SourceError, SourceUnavailable
 from datasources.failures import translated
@@ -47,13 +48,6 @@ class Statement:
     sql: str
     parameters: tuple[Any, ...] = ()
     series_zone: ZoneInfo | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    timeout_ms: int
-    rows: int
-    bytes: int
 
 
 def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:

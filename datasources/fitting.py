@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from datasources import executor, guard
-from datasources.base import CountQuery, Query, SqlQuery
+from datasources.base import CountQuery, Limits, Query, SqlQuery
 from datasources.catalogue import YOUNG_SECONDS, catalogue, policy
 from datasources.compile import compile_query
 from datasources.errors import QueryFailed
 from datasources.executor import Statement
 from datasources.lacks import name_table
-from datasources.postgres import PostgresSource
 from tenants.models import Tenant
 
 
@@ -19,7 +18,7 @@ def read_anew(tenant: Tenant) -> None:
     catalogue(tenant, youngest=YOUNG_SECONDS)
 
 
-def cost_of(tenant: Tenant, queries: Iterable[Query], *, platform: bool) -> float:
+def cost_of(tenant: Tenant, queries: Iterable[Query], *, platform: bool, limits: Limits) -> float:
     """What the dearest of some queries costs by PostgreSQL's estimate, in its own units.
 
     Raises SourceError where the tenant's database lacks what they need, and as running them would.
@@ -28,7 +27,7 @@ def cost_of(tenant: Tenant, queries: Iterable[Query], *, platform: bool) -> floa
     for sql in statements:
         guard.check(sql, policy(tenant, statistics=platform), allow_parameters=True)
     try:
-        return executor.plan(tenant, statements.values(), PostgresSource(tenant).limits())
+        return executor.plan(tenant, statements.values(), limits)
     except QueryFailed as error:
         name_table(error, statements)
         raise

@@ -1,7 +1,7 @@
 """A tenant's own PostgreSQL as a source: queries are compiled, guarded and run, in that order and no other."""
 
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,16 +9,18 @@ from django.conf import settings
 
 from audit.statements import record_refused_sql
 from datasources import executor, guard
-from datasources.base import CountQuery, Query, SqlQuery, TableQuery
+from datasources.base import CountQuery, Identity, Limits, Query, SqlQuery, TableQuery
 from datasources.budget import budget
 from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, catalogue, find_table, invalidate, policy
 from datasources.compile import compile_query
 from datasources.compile.queries import count_all, is_whole_table, rows_to_count
 from datasources.errors import QueryFailed, QueryRefused
-from datasources.executor import Limits, Statement
+from datasources.executor import Statement
+from datasources.explained import Explained, Hint
+from datasources.fitting import cost_of
 from datasources.frame import Answered, Column, Frame, rows_of
 from datasources.lacks import name_table, naming_tables
-from datasources.plans import Explained, Hint, explain
+from datasources.plans import explain
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
 
@@ -32,6 +34,10 @@ class PostgresSource:
 
     def __init__(self, tenant: Tenant, *, platform: bool = False) -> None:
         self.tenant, self.platform = tenant, platform
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.tenant.pk, 0, str(self.tenant.connection_version))
 
     def run(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
         """Run queries on one snapshot, an answer each under the same name.
@@ -82,6 +88,10 @@ class PostgresSource:
             return explained
         estimated = Hint("count", "Counting these rows is too dear: the panel shows PostgreSQL's estimate instead.")
         return replace(explained, hints=(estimated, *explained.hints))
+
+    def fit(self, queries: Iterable[Query]) -> float:
+        """What the dearest of some queries costs, all of them planned and none run. Raises as `run`."""
+        return cost_of(self.tenant, queries, platform=self.platform, limits=self.limits())
 
     def limits(self) -> Limits:
         """What one answer may take."""

@@ -14,9 +14,10 @@ from dashboards.checking.runs import begin, note, running
 from dashboards.checking.storing import forget_disabled, store
 from dashboards.models import CheckRun, Panel
 from dashboards.panels.base import BadRequest
-from dashboards.refresh import PanelUnavailable, read_panel
-from datasources.errors import SourceBusy, SourceError, SourceUnavailable
-from datasources.fitting import cost_of, read_anew
+from dashboards.refresh import PanelUnavailable, asked_source, read_panel
+from datasources.base import OWN
+from datasources.errors import SourceBusy, SourceError, SourceMissing, SourceUnavailable
+from datasources.fitting import read_anew
 from tenants.connections import close_tenant
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
@@ -102,12 +103,17 @@ def _check(tenant: Tenant, panels: Panels) -> TenantChecked:
 
 
 def _fit(tenant: Tenant, panel: Panel, length: str) -> Found:
-    """Raises SourceUnavailable where the database cannot be asked."""
+    """Raises SourceUnavailable where the tenant's own database cannot be asked."""
+    own = True
     try:
-        queries = queries_of(read_panel(panel), tenant, length)
-        cost = _patiently(lambda: cost_of(tenant, queries, platform=panel.is_shared))
-    except SourceUnavailable:
-        raise
+        read = read_panel(panel)
+        own = read.document.data_source.source == OWN
+        queries = queries_of(read, tenant, length)
+        cost = _patiently(lambda: asked_source(tenant, panel, read).fit(queries))
+    except SourceUnavailable as error:
+        if own and not isinstance(error, SourceMissing):
+            raise
+        return Found(Outcome.UNKNOWN, detail=error.sentence)
     except SourceError as error:
         return of_error(error)
     except (PanelUnavailable, BadRequest) as error:

@@ -12,7 +12,7 @@ from dashboards.models import Panel
 from dashboards.panels.base import BadRequest
 from dashboards.places import find_place
 from dashboards.refresh import PanelUnavailable
-from datasources.plans import Explained
+from datasources.explained import Explained
 from tenants.models import Role, Tenant
 
 DEFAULT_RANGE = "6h"

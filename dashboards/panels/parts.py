@@ -1,6 +1,6 @@
 """The pieces that documents of several types share: where the data comes from, names, colours, thresholds."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from dashboards.panels.colours import hex_of, read_colour
-from datasources.base import Aggregate
+from datasources.base import OWN, Aggregate
 from datasources.errors import QueryRefused
 from datasources.guard import split_kpi_query
 
@@ -25,6 +25,7 @@ Label = Annotated[str, Field(max_length=200)]
 Expression = Annotated[str, Field(max_length=10_000)]
 Unit = Annotated[str, Field(max_length=20)]
 Decimals = Annotated[int, Field(ge=0, le=10)]
+SourceSlug = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$")]
 Colour = Annotated[str, AfterValidator(read_colour)]
 
 
@@ -59,9 +60,12 @@ class Clauses(Strict):
 
 
 class DataSource(Strict):
-    """A structured query over `table`, or `sql`. Types say what their `columns` are."""
+    """A structured query over `table`, or `sql`. Types say what their `columns` are.
 
-    source: Literal["tenant"] = "tenant"
+    `source` is the slug of a data source; `tenant` is the tenant's own database.
+    """
+
+    source: SourceSlug = OWN
     table: Name | None = None
     columns: Any = None
     query: Clauses = Clauses()
@@ -75,6 +79,11 @@ class DataSource(Strict):
     def _no_promql_yet(cls, raw: Any) -> None:
         if raw is not None:
             raise ValueError("is for Prometheus data sources, which are not there yet: give a table or sql")
+
+    @property
+    def language(self) -> str:
+        """What it is written in: a source must speak it."""
+        return "sql"
 
     @model_validator(mode="after")
     def _table_or_sql(self) -> Self:

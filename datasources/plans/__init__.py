@@ -1,6 +1,5 @@
 """What a query would cost: PostgreSQL's plan for it, and in words what is dear about it."""
 
-from datasources.plans.explain import Explained, explain
-from datasources.plans.hint import Hint
+from datasources.plans.explain import explain
 
-__all__ = ["Explained", "Hint", "explain"]
+__all__ = ["explain"]

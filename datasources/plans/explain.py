@@ -1,28 +1,13 @@
 """One query explained: its SQL, the plan as PostgreSQL prints it, what it estimates, and hints."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from datasources import executor
-from datasources.base import Query
-from datasources.executor import Limits, Statement
-from datasources.plans.hint import Hint
+from datasources.base import Limits, Query
+from datasources.executor import Statement
+from datasources.explained import Explained
 from datasources.plans.hints import hints
 from datasources.plans.node import read_node
 from datasources.plans.tables import read_surroundings
 from tenants.models import Tenant
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """`lines` as EXPLAIN prints them; `cost` in PostgreSQL's units, a page read in order being 1; `rows` as it guesses."""
-
-    sql: str
-    parameters: tuple[Any, ...]
-    lines: tuple[str, ...]
-    cost: float
-    rows: int
-    hints: tuple[Hint, ...]
 
 
 def explain(tenant: Tenant, query: Query, statement: Statement, limits: Limits) -> Explained:

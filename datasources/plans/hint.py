@@ -1,18 +1,4 @@
-"""A hint: what is dear about a plan, in a sentence, and the SQL that would help where there is one."""
-
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["index", "order", "wrapped", "most", "sort", "loop", "statistics", "count"]
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """`statement` is for whoever owns the table: panels' own role cannot run it."""
-
-    kind: Kind
-    sentence: str
-    statement: str = ""
+"""Numbers as hints say them."""
 
 
 def about(rows: float) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from datasources.base import CountQuery, Query, SeriesQuery, TableQuery
-from datasources.plans.hint import Hint, about, size
+from datasources.explained import Hint
+from datasources.plans.hint import about, size
 from datasources.plans.indexes import table_name
 from datasources.plans.node import Node, walk
 from datasources.plans.scans import order_hint, scan_hints

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from datasources.base import Query, SeriesQuery
+from datasources.explained import Hint
 from datasources.guard.parser import parse
 from datasources.guard.tree import names, only
 from datasources.plans.conditions import Asked, read_condition
-from datasources.plans.hint import Hint, about
+from datasources.plans.hint import about
 from datasources.plans.indexes import create_index, table_name, written
 from datasources.plans.node import Node
 from datasources.plans.tables import KnownTable

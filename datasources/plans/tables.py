@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from datasources.base import Limits
 from datasources.catalogue import YOUNG_SECONDS, TableColumn, catalogue
-from datasources.executor import Limits, Statement, run
+from datasources.executor import Statement, run
 from datasources.frame import rows_of
 from datasources.plans.node import Node, walk
 from tenants.models import Tenant

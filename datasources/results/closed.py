@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from datasources.base import Query
+from datasources.base import Query, Source
 from datasources.frame import Answered, SeriesFrame, series_of
-from datasources.postgres import PostgresSource
 from datasources.runs import Limits, Runs, Splittable, split
 from datasources.store import Store, StoreDown
 
@@ -22,7 +21,7 @@ class Asked:
     runs: Mapping[str, Runs] = field(default_factory=dict)
 
 
-def ask(source: PostgresSource, queries: Mapping[str, Query], shared: Store, *, anew: bool = False) -> Asked:
+def ask(source: Source, queries: Mapping[str, Query], shared: Store, *, anew: bool = False) -> Asked:
     """Run queries on one snapshot, those over buckets for what is missing only; `anew`, all of it. Raises as the source."""
     splits = {name: found for name, query in queries.items() if (found := split(query, source.tenant.time_zone)) is not None}
     if not splits:
@@ -67,17 +66,17 @@ def _kept(shared: Store, keys: Mapping[str, str]) -> dict[str, Runs]:
     return {name: one for name, one in read.items() if one is not None}
 
 
-def _key(source: PostgresSource, one: Splittable) -> str:
-    tenant, limits = source.tenant, source.limits()
-    return f"runs:{tenant.pk}:{tenant.connection_version}:{source.platform:d}:{limits.rows}:{limits.bytes}:{one.key()}"
+def _key(source: Source, one: Splittable) -> str:
+    limits = source.limits()
+    return f"runs:{source.identity}:{source.platform:d}:{limits.rows}:{limits.bytes}:{one.key()}"
 
 
-def _limits(source: PostgresSource) -> Limits:
+def _limits(source: Source) -> Limits:
     limits = source.limits()
     return Limits(limits.rows, limits.bytes)
 
 
-def _whole(source: PostgresSource, one: Splittable) -> SeriesFrame:
+def _whole(source: Source, one: Splittable) -> SeriesFrame:
     return series_of(source.run({"whole": one.query}), "whole")
 
 

@@ -13,13 +13,12 @@ from typing import Any, Literal
 from django.conf import settings
 
 from datasources import errors
-from datasources.base import Query
+from datasources.base import Query, Source
 from datasources.errors import Lack, QueryFailed, QueryTimeout, SourceError, SourceUnavailable
 from datasources.frame import Frames
 from datasources.landing import landings
 from datasources.load import load
 from datasources.load.figures import tenant_asked, tenant_failed
-from datasources.postgres import PostgresSource
 from datasources.results import closed
 from datasources.results.entry import Entry, make_entry, packed, unpacked
 from datasources.results.figures import RESULTS, UNAVAILABLE
@@ -29,8 +28,6 @@ from datasources.results.key import key_of
 from datasources.results.packed import pack, unpack
 from datasources.runs import Runs
 from datasources.store import Store, StoreDown, store
-from tenants.models import Tenant
-from tenants.session_options import statement_timeout_ms
 
 How = Literal["known", "stored", "waited", "stale", "asked", "last"]
 KEPT_SECONDS = 900.0  # so long the last result can be shown, with its age, where a fresh one cannot be had
@@ -59,7 +56,7 @@ class Result:
 class Question:
     """What to ask of which source; `anew`, without what is kept of closed buckets."""
 
-    source: PostgresSource
+    source: Source
     queries: Mapping[str, Query]
     anew: bool
 
@@ -87,29 +84,29 @@ class Wanted:
 
 
 def fetch(
-    tenant: Tenant, queries: Mapping[str, Query], *, platform: bool, not_before: datetime, stale_seconds: float = 0.0,
+    source: Source, queries: Mapping[str, Query], *, not_before: datetime, stale_seconds: float = 0.0,
     anew: bool = False, or_last: bool = False,
 ) -> Result:  # fmt: skip
-    """The queries' result. `platform`: as of PostgresSource. Raises as a source's `run`.
+    """The queries' result. Raises as a source's `run`.
 
     Simultaneous askers cost one query. An error is that of all who waited for it, and is not kept. `anew`: where it has to
     be asked for, closed buckets are not taken from what is kept. `or_last`: where the source cannot be asked now, the last
     result will do.
     """
-    wanted = Wanted(key_of(tenant, queries, platform=platform), not_before.timestamp(), stale_seconds)
-    question = Question(PostgresSource(tenant, platform=platform), queries, anew)
-    deadline = time.monotonic() + statement_timeout_ms(tenant) / 1_000 + PATIENCE_SECONDS
+    wanted = Wanted(key_of(source, queries), not_before.timestamp(), stale_seconds)
+    question = Question(source, queries, anew)
+    deadline = time.monotonic() + source.limits().timeout_ms / 1_000 + PATIENCE_SECONDS
     try:
         result = _from_process(question, wanted, deadline)
     except SourceUnavailable as error:
         UNAVAILABLE.labels(error.reason).inc()
-        load.away(tenant.pk, error.reason)
-        last = _last(wanted.key) if or_last and tenant.is_active else None
+        load.away(source.tenant.pk, error.reason)
+        last = _last(wanted.key) if or_last and source.tenant.is_active else None
         if last is None:
             raise
         result = Result(last, "last", copy(error))
     RESULTS.labels(result.how).inc()
-    load.result(tenant.pk, result.how)
+    load.result(source.tenant.pk, result.how)
     return result
 
 

@@ -8,22 +8,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.conf import settings
 
-from datasources.base import Query
+from datasources.base import Query, Source
 from datasources.compile import variables_in
 from datasources.timerange import TimeRange
-from tenants.models import Tenant
 
 
-def key_of(tenant: Tenant, queries: Mapping[str, Query], *, platform: bool) -> str:
+def key_of(source: Source, queries: Mapping[str, Query]) -> str:
     """Two askers have one key exactly if the same statements with the same values within the same limits serve both.
 
     A range that is counted from now is the same range a minute later: the moment is the result's, not the key's.
     """
-    limits = [tenant.row_limit or settings.PANEL_ROW_LIMIT, settings.PANEL_BYTE_LIMIT]
-    asked = orjson.dumps([platform, limits, dict(queries)], default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS)
-    return f"{tenant.pk}:{tenant.connection_version}:{hashlib.blake2b(asked, digest_size=20).hexdigest()}"
+    limits = source.limits()
+    whole = [source.platform, [limits.rows, limits.bytes], dict(queries)]
+    asked = orjson.dumps(whole, default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+    return f"{source.identity}:{hashlib.blake2b(asked, digest_size=20).hexdigest()}"
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from django.test import Client
 from prometheus_client import REGISTRY
 
 from datasources.base import SqlQuery
+from datasources.postgres import PostgresSource
 from datasources.results import fetch
 from datasources.store import store
 from paneldash.environment import ROOT
@@ -51,7 +52,7 @@ def test_results_that_could_not_be_had_are_counted_without_a_name(
     client: Client, acme: Any, spend_budget: Callable[[Any], None]
 ) -> None:
     def ask() -> str:
-        fetch(acme, {"q": SqlQuery(text="SELECT 1")}, platform=False, not_before=datetime.now(UTC), or_last=True)
+        fetch(PostgresSource(acme), {"q": SqlQuery(text="SELECT 1")}, not_before=datetime.now(UTC), or_last=True)
         return client.get("/metrics").content.decode()
 
     lines = ('paneldash_unavailable_total{reason="budget"}', 'paneldash_results_total{how="last"}')

@@ -13,6 +13,7 @@ from datasources.landing import landings
 from datasources.load import counting, load, read_load
 from datasources.load.counting import Counting
 from datasources.load.minute import Minute
+from datasources.postgres import PostgresSource
 from datasources.results import fetch
 from tenants.models import Tenant
 
@@ -114,7 +115,7 @@ def test_a_thread_sends_it(one: Counting, other: Counting, monkeypatch: pytest.M
 def test_what_panels_ask_is_counted(acme: Tenant, spend_budget: Any) -> None:
     def ask(ago: int, **facts: bool) -> None:
         moment = datetime.now(UTC) - timedelta(seconds=ago)
-        fetch(acme, {"q": SqlQuery(text="SELECT 1")}, platform=False, not_before=moment, **facts)
+        fetch(PostgresSource(acme), {"q": SqlQuery(text="SELECT 1")}, not_before=moment, **facts)
 
     ask(60)
     ask(60)

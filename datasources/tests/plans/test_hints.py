@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, TableQuery
-from datasources.plans import Explained, Hint
+from datasources.explained import Explained, Hint
 from datasources.postgres import PostgresSource
 from datasources.timerange import Bucket, TimeRange
 

@@ -10,6 +10,7 @@ django.setup()
 from datasources.base import SqlQuery  # noqa: E402
 from datasources.errors import SourceError  # noqa: E402
 from datasources.frame import rows_of  # noqa: E402
+from datasources.postgres import PostgresSource  # noqa: E402
 from datasources.results import fetch  # noqa: E402
 from tenants.models import Tenant  # noqa: E402
 
@@ -19,7 +20,7 @@ def ask(slug: str, text: str, not_before: str) -> str:
     tenant = Tenant.objects.get(slug=slug)
     try:
         moment = datetime.fromtimestamp(float(not_before), UTC)
-        result = fetch(tenant, {"q": SqlQuery(text=text)}, platform=False, not_before=moment)
+        result = fetch(PostgresSource(tenant), {"q": SqlQuery(text=text)}, not_before=moment)
     except SourceError as error:
         return f"{type(error).__name__} {error.sentence}"
     return f"{result.how} {next(rows_of(result.entry.frames, 'q').rows())}"

@@ -41,7 +41,7 @@ def hit(acme: Tenant, acme_database: dict, admin_sql: Callable[..., None]) -> Ca
 def look(tenant: Tenant, query: Query, **facts: Any) -> Result:
     """Another window, with nothing known in the process."""
     forget_results()
-    return fetch(tenant, {"s": query}, platform=False, not_before=datetime.now(UTC), **facts)
+    return fetch(PostgresSource(tenant), {"s": query}, not_before=datetime.now(UTC), **facts)
 
 
 def labels(result: Result) -> list[str]:

@@ -19,6 +19,7 @@ from datasources import store
 from datasources.base import SqlQuery
 from datasources.errors import QueryFailed, QueryTimeout
 from datasources.frame import rows_of
+from datasources.postgres import PostgresSource
 from datasources.results import Result, fetch, forget_results
 from datasources.results.key import key_of
 from paneldash.embedded import EmbeddedServer
@@ -43,7 +44,7 @@ def tick(acme: Tenant, acme_database: dict, admin_sql: Callable[..., None]) -> C
 
 def ask(tenant: Tenant, query: SqlQuery = TICK, *, newest: bool = False, **facts: Any) -> Result:
     not_before = datetime.now(UTC) if newest else LONG_AGO
-    return fetch(tenant, {"q": query}, platform=False, not_before=not_before, **facts)
+    return fetch(PostgresSource(tenant), {"q": query}, not_before=not_before, **facts)
 
 
 def value(result: Result) -> Any:
@@ -170,7 +171,7 @@ def test_without_a_store_panels_still_answer(
 def test_damaged_bytes_in_the_store_are_asked_for_anew(acme: Tenant, tick: Callable[[int], None]) -> None:
     ask(acme)
     forget_results()
-    store.store().put(key_of(acme, {"q": TICK}, platform=False), b"nonsense", 60)
+    store.store().put(key_of(PostgresSource(acme), {"q": TICK}), b"nonsense", 60)
     assert ask(acme).how == "asked"
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from datasources.base import Query, SeriesQuery, SqlQuery
 from datasources.errors import BudgetSpent, SourceError
+from datasources.postgres import PostgresSource
 from datasources.results import fetch, forget_results
 from datasources.results.fetch import _as_outcome, _error_of
 from datasources.results.key import key_of
@@ -46,7 +47,7 @@ def hits(acme: Tenant, acme_database: dict, admin_sql: Callable[..., None]) -> T
 
 def look(tenant: Tenant, query: Query, not_before: datetime = NOW - timedelta(minutes=5)) -> Any:
     forget_results()
-    return fetch(tenant, {"q": query}, platform=False, not_before=not_before)
+    return fetch(PostgresSource(tenant), {"q": query}, not_before=not_before)
 
 
 def kept(tenant: Tenant, query: Query, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
@@ -71,7 +72,7 @@ def test_bytes_of_another_kind_are_a_miss(hits: Tenant, name: str, monkeypatch: 
 @pytest.mark.parametrize("query", [ROWS, CHART], ids=["rows", "chart"])
 def test_made_up_results_and_runs_are_no_error(hits: Tenant, query: Query, monkeypatch: pytest.MonkeyPatch) -> None:
     before = kept(hits, query, monkeypatch)
-    own = key_of(hits, {"q": query}, platform=False)
+    own = key_of(PostgresSource(hits), {"q": query})
 
     @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
     @given(some.data())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from datasources.base import CountQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
+from datasources.postgres import PostgresSource
 from datasources.results.key import key_of
 from datasources.timerange import Bucket, TimeRange, parse_time_range
 
@@ -17,7 +18,7 @@ SERIES = SeriesQuery(table="t", timestamp="at", value="n", time_range=TimeRange(
 
 
 def key(tenant: Any, query: Query, **facts: Any) -> str:
-    return key_of(tenant, {"q": query}, platform=facts.get("platform", False))
+    return key_of(PostgresSource(tenant, platform=facts.get("platform", False)), {"q": query})
 
 
 def last_hour(now: datetime) -> TimeRange:
@@ -87,4 +88,4 @@ def test_the_tenant_its_connection_and_its_limits_part_askers(acme: Any, globex:
 
 
 def test_names_of_queries_part_askers(acme: Any) -> None:
-    assert key_of(acme, {"a": SQL}, platform=False) != key_of(acme, {"b": SQL}, platform=False)
+    assert key_of(PostgresSource(acme), {"a": SQL}) != key_of(PostgresSource(acme), {"b": SQL})

@@ -9,6 +9,7 @@ import pytest
 
 from datasources.base import SqlQuery
 from datasources.errors import BudgetSpent, QueryFailed, SourceBusy, SourceUnavailable
+from datasources.postgres import PostgresSource
 from datasources.results import Result, fetch, forget_results
 from tenants import connections
 from tenants.connections import close_tenant, lease
@@ -25,7 +26,7 @@ def tenant(acme: Tenant, acme_database: dict, admin_sql: Callable[..., None]) ->
 
 
 def ask(tenant: Tenant, **facts: Any) -> Result:
-    return fetch(tenant, {"q": QUERY}, platform=False, not_before=datetime.now(UTC), **{"or_last": True, **facts})
+    return fetch(PostgresSource(tenant), {"q": QUERY}, not_before=datetime.now(UTC), **{"or_last": True, **facts})
 
 
 def test_beyond_the_budget_the_last_result_is_shown_with_the_reason(tenant: Tenant, spend_budget: Callable) -> None:

@@ -1,0 +1,101 @@
+"""From where: the data sources there are besides each tenant's own database."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from datasources.base import OWN
+from tenants.known import KnownQuerySet
+from tenants.models import SLUG, Tenant
+
+DECIDING_FIELDS = ("kind", "settings", "secrets_token", "timeout_ms")
+
+
+class DataSourceQuerySet(KnownQuerySet["DataSource"]):
+    def of(self, tenant: Tenant) -> "DataSourceQuerySet":
+        """A tenant's own and those that all share, by slug; of one slug the tenant's own first."""
+        return self.filter(Q(tenant=tenant) | Q(tenant=None)).order_by("slug", F("tenant").asc(nulls_last=True))
+
+
+class DataSource(models.Model):
+    """A connection that panels name by its slug: a tenant's own, or without a tenant shared by all.
+
+    `settings` are valid for the model of their kind. Of the shared ones, `is_open` says whether what tenants write
+    themselves may ask it too.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="data_sources")
+    kind = models.CharField(max_length=40)
+    slug = models.CharField("id", max_length=63, validators=[SLUG], help_text="What panels name it by; it stays as it is.")
+    name = models.CharField(max_length=200)
+    settings = models.JSONField(default=dict)
+    secrets_token = models.TextField(editable=False, blank=True, default="")
+    timeout_ms = models.PositiveIntegerField(
+        "time-out (ms)", null=True, blank=True, help_text="Empty: the installation's PANEL_TIMEOUT_MS.",
+        validators=[MinValueValidator(100), MaxValueValidator(30_000)],
+    )  # fmt: skip
+    is_enabled = models.BooleanField("enabled", default=True)
+    is_default = models.BooleanField("default of its kind", default=False)
+    is_open = models.BooleanField("open to tenants' own panels", default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DataSourceQuerySet.as_manager()
+    _stored: tuple[Any, ...] | None = None
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "slug"], name="data_source_slug_a_tenant"),
+            models.UniqueConstraint(fields=["slug"], condition=Q(tenant=None), name="data_source_slug_shared"),
+            models.UniqueConstraint(
+                fields=["tenant", "kind"], condition=Q(is_default=True), name="data_source_default_a_tenant_and_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(tenant=None, is_default=True), name="data_source_default_shared"
+            ),
+            models.CheckConstraint(condition=~Q(slug=OWN), name="data_source_is_not_the_tenants_own"),
+            models.CheckConstraint(condition=Q(tenant=None) | Q(is_open=False), name="data_source_open_is_of_shared_ones"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """What decides over its answers changed: a new version, so that no result of before is taken for one of now."""
+        changed = self._stored is not None and self._stored != self._deciding()
+        if changed:
+            self.version = F("version") + 1  # counted by the database: two who save at the same moment get two versions
+            if options.get("update_fields") is not None:
+                options["update_fields"] = {*options["update_fields"], "version"}
+        super().save(*args, **options)
+        if changed:
+            self.refresh_from_db(fields=["version"])
+        self._stored = self._deciding()
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> "DataSource":
+        source = super().from_db(db, field_names, values, **options)
+        source._stored = source._deciding()
+        return source
+
+    def refresh_from_db(self, *args: Any, **options: Any) -> None:
+        super().refresh_from_db(*args, **options)
+        self._stored = self._deciding()
+
+    @property
+    def is_shared(self) -> bool:
+        return self.tenant_id is None
+
+    def clean(self) -> None:
+        if self.slug == OWN:
+            raise ValidationError({"slug": f"“{OWN}” is the tenant's own database."})
+
+    def _deciding(self) -> tuple[Any, ...]:
+        """As texts: settings are changed in place."""
+        return tuple(repr(getattr(self, name)) for name in DECIDING_FIELDS if name not in self.get_deferred_fields())
