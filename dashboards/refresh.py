@@ -158,6 +158,8 @@ def refresh_panel(
 def asked_source(tenant: Tenant, panel: Panel, read: ReadPanel) -> Source:
     """The source that a panel's document names, as the tenant has it. Raises SourceError where it has none."""
     named = read.document.data_source
+    if named is None:
+        return source_of(tenant, platform=panel.is_shared)
     return source_of(tenant, named.source, platform=panel.is_shared, language=named.language)
 
 

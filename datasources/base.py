@@ -142,6 +142,11 @@ class Identity:
     source: int
     version: str
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the tenant's own database."""
+        return self.source == 0
+
     def __str__(self) -> str:
         return f"{self.tenant}:{self.source}:{self.version}"
 

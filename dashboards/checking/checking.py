@@ -15,8 +15,7 @@ from dashboards.checking.storing import forget_disabled, store
 from dashboards.models import CheckRun, Panel
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable, asked_source, read_panel
-from datasources.base import OWN
-from datasources.errors import SourceBusy, SourceError, SourceMissing, SourceUnavailable
+from datasources.errors import SourceBusy, SourceError, SourceUnavailable
 from datasources.fitting import read_anew
 from tenants.connections import close_tenant
 from tenants.models import Tenant
@@ -104,14 +103,15 @@ def _check(tenant: Tenant, panels: Panels) -> TenantChecked:
 
 def _fit(tenant: Tenant, panel: Panel, length: str) -> Found:
     """Raises SourceUnavailable where the tenant's own database cannot be asked."""
-    own = True
+    is_own = False
     try:
         read = read_panel(panel)
-        own = read.document.data_source.source == OWN
         queries = queries_of(read, tenant, length)
-        cost = _patiently(lambda: asked_source(tenant, panel, read).fit(queries))
+        source = asked_source(tenant, panel, read)
+        is_own = source.identity.is_own
+        cost = _patiently(lambda: source.fit(queries))
     except SourceUnavailable as error:
-        if own and not isinstance(error, SourceMissing):
+        if is_own:
             raise
         return Found(Outcome.UNKNOWN, detail=error.sentence)
     except SourceError as error:
