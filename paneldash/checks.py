@@ -14,6 +14,8 @@ from django.http.request import validate_host
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tenants.outbound.networks import Networks, NetworksInvalid
+
 SHORTEST_SECRET = 32
 LEAST = {
     "PANEL_TIMEOUT_MS": 100,
@@ -123,6 +125,15 @@ def check_cache_url(app_configs: Any, **_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
+def check_outbound(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    try:
+        Networks.read(settings.OUTBOUND_NETWORKS, settings.OUTBOUND_PORTS)
+    except NetworksInvalid as error:
+        return [Error(f"OUTBOUND_NETWORKS or OUTBOUND_PORTS: {error}", id="paneldash.E011")]
+    return []
+
+
+@register(Tags.security)
 def check_other_sites(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """A pattern, or every site there is, is no configuration."""
     return [
@@ -166,6 +177,7 @@ def refuse_unsafe_settings() -> None:
         check_limits,
         check_site_url,
         check_cache_url,
+        check_outbound,
         check_other_sites,
         check_jwt,
     )

@@ -23,6 +23,10 @@ SITE_URL = env.str("SITE_URL", default="")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TENANT_CREDENTIAL_KEYS = env.list("TENANT_CREDENTIAL_KEYS", default=[])
 TENANT_ALLOW_LOCAL_HOSTS = env.bool("TENANT_ALLOW_LOCAL_HOSTS", default=False)
+OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", default=[])
+OUTBOUND_PORTS = env.list(
+    "OUTBOUND_PORTS", default=["80", "443", "8080", "8427", "8428", "8443", "8481", "9009", "9090", "9443", "10902", "10904"]
+)
 
 PANEL_TIMEOUT_MS = min(env.int("PANEL_TIMEOUT_MS", default=10_000), 30_000)
 PANEL_ROW_LIMIT = env.int("PANEL_ROW_LIMIT", default=50_000)

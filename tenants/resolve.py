@@ -1,31 +1,15 @@
 """Where a tenant's host leads: resolved once, with a deadline, and refused where PanelDash must not go."""
 
 import ipaddress
-import socket
-import threading
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Late
 
 from django.conf import settings
 
 from tenants.errors import TenantUnreachable
-from tenants.forks import begin_empty
+from tenants.lookups import Late, Lookups
 
-LOOKUPS_AT_ONCE = 32
 METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "fd00:ec2::254")))  # of clouds
 
-# getaddrinfo has no timeout of its own: a thread a name waits for it, so that a request need not.
-_under_way: dict[str, Future[list[str]]] = {}
-_lock: threading.Lock
-
-
-def _start_empty() -> None:
-    global _lock
-    _lock = threading.Lock()
-    _under_way.clear()
-
-
-begin_empty(_start_empty)
+lookups = Lookups()
 
 
 class HostRefused(ValueError):
@@ -64,36 +48,11 @@ def resolve(host: str, *, timeout_seconds: float) -> str | None:
 
 def _look_up(host: str, timeout_seconds: float) -> list[str]:
     try:
-        return _asked(host).result(timeout_seconds)
+        return lookups.addresses(host, timeout_seconds=timeout_seconds)
     except Late as error:
         raise TenantUnreachable("The database's host name could not be looked up in time.", detail="DNS timeout") from error
     except (OSError, UnicodeError) as error:
         raise TenantUnreachable("The database's host name is not known.", detail="DNS failure") from error
-
-
-def _asked(host: str) -> Future[list[str]]:
-    """The lookup of a name that is under way, or a new one: a name server that hangs takes one thread a name, for no other's."""
-    with _lock:
-        asked = _under_way.get(host)
-        if asked is None:
-            if len(_under_way) >= LOOKUPS_AT_ONCE:
-                raise Late
-            asked = Future()
-            threading.Thread(target=_ask, args=(host, asked), name="resolve", daemon=True).start()
-            _under_way[host] = asked
-        return asked
-
-
-def _ask(host: str, asked: Future[list[str]]) -> None:
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except Exception as error:
-        asked.set_exception(error)
-    else:
-        asked.set_result([str(entry[4][0]) for entry in found])
-    finally:
-        with _lock:
-            del _under_way[host]
 
 
 def _as_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

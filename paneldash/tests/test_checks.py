@@ -95,6 +95,18 @@ def test_good_cache_address_passes(settings: Settings, url: str) -> None:
     assert checks.check_cache_url(None) == []
 
 
+@pytest.mark.parametrize(
+    ("networks", "ports", "found"),
+    [
+        ([], ["443"], []), (["10.0.0.0/8", "[fd00::5]:9090"], ["443"], []), (["prometheus"], ["443"], ["paneldash.E011"]),
+        ([], ["https"], ["paneldash.E011"]), ([], ["0"], ["paneldash.E011"]),
+    ],
+)  # fmt: skip
+def test_inner_networks_are_networks(settings: Settings, networks: list[str], ports: list[str], found: list[str]) -> None:
+    settings.OUTBOUND_NETWORKS, settings.OUTBOUND_PORTS = networks, ports
+    assert ids(checks.check_outbound(None)) == found
+
+
 @pytest.mark.parametrize("origin", ["https://portal.example.com", "http://localhost:3000", "https://[::1]:8443"])
 def test_another_site_is_named_by_its_origin(settings: Settings, origin: str) -> None:
     settings.CORS_ALLOWED_ORIGINS = [origin]

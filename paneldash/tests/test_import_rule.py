@@ -12,6 +12,7 @@ INSIDE = {
     "dashboards": ["panels", "models", "refresh", "forms", "views", "urls"],
 }
 PANEL_TYPES = ["timeseries", "kpi", "health_status", "table"]
+HTTP_CLIENTS = {"http.client", "httpx", "requests", "urllib.request", "urllib3"}
 WIRING = {"paneldash", "demo", "benchmarks"}
 FILES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "tests" not in path.parts]
 
@@ -39,3 +40,10 @@ def test_module_imports_only_to_its_left(path: Path) -> None:
         forbidden |= {"django.db", "django.http", "tenants", "datasources.postgres"}
     wrong = {name for name in imports(path) for banned in forbidden if name == banned or name.startswith(f"{banned}.")}
     assert not wrong
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_one_module_makes_requests(path: Path) -> None:
+    """The guarded one (SEC-26)."""
+    if "outbound" not in path.parts:
+        assert not {name for name in imports(path) for client in HTTP_CLIENTS if f"{name}.".startswith(f"{client}.")}

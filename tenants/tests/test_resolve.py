@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from tenants import resolve as module
 from tenants.errors import TenantUnreachable
+from tenants.lookups import AT_ONCE
 from tenants.models import Tenant
-from tenants.resolve import LOOKUPS_AT_ONCE, HostRefused, check_host, resolve
+from tenants.resolve import HostRefused, check_host, lookups, resolve
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def _closed(settings: Any) -> None:
 
 def answers(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 5432)) for address in addresses]
-    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
 
 @pytest.mark.usefixtures("_closed")
@@ -112,11 +112,11 @@ def test_names_that_hang_leave_others_to_be_looked_up(monkeypatch: pytest.Monkey
         with pytest.raises(TenantUnreachable, match="in time"):
             resolve(host, timeout_seconds=0.2)
 
-    monkeypatch.setattr(module.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     try:
         with ThreadPoolExecutor(20) as threads:
-            list(threads.map(late, [f"slow-{number}" for number in range(LOOKUPS_AT_ONCE - 1)] * 2))
-        assert len(asked) == LOOKUPS_AT_ONCE - 1
+            list(threads.map(late, [f"slow-{number}" for number in range(AT_ONCE - 1)] * 2))
+        assert len(asked) == AT_ONCE - 1
         assert resolve("quick", timeout_seconds=5) == "10.0.0.1"
         late("slow-last")
         late("one-too-many")
@@ -124,7 +124,7 @@ def test_names_that_hang_leave_others_to_be_looked_up(monkeypatch: pytest.Monkey
     finally:
         answered.set()
     deadline = time.monotonic() + 5
-    while module._under_way and time.monotonic() < deadline:
+    while lookups.are_under_way and time.monotonic() < deadline:
         time.sleep(0.01)
     assert resolve("slow-0", timeout_seconds=5) == "10.0.0.1"
 
@@ -134,7 +134,7 @@ def test_a_name_that_cannot_be_looked_up_is_said(monkeypatch: pytest.MonkeyPatch
     def fail(*_: Any, **__: Any) -> None:
         raise failure
 
-    monkeypatch.setattr(module.socket, "getaddrinfo", fail)
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
     with pytest.raises(TenantUnreachable, match="not known") as caught:
         resolve("db.example.com", timeout_seconds=5)
     assert "example" not in caught.value.sentence + caught.value.detail

@@ -11,8 +11,9 @@ from typing import Any
 
 import jwt
 import orjson
-import urllib3
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from tenants.outbound import ANYWHERE, OutboundError, Request, send
 
 FRESH_SECONDS = 600.0
 OLDEST_SECONDS = 3_600.0  # a provider that is away so long has perhaps taken a key back
@@ -21,7 +22,6 @@ SILENCE_SECONDS = 2.0
 WHOLE_SECONDS = 5.0
 MOST_BYTES = 256_000
 MOST_KEYS = 100
-CHUNK_BYTES = 16_384
 SHORTEST_KEY_BITS = 2_048  # RFC 7518, section 3.3
 
 Keys = Mapping[str | None, RSAPublicKey]
@@ -80,11 +80,23 @@ class KeySet:
 
 
 def fetch_keys(url: str) -> Keys:
-    """Ask the address, and no other that it may name: a redirect is a failure. Raises KeysAway."""
+    """Ask the address, and no other that it may name: a redirect is a failure. It is the operator's, wherever it is.
+
+    Raises KeysAway.
+    """
     try:
-        document = orjson.loads(_body(url))
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise KeysAway(type(error).__name__) from error
+        response = send(
+            Request(
+                url=url, seconds=WHOLE_SECONDS, silence_seconds=SILENCE_SECONDS, most_bytes=MOST_BYTES, networks=ANYWHERE,
+                unpacks=False,
+            )
+        )  # fmt: skip
+    except OutboundError as error:
+        raise KeysAway(f"{error.sentence} {error.detail}".strip()) from error
+    if response.status != 200:
+        raise KeysAway(f"status {response.status}")
+    try:
+        document = orjson.loads(response.body)
     except orjson.JSONDecodeError as error:
         raise KeysAway("it is no JSON") from error
     listed = document.get("keys") if isinstance(document, dict) else None
@@ -92,27 +104,6 @@ def fetch_keys(url: str) -> Keys:
         raise KeysAway("it is no set of keys")
     found = [pair for entry in listed[:MOST_KEYS] if (pair := _read_key(entry)) is not None]
     return dict(reversed(found))  # of two with one name the first
-
-
-def _body(url: str) -> bytes:
-    ends_at = monotonic() + WHOLE_SECONDS
-    body = bytearray()
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    timeout = urllib3.Timeout(connect=SILENCE_SECONDS, read=SILENCE_SECONDS)
-    with urllib3.PoolManager(num_pools=1, retries=False, timeout=timeout) as pool:
-        response = pool.request("GET", url, headers=headers, redirect=False, preload_content=False, decode_content=False)
-        try:
-            if response.status != 200:
-                raise KeysAway(f"status {response.status}")
-            while chunk := response.read1(CHUNK_BYTES):
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise KeysAway("it is too large")
-                if monotonic() > ends_at:
-                    raise KeysAway("it takes too long")
-        finally:
-            response.close()
-    return bytes(body)
 
 
 def _read_key(entry: Any) -> tuple[str | None, RSAPublicKey] | None:
