@@ -8,20 +8,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.panels.durations import UNITS as DURATIONS
-from dashboards.panels.units import LARGEST_EXACT, step_of, unit_of
+from dashboards.panels.known_units import duration_of, unit_of
+from dashboards.panels.units import LARGEST_EXACT, step_of
 from datasources.frame import Doubles
 
-_DURATION_STEPS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+# From so many seconds on, the length of time that ticks count: years from two of them on.
+_DURATION_STEPS = ((63_072_000.0, 31_536_000.0, "y"), (86_400.0, 86_400.0, "d"), (3_600.0, 3_600.0, "h"), (60.0, 60.0, "min"),
+                   (1.0, 1.0, "s"), (1e-3, 1e-3, "ms"), (1e-6, 1e-6, "µs"), (1e-9, 1e-9, "ns"))  # fmt: skip
+LEAST_WITH_DECIMALS = 0.1  # of a chart whose values are all less, a unit's usual decimals would show nothing
 RESOLUTION = 1_000  # steps of a series' reach that a screen can show
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Values are divided by `size` before they are drawn; `before` and `after` stand around the numbers."""
+    """Values are divided by `size` before they are drawn; `before` and `after` stand around the numbers.
+
+    `decimals` are the unit's own, as money has two. `has_prefix`: the numbers count thousands, minutes or the like.
+    """
 
     size: float = 1.0
     before: str = ""
     after: str = ""
+    has_prefix: bool = False
+    decimals: int | None = None
+
+    def read_decimals(self, asked: int | None) -> int | None:
+        """The decimals that a person reads of a point; None where four digits are shown, whatever they are."""
+        decimals = self.decimals if asked is None else asked
+        return max(decimals, 1) if decimals is not None and self.has_prefix else decimals
 
     def drawn(self, values: Doubles, decimals: int | None = None) -> tuple[NDArray[Any], int]:
         """The values to draw and their decimals: as many as can be seen, and `decimals` at least, which are read in numbers."""
@@ -40,14 +54,19 @@ class Scale:
 
 def scale_for(unit: str, largest: float) -> Scale:
     """The scale of a chart whose largest value, without its sign, is `largest`."""
-    if unit in DURATIONS:
-        seconds = largest * DURATIONS[unit]
-        length, name = next((step for step in _DURATION_STEPS if seconds >= step[0]), (DURATIONS[unit], unit))
-        return Scale(length / DURATIONS[unit], "", f" {name}")
+    if duration := duration_of(unit):
+        seconds = largest * DURATIONS[duration]
+        steps = (step[1:] for step in _DURATION_STEPS if seconds >= step[0])
+        length, name = next(steps, (DURATIONS[duration], duration))
+        return Scale(length / DURATIONS[duration], "", f" {name}", length != DURATIONS[duration])
     known = unit_of(unit)
+    largest *= known.factor
     step = step_of(largest, known)
     behind = step.text + known.after
-    return Scale(step.size, known.before, behind if known.is_close or not behind else f" {behind}")
+    after = behind if known.is_close or not behind else f" {behind}"
+    is_plain = step.size == 1
+    decimals = known.decimals if is_plain and largest >= LEAST_WITH_DECIMALS else None
+    return Scale(step.size / known.factor, known.before, after, not is_plain, decimals)
 
 
 def _decimals(known: Doubles) -> int:

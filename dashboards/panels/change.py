@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboards.panels.known_units import unit_of
 from dashboards.panels.units import format_number
 
 
@@ -24,7 +25,7 @@ def change_between(before: float | None, now: float | None, unit: str, decimals:
         return Change("no change", "flat")
     sign = "+" if difference > 0 else "-"
     size = format_number(abs(difference), unit, decimals)
-    if unit in {"percent", "%"}:
+    if unit_of(unit).after == "%":
         text = f"{sign}{size.number} points"
     else:
         text = f"{sign}{size}"

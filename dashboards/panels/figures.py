@@ -116,7 +116,7 @@ def _points(values: Doubles, look: Look) -> dict[str, Any]:
 
 def _on_grid(series: Series, grid: Grid, look: Look, scale: Scale) -> dict[str, Any]:
     """Equal steps need no list of times: a tenth of the bytes."""
-    values, decimals = scale.drawn(grid.spread(series), _read_decimals(look, scale))
+    values, decimals = scale.drawn(grid.spread(series), scale.read_decimals(look.decimals))
     steps = {"x0": wall_clock(grid.start, look.zone), "dx": round(grid.step * 1_000)}
     return {**steps, "y": values, "meta": {"decimals": decimals}}
 
@@ -125,7 +125,7 @@ def _where_they_are(series: Series, look: Look, scale: Scale, most: int) -> dict
     """Each point at its time. Where clocks go back, the line breaks instead of running back with them."""
     fitted = thinned(broken(series, look.step), most)
     times = wall_clocks(fitted.times, look.zone)
-    values, decimals = scale.drawn(fitted.values, _read_decimals(look, scale))
+    values, decimals = scale.drawn(fitted.values, scale.read_decimals(look.decimals))
     back = np.flatnonzero(np.diff(times) < 0)[:1] + 1
     if len(back):
         times, values = np.insert(times, back, times[back - 1]), np.insert(values.astype(np.float64), back, math.nan)
@@ -164,10 +164,5 @@ def _y_axis(look: Look, scale: Scale) -> dict[str, Any]:
 
 
 def _hover_format(look: Look, scale: Scale) -> str:
-    decimals = _read_decimals(look, scale)
+    decimals = scale.read_decimals(look.decimals)
     return ",.4~r" if decimals is None else f",.{decimals}f"
-
-
-def _read_decimals(look: Look, scale: Scale) -> int | None:
-    """The decimals that a person reads of a point; None where four digits are shown, whatever they are."""
-    return look.decimals if look.decimals is None or scale.size == 1 else max(look.decimals, 1)

@@ -23,7 +23,7 @@ from datasources.guard import split_kpi_query
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Label = Annotated[str, Field(max_length=200)]
 Expression = Annotated[str, Field(max_length=10_000)]
-Unit = Annotated[str, Field(max_length=20)]
+Unit = Annotated[str, Field(max_length=40)]
 Decimals = Annotated[int, Field(ge=0, le=10)]
 SourceSlug = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$")]
 Colour = Annotated[str, AfterValidator(read_colour)]

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboards.panels.durations import UNITS as DURATIONS
 from dashboards.panels.durations import format_duration
+from dashboards.panels.known_units import Step, Unit, duration_of, unit_of
 
 Number = int | float | Decimal
 
@@ -13,25 +13,6 @@ LARGEST_EXACT = 2**53  # whole numbers up to here are the same as doubles
 DIGITS = 4  # significant ones, where a document does not say how many decimals
 NOTHING = "–"
 TOO_LONG = 10**21  # from here on as 1.234e+21: nobody reads so many digits
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One prefix of a unit: from `starts_at` upwards, numbers are divided by `size`."""
-
-    starts_at: float
-    size: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """`before` stands in front of the number, `steps` and `after` behind it; `is_close` without a space."""
-
-    steps: tuple[Step, ...] = (Step(0, 1, ""),)
-    before: str = ""
-    after: str = ""
-    is_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +26,6 @@ class Formatted:
         return f"{self.number} {self.unit}".rstrip()
 
 
-def _steps(*texts: str, base: float = 1_000, first: float | None = None) -> tuple[Step, ...]:
-    starts = [0.0, first or base, *(base**power for power in range(2, len(texts)))]
-    return tuple(Step(start, base**power, text) for power, (start, text) in enumerate(zip(starts, texts, strict=True)))
-
-
-_SHORT = _steps("", "k", "M", "bn", "tn", first=10_000)
-_CURRENCIES = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "THB": "฿", "KRW": "₩", "CHF": "CHF "}
-_UNITS = {
-    "": Unit(),
-    "none": Unit(),
-    "short": Unit(_SHORT, is_close=True),
-    "percent": Unit(after="%"),
-    "bytes": Unit(_steps("B", "kB", "MB", "GB", "TB", "PB", "EB")),
-    "bytes/s": Unit(_steps("B/s", "kB/s", "MB/s", "GB/s", "TB/s")),
-    "bits": Unit(_steps("bit", "kbit", "Mbit", "Gbit", "Tbit")),
-    "bits/s": Unit(_steps("bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s")),
-    "requests/s": Unit(_steps("req/s", "k req/s", "M req/s", first=10_000)),
-    "celsius": Unit(after="°C"),
-} | {code: Unit(_SHORT, before=sign, is_close=True) for code, sign in _CURRENCIES.items()}
-_ALIASES = {"%": "percent", "B": "bytes", "B/s": "bytes/s", "bit/s": "bits/s", "req/s": "requests/s", "°C": "celsius"}
-
-
-def unit_of(name: str) -> Unit:
-    """A unit by its name or sign; any other text is a unit that stands behind the number as it is."""
-    return _UNITS.get(_ALIASES.get(name, name)) or Unit(after=name)
-
-
 def format_number(value: Number | None, unit: str = "", decimals: int | None = None) -> Formatted:
     """A number of a unit: percent, bytes, bits/s, short, ms, s, a currency code, … or any text to stand behind it.
 
@@ -81,11 +35,13 @@ def format_number(value: Number | None, unit: str = "", decimals: int | None = N
         return Formatted(NOTHING)
     if not is_finite(value):
         return Formatted(not_finite(value))
-    if unit in DURATIONS and not _is_too_long(value):
-        return Formatted(*format_duration(float(value), unit, decimals))
+    if (duration := duration_of(unit)) and not _is_too_long(value):
+        return Formatted(*format_duration(float(value), duration, decimals))
     known = unit_of(unit)
+    if known.factor != 1:
+        value = value * known.factor
     step = step_of(value, known)
-    sign, digits = _signed(_in_steps(value, step, decimals))
+    sign, digits = _signed(_in_steps(value, step, _usual_decimals(value, known) if decimals is None else decimals))
     behind = step.text + known.after
     if known.is_close:
         return Formatted(f"{sign}{known.before}{digits}{behind}")
@@ -94,9 +50,9 @@ def format_number(value: Number | None, unit: str = "", decimals: int | None = N
 
 def step_of(value: Number, unit: Unit) -> Step:
     """The prefix for a number. One that rounding would lift over the next step's start has that step's prefix."""
-    if _is_too_long(value):
-        return unit.steps[0]
-    size = abs(float(value)) * 1.0005
+    size = 0.0 if _is_too_long(value) else abs(float(value)) * 1.0005
+    if not size:
+        return unit.base
     return next(step for step in reversed(unit.steps) if size >= step.starts_at)
 
 
@@ -144,6 +100,13 @@ def plain(value: Number) -> str:
 
 def not_finite(value: Number) -> str:
     return "NaN" if value != value else "∞" if value > 0 else "-∞"
+
+
+def _usual_decimals(value: Number, unit: Unit) -> int | None:
+    """Those that a unit always has, as money has two; where they would show nothing of a number, as many as do."""
+    if unit.decimals is None or value == int(value) or step_of(value, unit).size != 1:
+        return None
+    return unit.decimals if abs(value) >= 10**-unit.decimals else None
 
 
 def _in_steps(value: Number, step: Step, decimals: int | None) -> str:
