@@ -1,24 +1,31 @@
 """KPI: one number, its threshold, how it changed, and its course."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import model_validator
+import numpy as np
+from pydantic import Field, model_validator
 
 from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
 from dashboards.panels.change import change_between
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.grid import broken, filled
-from dashboards.panels.parts import DataSource, Display, Name, Strict, Thresholds
-from dashboards.panels.querying import RowColumns, SeriesColumns, newest_query, series_query
+from dashboards.panels.mappings import Mapped, mapped
+from dashboards.panels.measured import Bounded
+from dashboards.panels.parts import DataSource, Name, Strict, Threshold
+from dashboards.panels.querying import RowColumns, SeriesColumns, newest_query, rows_query, series_query
+from dashboards.panels.reducers import Reducer, reduced, reduced_cells
 from dashboards.panels.settle import Settle
 from dashboards.panels.sparkline import COURSE_POINTS, sparkline
-from dashboards.panels.thresholds import level_of
+from dashboards.panels.thresholds import Level, absolute, coloured, level_of
 from dashboards.panels.units import as_float, format_number
 from dashboards.panels.values import json_value
 from datasources.base import Query
 from datasources.frame import Frame, Frames, rows_of, series_of
 from datasources.timerange import Bucket, TimeRange
+
+MOST_REDUCED = 10_000
 
 
 class Columns(Strict):
@@ -37,14 +44,20 @@ class KpiSource(DataSource):
         return self
 
 
-class KpiDisplay(Display):
-    thresholds: Thresholds = []
+class KpiDisplay(Bounded):
+    reduce: Annotated[Reducer | None, Field(description="Of several rows of SQL: the value is that of all of them")] = None
 
 
 class KpiDocument(QueryDocument):
     type: Literal["kpi"] = "kpi"
     data_source: KpiSource
     display: KpiDisplay = KpiDisplay()
+
+    @model_validator(mode="after")
+    def _reduces_rows(self) -> Self:
+        if self.display.reduce is not None and self.data_source.table is not None:
+            raise ValueError("display.reduce is for SQL of several rows: over a table give data_source.aggregate")
+        return self
 
 
 class Kpi(PanelType[KpiDocument]):
@@ -69,8 +82,8 @@ class Kpi(PanelType[KpiDocument]):
         return queries
 
     def answer(self, document: KpiDocument, frames: Frames, ask: Ask) -> Answer:
-        value, display = _value(rows_of(frames, "value")), document.display
-        level = level_of(as_float(value), display.thresholds)
+        value, display = _value(rows_of(frames, "value"), document), document.display
+        level = level_of(as_float(value), _thresholds(document, frames))
         data = {
             "value": _exact_enough(value),
             "unit": display.unit,
@@ -78,32 +91,34 @@ class Kpi(PanelType[KpiDocument]):
             "threshold_status": level.status,
             "threshold_color": level.colour,
         }
-        return Answer(data=data, is_empty=value is None)
+        return Answer(data=data, notes=_notes(frames, document), is_empty=value is None)
 
     def context(self, document: KpiDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`number`, `unit`, `has_value`; `status` ("" without thresholds), `color`, `shape`, `tone`.
 
         `change`: None or `text` and `direction` (up, down, flat). `sparkline`: None or `line`, `area`, `summary`.
         """
-        value, display = _value(rows_of(frames, "value")), document.display
-        level = level_of(as_float(value), display.thresholds)
+        value, display = _value(rows_of(frames, "value"), document), document.display
+        called = mapped(display.mappings, value)
+        level = coloured(level_of(as_float(value), _thresholds(document, frames)), called)
         shown = format_number(value, display.unit, display.decimals)
-        before = _value(rows_of(frames, "before")) if "before" in frames else None
+        has_text = called is not None and called.text is not None
+        before = _value(rows_of(frames, "before"), document) if "before" in frames else None
         course = list(series_of(frames, "course").series) if "course" in frames else []
         step = float(_course_seconds(ask.time_range))
         is_count = document.data_source.aggregate == "count"
         course = [filled(series, step, 0.0) if is_count else broken(series, step) for series in course]
         return {
-            "number": shown.number,
-            "unit": shown.unit,
-            "has_value": value is not None,
-            "status": level.status if display.thresholds and value is not None else "",
+            "number": called.text if called is not None and has_text else shown.number,
+            "unit": "" if has_text else shown.unit,
+            "has_value": value is not None or has_text,
+            "status": _status(display, level, value, str(shown), called),
             "color": level.colour,
             "shape": level.shape,
             "tone": level.tone,
             "change": change_between(as_float(before), as_float(value), display.unit, display.decimals),
             "sparkline": sparkline(course[0], display.unit, display.decimals) if course else None,
-            "notes": (),
+            "notes": _notes(frames, document),
             "is_empty": False,
         }
 
@@ -112,9 +127,12 @@ class Kpi(PanelType[KpiDocument]):
 
 
 def _value_query(document: KpiDocument, ask: Ask, time_range: TimeRange) -> Query:
-    columns = document.data_source.columns
+    """One row, unless the document says how several are reduced to one."""
+    columns, ask = document.data_source.columns, ask.replaced(time_range=time_range)
+    if document.display.reduce is not None:
+        return rows_query(document, ask, None, limit=MOST_REDUCED + 1)
     read = RowColumns({"value": columns.value}, timestamp=columns.timestamp) if columns is not None else None
-    return newest_query(document, ask.replaced(time_range=time_range), read)
+    return newest_query(document, ask, read)
 
 
 def _course_query(document: KpiDocument, ask: Ask) -> Query | None:
@@ -132,15 +150,43 @@ def _course_seconds(time_range: TimeRange) -> int:
     return max(1, round(length.total_seconds() / COURSE_POINTS)) if length is not None else 1
 
 
-def _value(frame: Frame) -> int | float | Decimal | None:
-    """The value: of the column named so, else of the only one. None without a row, and for NULL."""
+def _value(frame: Frame, document: KpiDocument) -> int | float | Decimal | None:
+    """The value: of the column named so, else of the only one. None without a row, and for NULL.
+
+    Of several rows the first one's, unless the document says how they are reduced to one.
+    """
     if "value" not in frame.names and len(frame.names) != 1:
         raise WrongShape("The query of a KPI gives one column, or one named “value”.")
     values = frame.column("value" if "value" in frame.names else frame.names[0])
-    value = values[0] if values else None
+    reduce = document.display.reduce
+    value = (values[0] if values else None) if reduce is None else reduced_cells(values[:MOST_REDUCED], reduce)
     if value is not None and not isinstance(value, int | float | Decimal):
         raise WrongShape("The value of a KPI must be a number.")
     return int(value) if isinstance(value, bool) else value
+
+
+def _thresholds(document: KpiDocument, frames: Frames) -> Sequence[Threshold]:
+    """Percents are of `min` to `max`; where one is not given, of the least and greatest value over the time range."""
+    display = document.display
+    if display.threshold_mode == "absolute":
+        return display.thresholds
+    course = series_of(frames, "course").series if "course" in frames else ()
+    known = course[0].known() if course else np.empty(0)
+    low, high = reduced(known, "min"), reduced(known, "max")
+    ends = low if display.min is None else display.min, high if display.max is None else display.max
+    return absolute(display.thresholds, display.threshold_mode, *ends)
+
+
+def _status(display: KpiDisplay, level: Level, value: Any, written: str, called: Mapped | None) -> str:
+    """What stands beside the mark of a colour: the threshold's name; the number itself, where a mapping gave its colour."""
+    if called is not None and called.colour:
+        return written
+    return level.status if display.thresholds and value is not None else ""
+
+
+def _notes(frames: Frames, document: KpiDocument) -> tuple[str, ...]:
+    is_cut = document.display.reduce is not None and rows_of(frames, "value").row_count > MOST_REDUCED
+    return (f"Only the first {MOST_REDUCED:,} rows are counted.",) if is_cut else ()
 
 
 def _exact_enough(value: int | float | Decimal | None) -> int | float | None:

@@ -1,6 +1,6 @@
 """The pieces that documents of several types share: where the data comes from, names, colours, thresholds."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -109,6 +109,7 @@ class Threshold(Strict):
 
 
 Thresholds = Annotated[list[Threshold], Field(max_length=10)]
+ThresholdMode = Literal["absolute", "percent"]
 
 
 class Display(Strict):

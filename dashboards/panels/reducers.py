@@ -1,0 +1,70 @@
+"""Reducers: many values to one, for a KPI over rows, the columns of a legend, a group of rows."""
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from dashboards.panels.units import as_float
+from datasources.frame import Doubles
+
+Reducer = Literal[
+    "last", "first", "min", "mean", "max", "sum", "count", "range", "delta", "stddev", "distinct", "last_any",
+    "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99",
+]  # fmt: skip
+REDUCERS: tuple[Reducer, ...] = get_args(Reducer)
+
+
+def reduced(values: Doubles, reducer: Reducer) -> float | None:
+    """What is left of values, NaN where there is none: None where nothing is known, but for a count and `distinct`, 0.
+
+    `last` and `first` are of what is known, `last_any` is the last whether known or not; `delta` from first to last; `stddev`
+    of all there are, not of a sample; percentiles between neighbours, as PostgreSQL's percentile_cont has them.
+    """
+    if reducer == "last_any":
+        return float(values[-1]) if len(values) and values[-1] == values[-1] else None
+    known = values[~np.isnan(values)]
+    if reducer == "count":
+        return float(len(known))
+    if reducer == "distinct":
+        return float(len(np.unique(known)))
+    if not len(known):
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        number = float(_OF_NUMBERS[reducer](known) if reducer in _OF_NUMBERS else np.percentile(known, int(reducer[1:])))
+    return None if math.isnan(number) else number
+
+
+def reduced_cells(cells: Sequence[Any], reducer: Reducer) -> Any:
+    """The same of a column's cells. Of texts and times the ends, the extremes and counts; else None."""
+    known = [cell for cell in cells if cell is not None]
+    match reducer:
+        case "last_any":
+            return cells[-1] if cells else None
+        case "count":
+            return len(known)
+        case "distinct":
+            return len(set(known))
+        case "first" | "last" if known:
+            return known[0 if reducer == "first" else -1]
+        case "min" | "max" if known and len({type(cell) for cell in known}) == 1 and not isinstance(known[0], float | Decimal):
+            return min(known) if reducer == "min" else max(known)
+        case "sum" if known and all(type(cell) is int for cell in known):
+            return sum(known)  # exact, however large
+    numbers = [as_float(cell) for cell in known]
+    return reduced(np.array([math.nan if one is None else one for one in numbers], dtype=np.float64), reducer)
+
+
+_OF_NUMBERS: dict[str, Callable[[Doubles], Any]] = {
+    "last": lambda known: known[-1],
+    "first": lambda known: known[0],
+    "min": np.min,
+    "mean": np.mean,
+    "max": np.max,
+    "sum": np.sum,
+    "range": np.ptp,
+    "delta": lambda known: known[-1] - known[0],
+    "stddev": np.std,
+}
