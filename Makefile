@@ -23,7 +23,7 @@ dev: $(RUNTIME) ## the same with reload on changes and debug pages
 
 test: $(DEVELOPMENT) ## all tests, with a real PostgreSQL, a real Redis and a real browser
 	@.ci/packages browser postgresql redis
-	.venv/bin/pytest
+	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 coverage: $(DEVELOPMENT) ## tests with a report; fails below 85 % of lines
 	@.ci/packages browser postgresql redis

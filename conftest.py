@@ -34,6 +34,20 @@ _running = contextlib.ExitStack()
 def _prepare() -> None:
     """Have the server running, then let Django read its settings; the last of parallel runs stops it."""
     _running.enter_context(_server.use())
+    if not WORKER:
+        _settle()
+    Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
+    django.setup()
+    from audit import waiting
+    from datasources.load import counting
+    from datasources.store import base
+
+    counting.SENT_EVERY_SECONDS = waiting.SENT_EVERY_SECONDS = 3_600.0  # nothing is stored behind a test's back
+    base.PATIENCE_SECONDS = 10.0  # a busy machine is not a store that is down
+
+
+def _settle() -> None:
+    """The settings of the whole run: a parallel run's workers find them in their environment, keys included."""
     os.environ |= {
         "DATABASE_URL": _server.url("postgres"),
         "SECRET_KEY": secrets.token_urlsafe(50),
@@ -46,14 +60,6 @@ def _prepare() -> None:
         "STATIC_ROOT": str(_server.home / "static"),
         "DJANGO_SETTINGS_MODULE": "paneldash.settings",
     }
-    Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
-    django.setup()
-    from audit import waiting
-    from datasources.load import counting
-    from datasources.store import base
-
-    counting.SENT_EVERY_SECONDS = waiting.SENT_EVERY_SECONDS = 3_600.0  # nothing is stored behind a test's back
-    base.PATIENCE_SECONDS = 10.0  # a busy machine is not a store that is down
 
 
 _prepare()  # now, not in a hook: conftests below this one import models while they are collected
