@@ -96,7 +96,10 @@ class PlacementInline(admin.TabularInline):
     form = PlacementForm
     formset = PlacementFormSet
     extra = 1
-    fields = ["panel_slug", "row", "col", "width", "height", "time_range", "refresh_interval"]
+    fields = [
+        "panel_slug", "row", "col", "width", "height", "time_range", "refresh_interval",
+        "repeat_variable", "repeat_direction", "repeat_max",
+    ]  # fmt: skip
 
 
 @admin.register(Dashboard)
@@ -117,6 +120,7 @@ class DashboardAdmin(SharedAdmin):
                     "tags",
                     "time_range",
                     "refresh_interval",
+                    "variables_text",
                     "where_from",
                     "seen_version",
                 ]

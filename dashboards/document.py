@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from dashboards.models import Dashboard, Placement
+from dashboards.models import MOST_REPEATED, Dashboard, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid, Duration
 from dashboards.panels.parts import Label, Strict
 from dashboards.panels.reading import check_tree
 from dashboards.panels.wording import errors_of
+from dashboards.variables.definitions import Variable, VariableName, Variables, dumped, problems_of, stored_variables
 
 COLUMNS = 12
 MOST_PANELS = 200
@@ -40,6 +41,14 @@ class Position(Strict):
         return self
 
 
+class Repeat(Strict):
+    """The panel stands there once for each value of a variable: beside itself and then below, or below itself."""
+
+    variable: VariableName
+    direction: Literal["right", "down"] = "right"
+    max: Annotated[int, Field(ge=1, le=MOST_REPEATED)] | None = None
+
+
 class PlacedPanel(Strict):
     """A panel by its id, so that a tenant's own of that id wins; range and interval only where they are its own here."""
 
@@ -47,6 +56,7 @@ class PlacedPanel(Strict):
     position: Position = Position()
     time_range: Duration | None = None
     refresh_interval: Seconds | None = None
+    repeat: Repeat | None = None
 
 
 class Layout(Strict):
@@ -61,6 +71,7 @@ class DashboardDocument(Strict):
     refresh_interval: Seconds = 30
     time_range: Duration = "6h"
     layout: Layout = Layout()
+    variables: Variables = []
     panels: Annotated[list[PlacedPanel], Field(max_length=MOST_PANELS)] = []
 
 
@@ -75,9 +86,25 @@ def read_dashboard(raw: Any) -> DashboardDocument:
         document = DashboardDocument.model_validate(raw)
     except ValidationError as error:
         raise DocumentInvalid(*errors_of(error, DashboardDocument)) from error
-    if errors := [*_twice(document), *_overlaps(document)]:
+    if errors := [*_twice(document), *_overlaps(document), *_among_variables(document)]:
         raise DocumentInvalid(*errors)
     return document
+
+
+def read_variables(raw: Any) -> list[Variable]:
+    """Validate a dashboard's variables by themselves. Raises DocumentInvalid, each path from `variables[0]` on."""
+    check_tree({"variables": raw})
+    try:
+        found = _JustVariables.model_validate({"variables": raw}).variables
+    except ValidationError as error:
+        raise DocumentInvalid(*errors_of(error, _JustVariables)) from error
+    if errors := [DocumentError(path, why) for path, why in problems_of(found)]:
+        raise DocumentInvalid(*errors)
+    return list(found)
+
+
+class _JustVariables(Strict):
+    variables: Variables = []
 
 
 def document_of(dashboard: Dashboard) -> DashboardDocument:
@@ -89,6 +116,7 @@ def document_of(dashboard: Dashboard) -> DashboardDocument:
         tags=list(dashboard.tags),
         refresh_interval=dashboard.refresh_interval,
         time_range=dashboard.time_range,
+        variables=list(stored_variables(dashboard.variables)),
         panels=[_placed(placement) for placement in dashboard.placements.all()],
     )
 
@@ -98,6 +126,7 @@ def take_fields(dashboard: Dashboard, document: DashboardDocument) -> None:
     for name in ("name", "description", "folder", "refresh_interval", "time_range"):
         setattr(dashboard, name, getattr(document, name))
     dashboard.tags = list(dict.fromkeys(document.tags))
+    dashboard.variables = dumped(document.variables)
 
 
 def place_panels(dashboard: Dashboard, document: DashboardDocument) -> None:
@@ -109,6 +138,9 @@ def place_panels(dashboard: Dashboard, document: DashboardDocument) -> None:
             **placed.position.model_dump(),
             "time_range": placed.time_range or "",
             "refresh_interval": placed.refresh_interval,
+            "repeat_variable": placed.repeat.variable if placed.repeat is not None else "",
+            "repeat_direction": placed.repeat.direction if placed.repeat is not None else "right",
+            "repeat_max": placed.repeat.max if placed.repeat is not None else None,
         }
         if placement.pk is None or any(getattr(placement, name) != value for name, value in fields.items()):
             for name, value in fields.items():
@@ -131,7 +163,26 @@ def _placed(placement: Placement) -> PlacedPanel:
         position=Position.model_construct(**{name: getattr(placement, name) for name in names}),
         time_range=placement.time_range or None,
         refresh_interval=placement.refresh_interval,
+        repeat=_repeat(placement),
     )
+
+
+def _repeat(placement: Placement) -> Repeat | None:
+    if not placement.repeat_variable:
+        return None
+    return Repeat.model_construct(
+        variable=placement.repeat_variable, direction=placement.repeat_direction, max=placement.repeat_max
+    )
+
+
+def _among_variables(document: DashboardDocument) -> list[DocumentError]:
+    found = [DocumentError(path, why) for path, why in problems_of(document.variables)]
+    lists = {variable.name for variable in document.variables if variable.is_list}
+    for number, placed in enumerate(document.panels):
+        if placed.repeat is not None and placed.repeat.variable not in lists:
+            why = f"must be one of the variables with multi or all: {', '.join(sorted(lists)) or 'there is none'}"
+            found.append(DocumentError(f"panels[{number}].repeat.variable", why))
+    return found
 
 
 def _twice(document: DashboardDocument) -> list[DocumentError]:

@@ -10,9 +10,12 @@ from django.forms.models import BaseInlineFormSet
 
 from dashboards.changing import Gone, Overtaken, locked
 from dashboards.checks import check_queries
-from dashboards.document import overlap
+from dashboards.document import overlap, read_variables
 from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Shared
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
+from dashboards.panels.reading import read_text
+from dashboards.panels.writing import as_text
+from dashboards.variables.definitions import dumped
 
 EXAMPLE = """\
 panel:
@@ -103,6 +106,13 @@ class PanelForm(SharedForm):
 
 
 class DashboardForm(SharedForm):
+    variables_text = forms.CharField(
+        label="Variables",
+        required=False,
+        help_text="YAML: a list, or empty. See docs/variables.md.",
+        widget=forms.Textarea(attrs={"rows": 8, "cols": 100, "spellcheck": "false", "class": "document"}),
+    )
+
     class Meta:
         model = Dashboard
         fields = [
@@ -112,6 +122,17 @@ class DashboardForm(SharedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["time_range"].validators.append(CHECK_LENGTH)
+        self.fields["variables_text"].initial = as_text(self.instance.variables) if self.instance.variables else ""
+
+    def clean_variables_text(self) -> list[Any]:
+        try:
+            return read_variables(read_text(self.cleaned_data["variables_text"]) if self.cleaned_data["variables_text"] else [])
+        except DocumentInvalid as error:
+            raise ValidationError([str(one) for one in error.errors]) from error
+
+    def save(self, commit: bool = True) -> Dashboard:
+        self.instance.variables = dumped(self.cleaned_data["variables_text"])
+        return super().save(commit)
 
 
 class PlacementForm(forms.ModelForm):
@@ -119,6 +140,7 @@ class PlacementForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["repeat_direction"].required = False
         self.fields["time_range"].validators.append(CHECK_LENGTH)
 
     def clean(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dashboards.panels.document import PanelDocument
 from tenants.known import KnownQuerySet
 from tenants.models import SLUG, Tenant
 
+MOST_REPEATED = 50
 LENGTH_OF_TIME = r"[1-9][0-9]{0,5}[smhdwMy]"
 
 _Row = TypeVar("_Row", bound="Shared")
@@ -167,7 +168,7 @@ class Panel(Shared):
 
 
 class Dashboard(Shared):
-    WRITTEN = ("name", "description", "folder", "tags", "time_range", "refresh_interval")
+    WRITTEN = ("name", "description", "folder", "tags", "time_range", "refresh_interval", "variables")
 
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -177,6 +178,7 @@ class Dashboard(Shared):
         "refresh (seconds)", default=30, validators=[MaxValueValidator(86_400)], help_text="0: never by itself."
     )
     time_range = models.CharField(max_length=40, default="6h", help_text="How far back it looks at first: 15m, 6h, 7d.")
+    variables = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
 
     objects = SharedManager["Dashboard"]()
 
@@ -187,6 +189,10 @@ class Dashboard(Shared):
 class Placement(models.Model):
     """A panel's place on a dashboard's grid. It names the panel by id, so that a tenant's own of that id wins."""
 
+    class Direction(models.TextChoices):
+        RIGHT = "right", "right"
+        DOWN = "down", "down"
+
     dashboard = models.ForeignKey(Dashboard, on_delete=models.CASCADE, related_name="placements")
     panel_slug = models.CharField("panel", max_length=63, validators=[SLUG])
     row = models.PositiveSmallIntegerField(default=0)
@@ -195,6 +201,15 @@ class Placement(models.Model):
     height = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1), MaxValueValidator(24)])
     time_range = models.CharField(max_length=40, blank=True, help_text="Only where it differs from the dashboard's.")
     refresh_interval = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(86_400)])
+    repeat_variable = models.CharField(
+        "repeat by", max_length=63, blank=True, default="", db_default="", help_text="A variable: once for each of its values."
+    )
+    repeat_direction = models.CharField(
+        "to the", max_length=5, choices=Direction.choices, default=Direction.RIGHT, db_default="right"
+    )
+    repeat_max = models.PositiveSmallIntegerField(
+        "at most", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_REPEATED)]
+    )
 
     objects = KnownQuerySet["Placement"].as_manager()
 

@@ -1,7 +1,6 @@
 """Where a panel stands: its dashboard, its placement and itself, read with one query, as every refresh needs them."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from django.db import connection, models
 from dashboards.models import Dashboard, Panel, Placement
 from tenants.known import Known
 from tenants.models import Tenant
+from tenants.rows import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,9 @@ def _read_place(tenant: Tenant, dashboard: str, panel: str) -> Place | None:
     mark = hashlib.blake2b(repr(row).encode(), digest_size=8).hexdigest()
     read: list[models.Model] = []
     for model in (Dashboard, Placement, Panel):
-        names = [field.attname for field in model._meta.concrete_fields]
-        values, row = row[: len(names)], row[len(names) :]
-        if model is Panel:
-            place = names.index("document")
-            values = (*values[:place], json.loads(values[place]), *values[place + 1 :])
-        read.append(model.from_db("default", names, values))
+        columns = len(model._meta.concrete_fields)
+        values, row = row[:columns], row[columns:]
+        read.append(row_of(model, values))
     return Place(*read, mark)  # type: ignore[arg-type, call-arg]
 
 

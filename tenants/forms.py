@@ -23,7 +23,7 @@ class TenantForm(forms.ModelForm):
         model = Tenant
         fields = [
             "slug", "name", "host", "port", "database", "user", "sslmode", "ca_certificate", "search_path", "time_zone",
-            "timeout_ms", "row_limit", "is_active",
+            "timeout_ms", "row_limit", "attributes", "is_active",
         ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Who: people, tenants and who belongs to which."""
 
+import re
 from collections.abc import Collection
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -23,6 +24,8 @@ from tenants.zones import ZONES
 
 SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z", "Use small letters, digits, - and _, 63 at most.")
 
+MOST_ATTRIBUTES = 50
+ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 CONNECTION_FIELDS = (
     "host", "port", "database", "user", "password_token", "sslmode", "ca_certificate",
     "time_zone", "search_path", "timeout_ms",
@@ -33,6 +36,16 @@ FOLLOWING_FIELDS = ("connection_version", "tested_at", "test_verdict", "test_sum
 def validate_time_zone(name: str) -> None:
     if name not in ZONES:
         raise ValidationError("“%(name)s” is not a time zone; use a name such as Europe/Paris.", params={"name": name})
+
+
+def validate_attributes(attributes: object) -> None:
+    """Names that a dashboard's variable can take, and texts."""
+    if not isinstance(attributes, dict) or len(attributes) > MOST_ATTRIBUTES:
+        raise ValidationError(f"Write a mapping of at most {MOST_ATTRIBUTES} names to texts.")
+    for name, value in attributes.items():
+        if not ATTRIBUTE.fullmatch(name) or not isinstance(value, str) or len(value) > 1_000 or "\x00" in value:
+            message = "“%(name)s”: a name is of letters, digits and _, its value a text of at most 1,000 characters."
+            raise ValidationError(message, params={"name": name[:60]})
 
 
 def _check_certificate(text: str) -> None:
@@ -174,6 +187,10 @@ class Tenant(models.Model):
     timeout_ms = models.PositiveIntegerField(
         "statement timeout (ms)", null=True, blank=True, help_text="Empty: the installation's PANEL_TIMEOUT_MS.",
         validators=[MinValueValidator(100), MaxValueValidator(30_000)],
+    )  # fmt: skip
+    attributes = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True, validators=[validate_attributes],
+        help_text='What dashboards may say of this tenant: {"region": "eu", "plan": "gold"}. Not for secrets.',
     )  # fmt: skip
     row_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT.")
     is_active = models.BooleanField("enabled", default=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 
 from tenants.models import Membership, Role, Tenant, User
+from tenants.rows import row_of
 
 LONGEST_SLUG = 64  # one more than a tenant's
 
@@ -30,11 +31,11 @@ def read_standing(
         row = cursor.fetchone()
     if row is None:
         return None
-    user_columns, tenant_columns = _columns(User), _columns(Tenant)
-    places = (1 + len(user_columns), 1 + len(user_columns) + len(tenant_columns))
-    user = User.from_db("default", user_columns, row[1 : places[0]])
+    users, tenants = len(User._meta.concrete_fields), len(Tenant._meta.concrete_fields)
+    places = (1 + users, 1 + users + tenants)
+    user = row_of(User, row[1 : places[0]])
     found = row[places[0] : places[1]]
-    tenant = Tenant.from_db("default", tenant_columns, found) if found[0] is not None else None
+    tenant = row_of(Tenant, found) if found[0] is not None else None
     return row[places[1] :], Standing(user, tenant, _role(user, tenant, row[0]))
 
 
@@ -44,10 +45,6 @@ def _role(user: User, tenant: Tenant | None, membership: str | None) -> Role | N
     if user.is_above_tenants:
         return Role.ADMIN
     return Role(membership) if membership else None
-
-
-def _columns(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
 
 
 @lru_cache(maxsize=8)

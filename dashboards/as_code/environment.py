@@ -1,7 +1,8 @@
 """`${NAME}` in a document: the value of an environment variable that the document declares.
 
 It may stand in any text but those of `data_source`: SQL is never put together from pieces. A query is given a value by
-`variables: {limit: "${CPU_LIMIT}"}` and `:limit`. `$${NAME}` is the text `${NAME}` itself.
+`variables: {limit: "${CPU_LIMIT}"}` and `:limit`. `$${NAME}` is the text `${NAME}` itself; so is `${NAME}` in a document
+that declares no names, and in a `data_source` that of a name not declared: it is a variable of the dashboard's.
 """
 
 import re
@@ -15,8 +16,9 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 LONGEST_VALUE = 10_000
 FIXED = "data_source"
 ITSELF = "$${…} is the text itself"
+_NAMES = re.compile(r"[^.\[\]]+")
 _MENTION = re.compile(r"(\$?)\$\{([^}]*)\}")
-_WRITTEN = re.compile(r"\$\{[^}]*\}")
+_WRITTEN = re.compile(r"\$\$\{[^}]*\}")
 
 
 @dataclass
@@ -42,13 +44,16 @@ class Environment:
         is_escaped, name = found.groups()
         if is_escaped:
             return found.group()[1:]
+        in_source = FIXED in _NAMES.findall(path)
+        if not self.declared or (in_source and name not in self.declared):
+            return found.group()
         if reason := self._problem(name, path):
             self.refusals.append(Refusal(piece.place, path, reason))
             return ""
         return self.values[name]
 
     def _problem(self, name: str, path: str) -> str:
-        if path.startswith(FIXED):
+        if FIXED in _NAMES.findall(path):
             return f"${{{name[:60]}}} may not stand in a data source: give it to the query as a variable ({ITSELF})"
         if name not in self.declared:
             return f"${{{name[:60]}}} is not declared: name it in environment ({ITSELF})"

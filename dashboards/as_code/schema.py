@@ -44,7 +44,7 @@ def schema() -> dict[str, Any]:
     panel = _models_of(Annotated[panels, Field(discriminator="type")], models)
     models["DashboardDocument"] = _models_of(DashboardDocument, models)
     roots = [*panel["discriminator"]["mapping"].values(), f"{REFERENCE}DashboardDocument"]
-    fixed = {name for root in roots for name in _reached(_named(root, models)["properties"].get(FIXED, {}), models)}
+    fixed = {name for model in models.values() for name in _reached(model.get("properties", {}).get(FIXED, {}), models)}
     for root in roots:
         _let_include(_named(root, models), models)
     for name, model in models.items():
@@ -113,5 +113,5 @@ def _let_environment(model: dict[str, Any]) -> None:
     """${NAME} where a number or a choice is meant."""
     for name, entry in model.get("properties", {}).items():
         is_text = entry.get("type") == "string" and not {"pattern", "enum", "const"} & entry.keys()
-        if name not in {KEY, "type"} and not is_text and not any(_references(entry)):
+        if name not in {KEY, "type", "kind"} and not is_text and not any(_references(entry)):
             model["properties"][name] = {"anyOf": [entry, FROM_ENVIRONMENT]}

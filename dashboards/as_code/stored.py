@@ -7,6 +7,7 @@ from dashboards.as_code.definitions import Definition, Kind
 from dashboards.document import document_of
 from dashboards.models import Dashboard, Panel, Shared, SharedQuerySet
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
+from dashboards.variables.definitions import dumped
 from tenants.models import Tenant
 
 Row = Panel | Dashboard
@@ -41,7 +42,8 @@ def tree_of_document(document: Any) -> dict[str, Any]:
     """A panel's as it is stored; a dashboard's with all fields, for its row keeps all of them."""
     if isinstance(document, PanelDocument):
         return document.model_dump(mode="json", exclude_unset=True)
-    return _without_defaults(document.model_dump(mode="json"))
+    tree = {**document.model_dump(mode="json"), "variables": dumped(document.variables)}
+    return _without_defaults(tree)
 
 
 def _document(row: Row) -> dict[str, Any]:
@@ -57,10 +59,14 @@ def _shared_with(slugs: Any) -> dict[str, Any]:
     return {} if slugs is None else {"shared_with": sorted(slugs)}
 
 
+def _without_none(tree: dict[str, Any]) -> dict[str, Any]:
+    return {name: _without_none(value) if isinstance(value, dict) else value for name, value in tree.items() if value is not None}
+
+
 def _without_defaults(tree: dict[str, Any]) -> dict[str, Any]:
     """Panels by their place on the grid, without what they have not of their own."""
     panels = sorted(tree["panels"], key=lambda one: (one["position"]["row"], one["position"]["col"], one["id"]))
-    kept = [{name: value for name, value in one.items() if value is not None} for one in panels]
-    empty = {name for name in ("description", "folder", "tags") if not tree[name]}
+    kept = [_without_none(one) for one in panels]
+    empty = {name for name in ("description", "folder", "tags", "variables") if not tree[name]}
     whole = {**tree, "panels": kept, "tags": list(dict.fromkeys(tree["tags"]))}
     return {name: value for name, value in whole.items() if name not in empty}

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 PASTED = frozenset({"raw", "doublequote"})  # what would become part of the statement
-_NAMED = re.compile(r"[:$]\{?([A-Za-z_]\w*)")
+_NAMED = re.compile(r"(?:(?<![\w:.\]]):|(?<![\w$])\$\{?)([A-Za-z_]\w*)")
 
 
 def expand(

@@ -43,7 +43,7 @@ class TenantAdmin(admin.ModelAdmin):
         (None, {"fields": ["name", "slug", "is_active"]}),
         ("Database", {"fields": [("host", "port"), "database", "user", "password", "search_path", "connection"]}),
         ("Encryption", {"fields": ["sslmode", "ca_certificate"]}),
-        ("Panels", {"fields": ["time_zone", "timeout_ms", "row_limit"]}),
+        ("Panels", {"fields": ["time_zone", "timeout_ms", "row_limit", "attributes"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:

@@ -56,7 +56,7 @@ def test_sql_is_written_line_by_line_and_reads_the_same(filled: None, panels: Ca
     panels("export", tmp_path / "out")
     text = (tmp_path / "out/panels/days.yaml").read_text()
     assert "    sql: |-\n      SELECT date_trunc('day', at) AS time, -- each\n" in text
-    assert "'$${HOME}'" in text
+    assert "'${HOME}'" in text
     assert read(tmp_path / "out")["days"].document.data_source.sql == SQL
 
 
