@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -13,12 +14,13 @@ from datasources.errors import Lack, QueryRefused
 from datasources.executor import Statement, run
 from datasources.frame import rows_of
 from datasources.guard import Policy
-from tenants.models import Tenant
+from tenants.database import Database
+from tenants.key import Key
 from tenants.session_options import schemas
 
 KEPT_SECONDS = 600.0
 YOUNG_SECONDS = 5.0  # an older catalogue is read again before a name is called unknown
-KEPT_TENANTS = 200
+KEPT_CATALOGUES = 200
 MOST_COLUMNS = 200_000
 
 # relkind: r table, p partitioned, v view, m materialized view; foreign tables reach other servers and are left out.
@@ -126,38 +128,38 @@ class Catalogue:
         return self.tables.get((schema, rest))
 
 
-_known: OrderedDict[tuple[int, int], Catalogue] = OrderedDict()
+_known: OrderedDict[tuple[Key, Hashable], Catalogue] = OrderedDict()
 _lock = threading.Lock()
 
 
-def catalogue(tenant: Tenant, *, youngest: float = KEPT_SECONDS) -> Catalogue:
-    """The tenant's catalogue, read again where it is older than `youngest` seconds. Raises SourceError."""
-    key = (tenant.pk, tenant.connection_version)
+def catalogue(database: Database, *, youngest: float = KEPT_SECONDS) -> Catalogue:
+    """The database's catalogue, read again where it is older than `youngest` seconds. Raises SourceError."""
+    key = (database.key, database.connection_version)
     with _lock:
         found = _known.get(key)
         if found is not None and time.monotonic() - found.read_at <= youngest:
             _known.move_to_end(key)
             return found
-    found = _read(tenant)
+    found = _read(database)
     with _lock:
         _known[key] = found
-        while len(_known) > KEPT_TENANTS:
+        while len(_known) > KEPT_CATALOGUES:
             _known.popitem(last=False)
     return found
 
 
-def invalidate(tenant: Tenant) -> None:
+def invalidate(database: Database) -> None:
     """Forget it: a name it has turned out to be gone, or of another type."""
     with _lock:
-        _known.pop((tenant.pk, tenant.connection_version), None)
+        _known.pop((database.key, database.connection_version), None)
 
 
-def find_table(tenant: Tenant, name: str) -> Table:
+def find_table(database: Database, name: str) -> Table:
     """A table the tenant's role may read. Raises QueryRefused, and SourceError where the catalogue cannot be read."""
     for youngest in (KEPT_SECONDS, YOUNG_SECONDS):
-        if (table := catalogue(tenant, youngest=youngest).find(name, schemas(tenant))) is not None:
+        if (table := catalogue(database, youngest=youngest).find(name, schemas(database))) is not None:
             return table
-    is_hidden = any((schema, name) in catalogue(tenant).hidden for schema in schemas(tenant))
+    is_hidden = any((schema, name) in catalogue(database).hidden for schema in schemas(database))
     raise QueryRefused(
         "A table this panel needs is not in this tenant's database.",
         detail=f"There is no table or view “{name}”{' that the role may read' if is_hidden else ''}.",
@@ -165,12 +167,12 @@ def find_table(tenant: Tenant, name: str) -> Table:
     )
 
 
-def policy(tenant: Tenant, *, statistics: bool = False, youngest: float = KEPT_SECONDS) -> Policy:
-    """What the guard allows in SQL for this tenant."""
-    known = catalogue(tenant, youngest=youngest)
+def policy(database: Database, *, statistics: bool = False, youngest: float = KEPT_SECONDS) -> Policy:
+    """What the guard allows in SQL for this database."""
+    known = catalogue(database, youngest=youngest)
     return Policy(
         relations=frozenset(known.tables),
-        search_path=schemas(tenant),
+        search_path=schemas(database),
         functions=known.names["function"],
         enums=known.names["enum"],
         attribute_functions=known.names["attribute"],
@@ -181,11 +183,11 @@ def policy(tenant: Tenant, *, statistics: bool = False, youngest: float = KEPT_S
     )
 
 
-def _read(tenant: Tenant) -> Catalogue:
-    paths = list(schemas(tenant))
+def _read(database: Database) -> Catalogue:
+    paths = list(schemas(database))
     limits = Limits(timeout_ms=settings.PANEL_TIMEOUT_MS, rows=MOST_COLUMNS, bytes=settings.PANEL_BYTE_LIMIT)
     frames = run(
-        tenant,
+        database,
         {
             "columns": Statement(_COLUMNS, (paths,)),
             "names": Statement(_NAMES, (paths, sorted(EXTENSION_FUNCTIONS))),

@@ -29,8 +29,8 @@ from datasources.shapes import Shape, ask_for_shape, by_name, describe, forget_s
 from datasources.stuck import note_answer, note_stuck, refuse_if_stuck
 from datasources.watchdog import watched
 from tenants.connections import lease
+from tenants.database import Database
 from tenants.errors import TenantBusy, TenantDatabaseError, TenantUnreachable
-from tenants.models import Tenant
 
 GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 # What has no binary form in Python (the driver's own complaint, without a state), and numbers and times out of range.
@@ -50,60 +50,60 @@ class Statement:
     series_zone: ZoneInfo | None = None
 
 
-def run(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
+def run(database: Database, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
     """Run statements one after the other on one snapshot; an answer each, under the same name. Raises SourceError."""
     try:
-        return _run_once(tenant, statements, limits)
+        return _run_once(database, statements, limits)
     except SourceUnavailable as error:
         if not isinstance(error.__cause__, (*GONE, psycopg.OperationalError)) or isinstance(
             error.__cause__, errors.QueryCanceled
         ):
             raise
-        return _run_once(tenant, statements, limits)
+        return _run_once(database, statements, limits)
     except SourceError as error:
-        if not isinstance(error.__cause__, CHANGED) or not forget_shapes(tenant):
+        if not isinstance(error.__cause__, CHANGED) or not forget_shapes(database):
             raise
-        return _run_once(tenant, statements, limits)
+        return _run_once(database, statements, limits)
 
 
-def columns_of(tenant: Tenant, statement: Statement, limits: Limits) -> tuple[Column, ...]:
+def columns_of(database: Database, statement: Statement, limits: Limits) -> tuple[Column, ...]:
     """The columns a statement answers; they are remembered, so that it runs once at most. Raises as `run`."""
-    shape = known_shape(tenant, statement.sql)
+    shape = known_shape(database, statement.sql)
     if shape is not None:
         return shape.columns
-    answer = run(tenant, {"columns": statement}, limits)["columns"]
+    answer = run(database, {"columns": statement}, limits)["columns"]
     assert isinstance(answer, Frame)  # as no series was asked for
     return answer.columns
 
 
-def stream(tenant: Tenant, statement: Statement, limits: Limits) -> Generator[Frame, None, None]:
+def stream(database: Database, statement: Statement, limits: Limits) -> Generator[Frame, None, None]:
     """One statement's rows in Frames of a few each, in constant memory; the last one says if `limits.rows` cut it.
 
     Times come as text: an infinite one in row 100,000 could not be asked for again.
     """
-    with files.writing(tenant), _transaction(tenant, limits) as connection:
-        yield from budget.spending_on(tenant, _frames(connection, statement, limits))
+    with files.writing(database.owner), _transaction(database, limits) as connection:
+        yield from budget.spending_on(database.owner, _frames(connection, statement, limits))
 
 
-def explain(tenant: Tenant, statement: Statement, limits: Limits) -> dict[str, Any]:
+def explain(database: Database, statement: Statement, limits: Limits) -> dict[str, Any]:
     """PostgreSQL's plan of a guarded statement, not run: the `Plan` node of EXPLAIN, its columns with the name of their table."""
-    ((answer,),) = _explained(tenant, statement, limits, "FORMAT JSON, VERBOSE")
+    ((answer,),) = _explained(database, statement, limits, "FORMAT JSON, VERBOSE")
     return answer[0]["Plan"]
 
 
-def explain_as_text(tenant: Tenant, statement: Statement, limits: Limits) -> tuple[str, ...]:
+def explain_as_text(database: Database, statement: Statement, limits: Limits) -> tuple[str, ...]:
     """The same plan in the lines that people know from EXPLAIN."""
-    return tuple(line for (line,) in _explained(tenant, statement, limits, "FORMAT TEXT"))
+    return tuple(line for (line,) in _explained(database, statement, limits, "FORMAT TEXT"))
 
 
-def plan(tenant: Tenant, statements: Iterable[Statement], limits: Limits) -> float:
+def plan(database: Database, statements: Iterable[Statement], limits: Limits) -> float:
     """Have PostgreSQL plan guarded statements, on one snapshot, none of them run: the dearest one's cost in its own units.
 
     Points over time must have the columns a chart needs. Raises SourceError, as running them would.
     """
     cost = 0.0
     wrong: psycopg.Error | QueryRefused | None = None
-    with _transaction(tenant, limits) as connection, budget.spending(tenant):
+    with _transaction(database, limits) as connection, budget.spending(database.owner):
         try:
             cost = max((_planned(connection, statement) for statement in statements), default=0.0)
         except (psycopg.ProgrammingError, psycopg.DataError, QueryRefused) as error:
@@ -138,8 +138,8 @@ def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits
         yield frame_of(shape, [])
 
 
-def _explained(tenant: Tenant, statement: Statement, limits: Limits, options: str) -> list[Row]:
-    with _transaction(tenant, limits) as connection, budget.spending(tenant):
+def _explained(database: Database, statement: Statement, limits: Limits, options: str) -> list[Row]:
+    with _transaction(database, limits) as connection, budget.spending(database.owner):
         return _plan_of(connection, statement, options)
 
 
@@ -148,26 +148,26 @@ def _plan_of(connection: psycopg.Connection, statement: Statement, options: str)
     return RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchall()
 
 
-def _run_once(tenant: Tenant, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
-    with _transaction(tenant, limits) as connection, budget.spending(tenant):
-        return {name: _answer(connection, tenant, statement, limits) for name, statement in statements.items()}
+def _run_once(database: Database, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
+    with _transaction(database, limits) as connection, budget.spending(database.owner):
+        return {name: _answer(connection, database, statement, limits) for name, statement in statements.items()}
 
 
 @contextmanager
-def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]:
+def _transaction(database: Database, limits: Limits) -> Iterator[psycopg.Connection]:
     """A snapshot that is read-only before the first byte of other people's SQL arrives, watched, and always rolled back."""
-    refuse_if_stuck(tenant)
+    refuse_if_stuck(database)
     watch = None
     try:
         with (
-            lease(tenant) as connection,
-            load.running(tenant.pk),
+            lease(database) as connection,
+            load.running(database.owner.pk),
             watched(connection, timeout_seconds=limits.timeout_ms / 1_000) as watch,
         ):
             connection.execute(_begin(limits))
             yield connection
             connection.execute("ROLLBACK")
-        note_answer(tenant)
+        note_answer(database)
     except TenantUnreachable as error:
         kind = SourceBusy if isinstance(error, TenantBusy) else SourceUnavailable
         raise kind(error.sentence, detail=error.detail, retry_after_seconds=error.retry_after_seconds) from error
@@ -175,9 +175,9 @@ def _transaction(tenant: Tenant, limits: Limits) -> Iterator[psycopg.Connection]
         raise SourceUnavailable(error.sentence, detail=error.detail) from error
     except psycopg.Error as error:
         if watch is not None and watch.fired == "close":
-            note_stuck(tenant, watch)
+            note_stuck(database, watch)
         elif error.sqlstate:
-            note_answer(tenant)
+            note_answer(database)
         if watch is not None and watch.fired:
             raise QueryTimeout("The query took longer than it may. Try a shorter time range.") from error
         raise translated(error) from error
@@ -188,9 +188,9 @@ def _begin(limits: Limits) -> str:
     return f"BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = {limits.timeout_ms:d}; SELECT 1"
 
 
-def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement, limits: Limits) -> Answered:
+def _answer(connection: psycopg.Connection, database: Database, statement: Statement, limits: Limits) -> Answered:
     started = time.perf_counter()
-    shape = describe(connection, tenant, statement.sql)
+    shape = describe(connection, database, statement.sql)
     read = _rows if statement.series_zone is None else _series
     try:
         answer = read(connection, statement, shape, limits)
@@ -200,7 +200,7 @@ def _answer(connection: psycopg.Connection, tenant: Tenant, statement: Statement
         connection.execute(f"ROLLBACK; {_begin(limits)}")
         answer = read(connection, statement, shape, limits, careful=True)
     except QueryRefused:  # its columns do not fit: who mends them is seen with the next refresh
-        forget_shape(tenant, statement.sql)
+        forget_shape(database, statement.sql)
         raise
     return replace(answer, sql=statement.sql, elapsed_ms=(time.perf_counter() - started) * 1_000)
 

@@ -10,31 +10,31 @@ from datasources.compile import compile_query
 from datasources.errors import QueryFailed
 from datasources.executor import Statement
 from datasources.lacks import name_table
-from tenants.models import Tenant
+from tenants.database import Database
 
 
-def read_anew(tenant: Tenant) -> None:
+def read_anew(database: Database) -> None:
     """Know the tenant's tables as they are now. Raises SourceError."""
-    catalogue(tenant, youngest=YOUNG_SECONDS)
+    catalogue(database, youngest=YOUNG_SECONDS)
 
 
-def cost_of(tenant: Tenant, queries: Iterable[Query], *, platform: bool, limits: Limits) -> float:
+def cost_of(database: Database, queries: Iterable[Query], *, platform: bool, limits: Limits) -> float:
     """What the dearest of some queries costs by PostgreSQL's estimate, in its own units.
 
     Raises SourceError where the tenant's database lacks what they need, and as running them would.
     """
-    statements = {statement.sql: statement for query in queries for statement in _compiled(tenant, query)}
+    statements = {statement.sql: statement for query in queries for statement in _compiled(database, query)}
     for sql in statements:
-        guard.check(sql, policy(tenant, statistics=platform), allow_parameters=True)
+        guard.check(sql, policy(database, statistics=platform), allow_parameters=True)
     try:
-        return executor.plan(tenant, statements.values(), limits)
+        return executor.plan(database, statements.values(), limits)
     except QueryFailed as error:
         name_table(error, statements)
         raise
 
 
-def _compiled(tenant: Tenant, query: Query) -> Iterable[Statement]:
+def _compiled(database: Database, query: Query) -> Iterable[Statement]:
     """The count of a table's rows needs what its rows need. To know what SQL is sorted by, it would have to be run."""
     if isinstance(query, CountQuery):
         return []
-    return [compile_query(replace(query, sort=None) if isinstance(query, SqlQuery) else query, tenant)]
+    return [compile_query(replace(query, sort=None) if isinstance(query, SqlQuery) else query, database)]

@@ -1,4 +1,4 @@
-"""A tenant's own PostgreSQL as a source: queries are compiled, guarded and run, in that order and no other."""
+"""A tenant's PostgreSQL as a source: queries are compiled, guarded and run, in that order and no other."""
 
 import logging
 from collections.abc import Generator, Iterable, Mapping
@@ -21,6 +21,7 @@ from datasources.fitting import cost_of
 from datasources.frame import Answered, Column, Frame, rows_of
 from datasources.lacks import name_table, naming_tables
 from datasources.plans import explain
+from tenants.database import Database
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
 
@@ -30,14 +31,17 @@ log = logging.getLogger(__name__)
 
 
 class PostgresSource:
-    """`platform`: the query is of a panel the platform shares, which may read a few of PostgreSQL's statistics views."""
+    """The tenant's own database, or a further `database` of it.
 
-    def __init__(self, tenant: Tenant, *, platform: bool = False) -> None:
-        self.tenant, self.platform = tenant, platform
+    `platform`: the query is of a panel the platform shares, which may read a few of PostgreSQL's statistics views.
+    """
+
+    def __init__(self, tenant: Tenant, *, platform: bool = False, database: Database | None = None) -> None:
+        self.tenant, self.platform, self.database = tenant, platform, database or tenant
 
     @property
     def identity(self) -> Identity:
-        return Identity(self.tenant.pk, 0, str(self.tenant.connection_version))
+        return Identity(*self.database.key, str(self.database.connection_version))
 
     def run(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
         """Run queries on one snapshot, an answer each under the same name.
@@ -51,9 +55,9 @@ class PostgresSource:
         try:
             dear = {name for name, query in counts.items() if self._is_dear(query, statements[name])}
             asked = {name: statement for name, statement in statements.items() if name not in dear}
-            frames = executor.run(self.tenant, asked, self.limits())
+            frames = executor.run(self.database, asked, self.limits())
         except QueryFailed as error:
-            invalidate(self.tenant)
+            invalidate(self.database)
             name_table(error, [statement.sql for statement in statements.values()])
             raise
         self._note_slow(frames)
@@ -66,21 +70,21 @@ class PostgresSource:
         )
         statement = self._statement(query)
         budget.refuse_if_spent(self.tenant)
-        return naming_tables(executor.stream(self.tenant, statement, limits), statement.sql)
+        return naming_tables(executor.stream(self.database, statement, limits), statement.sql)
 
     def count(self, query: Query) -> int:
         """How many rows `stream` would give without its limit; counting may take as long as a file may. Raises as `run`."""
         limits = replace(self.limits(), timeout_ms=round(settings.EXPORT_TIMEOUT * 1_000))
-        statement = self._guarded(count_all(query, self.tenant))
+        statement = self._guarded(count_all(query, self.database))
         budget.refuse_if_spent(self.tenant)
-        counted = executor.run(self.tenant, {"count": statement}, limits)["count"]
+        counted = executor.run(self.database, {"count": statement}, limits)["count"]
         return int(rows_of({"count": counted}, "count").column("total")[0])
 
     def explain(self, query: Query) -> Explained:
         """What a query would cost and why, without running it. Raises as `run`."""
         statement = self._statement(query)
         try:
-            explained = explain(self.tenant, query, statement, self.limits())
+            explained = explain(self.database, query, statement, self.limits())
         except QueryFailed as error:
             name_table(error, [statement.sql])
             raise
@@ -91,12 +95,12 @@ class PostgresSource:
 
     def fit(self, queries: Iterable[Query]) -> float:
         """What the dearest of some queries costs, all of them planned and none run. Raises as `run`."""
-        return cost_of(self.tenant, queries, platform=self.platform, limits=self.limits())
+        return cost_of(self.database, queries, platform=self.platform, limits=self.limits())
 
     def limits(self) -> Limits:
         """What one answer may take."""
         return Limits(
-            timeout_ms=statement_timeout_ms(self.tenant),
+            timeout_ms=statement_timeout_ms(self.database),
             rows=self.tenant.row_limit or settings.PANEL_ROW_LIMIT,
             bytes=settings.PANEL_BYTE_LIMIT,
         )
@@ -104,18 +108,18 @@ class PostgresSource:
     def _statement(self, query: Query) -> Statement:
         columns = self._columns(query) if isinstance(query, SqlQuery) and query.sort is not None else ()
         try:
-            compiled = compile_query(query, self.tenant, columns=columns)
+            compiled = compile_query(query, self.database, columns=columns)
         except QueryRefused as refusal:
             if refusal.lack is None:
                 raise
-            catalogue(self.tenant, youngest=YOUNG_SECONDS)  # a column made just now is not lacking
-            compiled = compile_query(query, self.tenant, columns=columns)
+            catalogue(self.database, youngest=YOUNG_SECONDS)  # a column made just now is not lacking
+            compiled = compile_query(query, self.database, columns=columns)
         return self._guarded(compiled)
 
     def _columns(self, query: SqlQuery) -> tuple[Column, ...]:
         """What SQL answers, from asking for none of its rows."""
         nothing = replace(query, sort=None, search="", limit=0, offset=0)
-        return executor.columns_of(self.tenant, self._statement(nothing), self.limits())
+        return executor.columns_of(self.database, self._statement(nothing), self.limits())
 
     def _guarded(self, statement: Statement) -> Statement:
         """The guard's word, asked again with a fresh catalogue before a table made just now is called unknown."""
@@ -133,13 +137,13 @@ class PostgresSource:
             raise
 
     def _policy(self, youngest: float) -> guard.Policy:
-        return policy(self.tenant, statistics=self.platform, youngest=youngest)
+        return policy(self.database, statistics=self.platform, youngest=youngest)
 
     def _is_dear(self, query: CountQuery, statement: Statement) -> bool:
         """Whether counting up to the limit would read much of a huge table, as a rare condition does; PostgreSQL's plan tells."""
         if is_whole_table(query.of):
             return False
-        return float(executor.explain(self.tenant, statement, self.limits()).get("Total Cost", 0)) > DEAREST_COUNT
+        return float(executor.explain(self.database, statement, self.limits()).get("Total Cost", 0)) > DEAREST_COUNT
 
     def _count(self, query: CountQuery, counted: Answered | None) -> Frame:
         """What was counted; beyond the limit, or where counting is too dear, what PostgreSQL thinks."""
@@ -154,11 +158,11 @@ class PostgresSource:
     def _estimate(self, query: Any) -> int:
         """What PostgreSQL thinks: the size of the table, or the rows of the plan. Costs no scan."""
         if isinstance(query, TableQuery) and is_whole_table(query):
-            rows = find_table(self.tenant, query.table).rows
+            rows = find_table(self.database, query.table).rows
             if rows > 0:
                 return int(rows)
-        statement = self._guarded(rows_to_count(query, self.tenant))
-        return int(executor.explain(self.tenant, statement, self.limits()).get("Plan Rows", 0))
+        statement = self._guarded(rows_to_count(query, self.database))
+        return int(executor.explain(self.database, statement, self.limits()).get("Plan Rows", 0))
 
     def _note_slow(self, frames: Mapping[str, Answered]) -> None:
         for name, frame in frames.items():

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import psycopg
@@ -14,10 +15,13 @@ from psycopg.pq.abc import PGresult
 from datasources import values
 from datasources.errors import QueryRefused
 from datasources.frame import Column
-from tenants.models import Tenant
+from tenants.database import Database
+from tenants.key import Key
 
 MAX_COLUMNS = 250
 KEPT_DESCRIPTIONS = 2_048
+_Place = tuple[Key, Hashable, str]
+
 _NAMES_NO_COLUMN = re.compile(r"\*|\btable\b", re.IGNORECASE)
 
 
@@ -29,13 +33,13 @@ class Shape:
     oids: tuple[int, ...]
 
 
-_shapes: OrderedDict[tuple[int, int, str], Shape] = OrderedDict()
+_shapes: OrderedDict[_Place, Shape] = OrderedDict()
 _shapes_lock = threading.Lock()
 
 
-def describe(connection: psycopg.Connection, tenant: Tenant, sql: str) -> Shape:
+def describe(connection: psycopg.Connection, database: Database, sql: str) -> Shape:
     """Names and types of a statement's columns. Remembered: a repeat costs no round trip."""
-    key = _key(tenant, sql)
+    key = _key(database, sql)
     with _shapes_lock:
         if (shape := _shapes.get(key)) is not None:
             _shapes.move_to_end(key)
@@ -48,10 +52,10 @@ def describe(connection: psycopg.Connection, tenant: Tenant, sql: str) -> Shape:
     return shape
 
 
-def known_shape(tenant: Tenant, sql: str) -> Shape | None:
+def known_shape(database: Database, sql: str) -> Shape | None:
     """What is remembered of a statement."""
     with _shapes_lock:
-        return _shapes.get(_key(tenant, sql))
+        return _shapes.get(_key(database, sql))
 
 
 def ask_for_shape(connection: psycopg.Connection, sql: str) -> Shape:
@@ -68,15 +72,15 @@ def ask_for_shape(connection: psycopg.Connection, sql: str) -> Shape:
     return Shape(tuple(values.column(name, oid) for name, oid in zip(names, oids, strict=True)), oids)
 
 
-def forget_shape(tenant: Tenant, sql: str) -> None:
+def forget_shape(database: Database, sql: str) -> None:
     with _shapes_lock:
-        _shapes.pop(_key(tenant, sql), None)
+        _shapes.pop(_key(database, sql), None)
 
 
-def forget_shapes(tenant: Tenant) -> bool:
-    """Forget what is remembered of a tenant's statements. True when there was anything, so that a retry can help."""
+def forget_shapes(database: Database) -> bool:
+    """Forget what is remembered of a database's statements. True when there was anything, so that a retry can help."""
     with _shapes_lock:
-        old = [key for key in _shapes if key[0] == tenant.pk]
+        old = [key for key in _shapes if key[0] == database.key]
         for key in old:
             del _shapes[key]
     return bool(old)
@@ -93,8 +97,8 @@ def by_name(sql: str, shape: Shape) -> str:
     return f"SELECT {', '.join(map(values.quoted, names)) or '*'} FROM (\n{sql}\n) AS s"
 
 
-def _key(tenant: Tenant, sql: str) -> tuple[int, int, str]:
-    return tenant.pk, tenant.connection_version, sql
+def _key(database: Database, sql: str) -> _Place:
+    return database.key, database.connection_version, sql
 
 
 def _answer_of(connection: psycopg.Connection) -> PGresult:

@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from tenants.connections import connect
+from tenants.database import Database
 from tenants.errors import TenantDatabaseError
 from tenants.models import Tenant
 from tenants.rights import NAMED_AT_MOST, Rights, SchemaRights, read_rights, read_schemas
@@ -76,17 +77,17 @@ class Report:
         return f"{facts} {bad[0].sentence}" if bad else f"{facts} Read-only, all well."
 
 
-def examine(tenant: Tenant) -> Report:
-    """Connect anew, outside the pool and whether or not the tenant is enabled, and look around for 15 s at most."""
+def examine(database: Database) -> Report:
+    """Connect anew, outside the pool and whether or not it is enabled, and look around for 15 s at most."""
     report = Report()
     try:
-        with connect(tenant) as connection, _hanging_up(connection, DEADLINE_SECONDS):
+        with connect(database) as connection, _hanging_up(connection, DEADLINE_SECONDS):
             report.reachable = True
             _measure(connection, report)
             _look_at_server(connection, report)
             _look_at_session(connection, report)
             _judge_rights(read_rights(connection), report)
-            for schema in read_schemas(connection, schemas(tenant)):
+            for schema in read_schemas(connection, schemas(database)):
                 _judge_schema(schema, report)
     except TenantDatabaseError as error:
         report.add("refused", error.sentence)

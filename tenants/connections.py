@@ -1,6 +1,6 @@
 """A tenant's database is reached through `lease`: a connection for a moment, from a pool that is bounded everywhere.
 
-Django knows it as the alias `tenant_<slug>`, registered when it is needed.
+Django knows a tenant's own as the alias `tenant_<slug>`, registered when it is needed.
 """
 
 import errno
@@ -19,6 +19,7 @@ from django.db import connections
 from tenants import session_options
 from tenants.backend.base import DatabaseWrapper
 from tenants.credentials import CredentialsError
+from tenants.database import Database
 from tenants.errors import TenantDisabled, TenantUnreachable
 from tenants.models import Tenant
 from tenants.pool import Pool
@@ -36,31 +37,31 @@ _registered: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
 @dataclass(frozen=True)
 class Lender:
-    """What a Django connection needs to borrow from the pool: the tenant as it was when it asked."""
+    """What a Django connection needs to borrow from the pool: the database as it was when it asked."""
 
-    tenant: Tenant
+    database: Database
 
-    def serves(self, tenant: Tenant) -> bool:
-        mine = self.tenant
-        return (mine.pk, mine.connection_version) == (tenant.pk, tenant.connection_version)
+    def serves(self, database: Database) -> bool:
+        mine = self.database
+        return (mine.key, mine.connection_version) == (database.key, database.connection_version)
 
     def borrow(self) -> psycopg.Connection:
-        tenant = self.tenant
-        return _pool.borrow(tenant.pk, tenant.connection_version, lambda: _connect_reader(tenant), wait_seconds=WAIT_SECONDS)
+        its = self.database
+        return _pool.borrow(its.key, its.connection_version, lambda: _connect_reader(its), wait_seconds=WAIT_SECONDS)
 
     def give_back(self, connection: psycopg.Connection) -> None:
-        _pool.give_back(self.tenant.pk, connection)
+        _pool.give_back(self.database.key, connection)
 
 
 @contextmanager
-def lease(tenant: Tenant) -> Iterator[psycopg.Connection]:
+def lease(database: Database) -> Iterator[psycopg.Connection]:
     """An idle connection in autocommit, for as long as the block lasts; one that failed in it is thrown away.
 
     Raises TenantDisabled, TenantBusy when none is free in time, TenantUnreachable.
     """
-    if not tenant.is_active:
+    if not database.is_active:
         raise TenantDisabled("This tenant is switched off.")
-    with _wrapper(tenant) as wrapper:
+    with _wrapper(database) as wrapper:
         wrapper.connect()
         wrapper.close_at = None  # Django closes what is old at a request's end; a lease ends by itself
         connection = cast(psycopg.Connection, wrapper.connection)
@@ -71,13 +72,13 @@ def lease(tenant: Tenant) -> Iterator[psycopg.Connection]:
             raise
 
 
-def connect(tenant: Tenant) -> psycopg.Connection:
+def connect(database: Database) -> psycopg.Connection:
     """A new connection, outside the pool. Raises TenantUnreachable."""
     try:
         started = time.monotonic()
-        address = resolve(tenant.host, timeout_seconds=session_options.CONNECT_SECONDS)
+        address = resolve(database.host, timeout_seconds=session_options.CONNECT_SECONDS)
         left = session_options.CONNECT_SECONDS - int(time.monotonic() - started)
-        parameters = session_options.parameters(tenant, address) | {"connect_timeout": max(left, LEAST_CONNECT_SECONDS)}
+        parameters = session_options.parameters(database, address) | {"connect_timeout": max(left, LEAST_CONNECT_SECONDS)}
         # Nothing is prepared under a name: behind PgBouncer the next transaction is another server connection's.
         return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
     except HostRefused as error:
@@ -93,7 +94,7 @@ def connect(tenant: Tenant) -> psycopg.Connection:
 
 
 def close_tenant(tenant: Tenant) -> None:
-    """Close its idle connections, and those lent out as they come back; the next lease opens new ones."""
+    """Close the idle connections to its databases, and those lent out as they come back; the next lease opens new ones."""
     _pool.close(tenant.pk)
 
 
@@ -110,9 +111,9 @@ def pool_figures() -> dict[str, int]:
     return _pool.figures()
 
 
-def _connect_reader(tenant: Tenant) -> psycopg.Connection:
+def _connect_reader(database: Database) -> psycopg.Connection:
     """A connection that panels may use. The server says at sign-in whether the role is a superuser: no query is spent."""
-    connection = connect(tenant)
+    connection = connect(database)
     if connection.info.parameter_status("is_superuser") == "on":
         connection.close()
         sentence = "The database's role is a superuser, which PanelDash does not use. An admin has to change it."
@@ -120,26 +121,26 @@ def _connect_reader(tenant: Tenant) -> psycopg.Connection:
     return connection
 
 
-def _register(tenant: Tenant) -> dict[str, Any]:
+def _register(database: Database) -> dict[str, Any]:
     """Make the alias known, by copy: other threads walk over Django's dictionary while we change it. Its settings."""
     with _registration:
-        known = _registered.get(tenant.alias)
-        if known is not None and known["LENDER"].serves(tenant):
-            _registered.move_to_end(tenant.alias)
+        known = _registered.get(database.alias)
+        if known is not None and known["LENDER"].serves(database):
+            _registered.move_to_end(database.alias)
             return known
-        entry = _registered[tenant.alias] = _settings(tenant)
-        _registered.move_to_end(tenant.alias)
+        entry = _registered[database.alias] = _settings(database)
+        _registered.move_to_end(database.alias)
         dropped = {_registered.popitem(last=False)[0] for _ in range(len(_registered) - REGISTERED_AT_ONCE)}
         kept = {alias: entry for alias, entry in connections.settings.items() if alias not in dropped}
-        connections.settings = connections.configure_settings({**kept, tenant.alias: entry})
+        connections.settings = connections.configure_settings({**kept, database.alias: entry})
         return entry
 
 
-def _settings(tenant: Tenant) -> dict[str, Any]:
+def _settings(database: Database) -> dict[str, Any]:
     return {
         "ENGINE": "tenants.backend",
-        "NAME": tenant.database,
-        "LENDER": Lender(tenant),
+        "NAME": database.database,
+        "LENDER": Lender(database),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
         "TIME_ZONE": None,
@@ -147,14 +148,14 @@ def _settings(tenant: Tenant) -> dict[str, Any]:
 
 
 @contextmanager
-def _wrapper(tenant: Tenant) -> Iterator[DatabaseWrapper]:
+def _wrapper(database: Database) -> Iterator[DatabaseWrapper]:
     """A Django connection of this lease's own, which the thread's alias leads to meanwhile.
 
     Made from our own settings, not from what the alias leads to: another thread may push it out, or give it to another
     tenant of that name, at any moment. Leases may overlap in a thread, and a generator may end its in another.
     """
-    alias = tenant.alias
-    wrapper = DatabaseWrapper(_register(tenant), alias)
+    alias = database.alias
+    wrapper = DatabaseWrapper(_register(database), alias)
     wrapper.inc_thread_sharing()
     before = _of_this_thread(alias)
     connections[alias] = wrapper

@@ -16,6 +16,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from tenants.key import Key
 from tenants.known import KnownQuerySet
 from tenants.resolve import HostRefused, check_host
 from tenants.tokens.model import ApiToken as ApiToken
@@ -256,6 +257,21 @@ class Tenant(models.Model):
     def alias(self) -> str:
         """The name of its database among Django's."""
         return f"tenant_{self.slug}"
+
+    # As a Database: a tenant is its own first one.
+
+    @property
+    def owner(self) -> "Tenant":
+        return self
+
+    @property
+    def key(self) -> Key:
+        return Key(self.pk)
+
+    def password(self) -> str:
+        from tenants.credentials import tenant_password
+
+        return tenant_password(self)
 
     @property
     def password_binding(self) -> str:

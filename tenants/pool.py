@@ -1,78 +1,26 @@
 """The connections of one process to all tenants: few, reused, bounded for each tenant and in all, without a thread a tenant."""
 
-import select
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable
 
-import psycopg
-from psycopg.pq import TransactionStatus
-
-from tenants.breaker import Breaker
 from tenants.errors import TenantBusy, TenantUnreachable
 from tenants.forks import begin_empty
+from tenants.key import Key
+from tenants.pooled import Connection, Pooled, close, is_usable, session_of
 
 IDLE_SECONDS = 60.0
 SWEEP_SECONDS = 15.0
-CONNECTING_AT_ONCE = 2  # of one tenant: a dead host must not take all of a worker's threads for its connect timeout
-PROBED_AT_ONCE = 2  # of all tenants that failed lately: finding out whether they are back may take two threads
+PROBED_AT_ONCE = 2  # of all databases that failed lately: finding out whether they are back may take two threads
 KEPT_BREAKERS = 2_000
 REFUSED_LOGIN = ("28000", "28P01")
-REPORTED = (
-    b"default_transaction_read_only", b"session_authorization", b"client_encoding", b"standard_conforming_strings",
-    b"TimeZone", b"DateStyle", b"IntervalStyle", b"application_name", b"search_path",
-)  # fmt: skip
-
-Connection = psycopg.Connection
-Key = int
-Session = tuple[bytes | None, ...]
-
-
-@dataclass(slots=True)
-class _Tenant:
-    """What is open to one tenant. `busy` counts connections that are lent out or being made.
-
-    `lent` has those that may come back, and how their session was at first; `era` counts how often all had to go.
-    """
-
-    version: int
-    busy: int = 0
-    connecting: int = 0
-    era: int = 0
-    has_answered: bool = False
-    idle: deque[tuple[Connection, Session, float]] = field(default_factory=deque)
-    lent: dict[Connection, Session] = field(default_factory=dict)
-    breaker: Breaker = field(default_factory=Breaker)
-
-    @property
-    def open(self) -> int:
-        return self.busy + len(self.idle)
-
-    @property
-    def is_known_to_answer(self) -> bool:
-        return self.has_answered and self.breaker.is_quiet
-
-    @property
-    def may_connect(self) -> bool:
-        """After a failure one tries at a time."""
-        return self.connecting < (CONNECTING_AT_ONCE if self.breaker.is_quiet else 1)
-
-    def let_go(self) -> list[Connection]:
-        """Start anew: the idle ones, to be closed; none of those lent out or being made will be kept."""
-        doomed = [connection for connection, *_ in self.idle]
-        self.idle.clear()
-        self.lent.clear()
-        self.era += 1
-        self.breaker = Breaker()
-        return doomed
 
 
 class Pool:
-    """At most `per_tenant` connections to a tenant and `total` in all; the least recently used tenant's idle ones go first.
+    """At most `per_tenant` connections to all of a tenant's databases and `total` in all; those used longest ago go first.
 
-    `untried` is how many may be connecting at once to tenants not known to answer. The lock is held for bookkeeping only,
+    `untried` is how many may be connecting at once to databases not known to answer. The lock is held for bookkeeping only,
     never while connecting or closing.
     """
 
@@ -82,13 +30,14 @@ class Pool:
 
     def _start_empty(self) -> None:
         self._lock = threading.Lock()
-        # One for all tenants: where the total is reached, another tenant's connection is what one waits for.
+        # One for all databases: where the total is reached, another one's connection is what one waits for.
         self._changed = threading.Condition(self._lock)
-        self._tenants: OrderedDict[Key, _Tenant] = OrderedDict()
+        self._databases: OrderedDict[Key, Pooled] = OrderedDict()
+        self._of_tenant: dict[int, dict[Key, Pooled]] = {}
         self._sweeper: threading.Thread | None = None
         self._waited = 0
 
-    def borrow(self, key: Key, version: int, connect: Callable[[], Connection], *, wait_seconds: float) -> Connection:
+    def borrow(self, key: Key, version: Hashable, connect: Callable[[], Connection], *, wait_seconds: float) -> Connection:
         """An idle connection, or a new one. Raises TenantBusy after `wait_seconds`, and what `connect` raises."""
         deadline = time.monotonic() + wait_seconds
         while True:
@@ -96,108 +45,109 @@ class Pool:
             try:
                 connection = self._take(key, version, deadline, doomed)
             finally:
-                _close(doomed)
+                close(doomed)
             if connection is None:
                 return self._connect(key, version, connect)
-            if _is_usable(connection):
+            if is_usable(connection):
                 return connection
             self._forget(key, connection)
-            _close([connection])
+            close([connection])
 
     def give_back(self, key: Key, connection: Connection) -> None:
         """Keep it for the next one if it is idle, as it was, and none of those that had to go; else close it."""
-        session = _session(connection)
+        session = session_of(connection)
         with self._lock:
-            tenant = self._tenants.get(key)
+            database = self._databases.get(key)
             is_kept = False
-            if tenant is not None:
-                tenant.busy -= 1
-                was = tenant.lent.pop(connection, None)
+            if database is not None:
+                database.busy -= 1
+                was = database.lent.pop(connection, None)
                 if session is not None and session == was:
                     is_kept = True
-                    tenant.idle.append((connection, session, time.monotonic()))
+                    database.idle.append((connection, session, time.monotonic()))
             self._changed.notify_all()
             self._ensure_sweeper()
         if not is_kept:
-            _close([connection])
+            close([connection])
 
-    def close(self, key: Key) -> None:
-        """Close a tenant's idle connections; lent ones are closed when they come back."""
+    def close(self, tenant: int) -> None:
+        """Close idle connections to all of a tenant's databases; lent ones are closed when they come back."""
         with self._lock:
-            tenant = self._tenants.get(key)
-            doomed = tenant.let_go() if tenant else []
-        _close(doomed)
+            doomed = [each for database in self._of_tenant.get(tenant, {}).values() for each in database.let_go()]
+        close(doomed)
 
     def close_all(self) -> None:
-        for key in list(self._tenants):
-            self.close(key)
+        for key in list(self._databases):
+            self.close(key.tenant)
 
     def figures(self) -> dict[str, int]:
         """Connections of this process: open, idle, in use, waited (how often somebody had to), tenants (with any open)."""
         with self._lock:
-            idle = sum(len(tenant.idle) for tenant in self._tenants.values())
-            busy = sum(tenant.busy for tenant in self._tenants.values())
-            tenants = sum(1 for tenant in self._tenants.values() if tenant.open)
+            idle = sum(len(database.idle) for database in self._databases.values())
+            busy = sum(database.busy for database in self._databases.values())
+            tenants = sum(any(each.open for each in its.values()) for its in self._of_tenant.values())
             return {"open": idle + busy, "idle": idle, "in_use": busy, "waited": self._waited, "tenants": tenants}
 
-    def _take(self, key: Key, version: int, deadline: float, doomed: list[Connection]) -> Connection | None:
+    def _take(self, key: Key, version: Hashable, deadline: float, doomed: list[Connection]) -> Connection | None:
         """An idle connection; or None, with a place reserved for a new one. What has to go for it is added to `doomed`."""
         has_waited = False
         with self._lock:
             while True:
-                tenant = self._current(key, version, doomed)
-                if tenant.idle:
-                    connection, session, _ = tenant.idle.pop()
-                    tenant.busy += 1
-                    tenant.lent[connection] = session
+                database = self._current(key, version, doomed)
+                if database.idle and self._has_place(key, database):
+                    connection, session, _ = database.idle.pop()
+                    database.busy += 1
+                    database.lent[connection] = session
                     return connection
-                if tenant.busy < self.per_tenant and tenant.may_connect:
-                    tenant.breaker.refuse()  # before room is made: a dead tenant must not cost others their connections
-                    if not self._leaves_threads(tenant):
-                        tenant.breaker.doubt()
-                    elif self._make_room(doomed):
-                        tenant.breaker.check()
-                        tenant.busy += 1
-                        tenant.connecting += 1
+                if self._has_place(key, database) and database.may_connect:
+                    database.breaker.refuse()  # before room is made: a dead one must not cost others their connections
+                    if not self._leaves_threads(database):
+                        database.breaker.doubt()
+                    elif self._make_room(key, doomed):
+                        database.breaker.check()
+                        database.busy += 1
+                        database.connecting += 1
                         return None
-                if tenant.connecting and (tenant.breaker.is_open or tenant.connecting == tenant.busy):
-                    tenant.breaker.doubt()
+                if database.connecting and (database.breaker.is_open or database.connecting == database.busy):
+                    database.breaker.doubt()
                 self._waited += not has_waited
                 has_waited = True
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
                     raise TenantBusy("This database has as many queries running as it may. Please try again in a moment.")
 
-    def _leaves_threads(self, tenant: _Tenant) -> bool:
-        """Whether one more may try a tenant that is not known to answer. A host that hangs holds a thread until its time-out."""
-        if tenant.is_known_to_answer:
+    def _has_place(self, key: Key, database: Pooled) -> bool:
+        """Whether the tenant may have one more in use. The last place is for a database of it that has none."""
+        its = self._of_tenant[key.tenant].values()
+        kept_back = 1 if len(its) > 1 and database.busy else 0
+        return sum(each.busy for each in its) < self.per_tenant - kept_back
+
+    def _leaves_threads(self, database: Pooled) -> bool:
+        """Whether one more may try a host that is not known to answer. One that hangs holds a thread until its time-out."""
+        if database.is_known_to_answer:
             return True
-        trying = sum(other.connecting for other in self._tenants.values() if not other.is_known_to_answer)
-        return trying < (self.untried if tenant.breaker.is_quiet else PROBED_AT_ONCE)
+        trying = sum(other.connecting for other in self._databases.values() if not other.is_known_to_answer)
+        return trying < (self.untried if database.breaker.is_quiet else PROBED_AT_ONCE)
 
-    def _current(self, key: Key, version: int, doomed: list[Connection]) -> _Tenant:
-        tenant = self._tenants.get(key)
-        if tenant is None:
-            tenant = self._tenants[key] = _Tenant(version)
-        if tenant.version != version:
-            doomed.extend(tenant.let_go())
-            tenant.version = version
-        self._tenants.move_to_end(key)
-        return tenant
+    def _current(self, key: Key, version: Hashable, doomed: list[Connection]) -> Pooled:
+        database = self._databases.get(key)
+        if database is None:
+            database = self._databases[key] = Pooled(version)
+            self._of_tenant.setdefault(key.tenant, {})[key] = database
+        if database.version != version:
+            doomed.extend(database.let_go())
+            database.version = version
+        self._databases.move_to_end(key)
+        return database
 
-    def _make_room(self, doomed: list[Connection]) -> bool:
-        """Whether one more may be opened; closes an idle one of the tenant used longest ago where the total is reached."""
-        if sum(tenant.open for tenant in self._tenants.values()) < self.total:
-            return True
-        for tenant in self._tenants.values():
-            if tenant.idle:
-                doomed.append(tenant.idle.popleft()[0])
-                return True
-        return False
+    def _make_room(self, key: Key, doomed: list[Connection]) -> bool:
+        """Whether one more may be opened; where a bound is reached, an idle one of what was used longest ago is closed."""
+        its = self._of_tenant[key.tenant].values()
+        return _is_below(self.per_tenant, its, doomed) and _is_below(self.total, self._databases.values(), doomed)
 
-    def _connect(self, key: Key, version: int, connect: Callable[[], Connection]) -> Connection:
+    def _connect(self, key: Key, version: Hashable, connect: Callable[[], Connection]) -> Connection:
         connection, failure, refused = None, None, False
         with self._lock:
-            era = self._tenants[key].era
+            era = self._databases[key].era
         try:
             connection = connect()
         except TenantUnreachable as error:
@@ -205,23 +155,23 @@ class Pool:
             raise
         finally:
             with self._lock:
-                tenant = self._tenants[key]
-                tenant.connecting -= 1
-                tenant.busy -= connection is None
-                is_current = (tenant.version, tenant.era) == (version, era)
+                database = self._databases[key]
+                database.connecting -= 1
+                database.busy -= connection is None
+                is_current = (database.version, database.era) == (version, era)
                 if is_current and connection is not None:
-                    tenant.breaker.succeeded()
-                    tenant.has_answered = True
-                    tenant.lent[connection] = _session(connection) or ()
+                    database.breaker.succeeded()
+                    database.has_answered = True
+                    database.lent[connection] = session_of(connection) or ()
                 elif is_current and failure is not None:
-                    tenant.breaker.failed(failure, at_once=refused)
+                    database.breaker.failed(failure, at_once=refused)
                 self._changed.notify_all()
         return connection
 
     def _forget(self, key: Key, connection: Connection) -> None:
         with self._lock:
-            self._tenants[key].busy -= 1
-            self._tenants[key].lent.pop(connection, None)
+            self._databases[key].busy -= 1
+            self._databases[key].lent.pop(connection, None)
             self._changed.notify_all()
 
     def _ensure_sweeper(self) -> None:
@@ -235,41 +185,36 @@ class Pool:
             time.sleep(SWEEP_SECONDS)
             self.sweep(idle_seconds=IDLE_SECONDS)
             with self._lock:
-                if not self._tenants:
+                if not self._databases:
                     self._sweeper = None
                     return
 
     def sweep(self, *, idle_seconds: float) -> None:
-        """Close what has been idle too long, and forget tenants nobody has asked for."""
+        """Close what has been idle too long, and forget databases nobody has asked for."""
         doomed: list[Connection] = []
         with self._lock:
             oldest = time.monotonic() - idle_seconds
-            for key, tenant in list(self._tenants.items()):
-                while tenant.idle and tenant.idle[0][2] <= oldest:
-                    doomed.append(tenant.idle.popleft()[0])
-                is_forgettable = tenant.breaker.is_quiet or len(self._tenants) > KEPT_BREAKERS
-                if not tenant.open and is_forgettable:
-                    del self._tenants[key]
-        _close(doomed)
+            for key, database in list(self._databases.items()):
+                while database.idle and database.idle[0][2] <= oldest:
+                    doomed.append(database.idle.popleft()[0])
+                is_forgettable = database.breaker.is_quiet or len(self._databases) > KEPT_BREAKERS
+                if not database.open and is_forgettable:
+                    self._drop(key)
+        close(doomed)
+
+    def _drop(self, key: Key) -> None:
+        its = self._of_tenant[key.tenant]
+        del self._databases[key], its[key]
+        if not its:
+            del self._of_tenant[key.tenant]
 
 
-def _session(connection: Connection) -> Session | None:
-    """What the server has reported of the session, which costs no query; None unless it is idle and in autocommit."""
-    is_idle = not connection.closed and connection.pgconn.transaction_status == TransactionStatus.IDLE
-    if not is_idle or not connection.autocommit:
-        return None
-    return tuple(map(connection.pgconn.parameter_status, REPORTED))
-
-
-def _is_usable(connection: Connection) -> bool:
-    """An idle connection says nothing; one whose server has gone has something to read. Costs no round trip."""
-    if connection.closed:
-        return False
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
-    return not poll.poll(0)
-
-
-def _close(connections: list[Connection]) -> None:
-    for connection in connections:
-        connection.close()
+def _is_below(most: int, databases: Collection[Pooled], doomed: list[Connection]) -> bool:
+    """Whether fewer than `most` are open to these, perhaps for one that is now `doomed`."""
+    if sum(database.open for database in databases) < most:
+        return True
+    for database in databases:
+        if database.idle:
+            doomed.append(database.idle.popleft()[0])
+            return True
+    return False

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tenants.credentials import tenant_password
-from tenants.models import Tenant
+from tenants.database import Database
 
 # libpq reads these; a tenant's connection is what its row says and nothing else.
 INHERITED = [name for name in os.environ if name.startswith("PG") and name != "PGBIN"]
@@ -24,20 +23,20 @@ def forget_environment() -> None:
         os.environ.pop(name, None)
 
 
-def parameters(tenant: Tenant, address: str | None) -> dict[str, Any]:
+def parameters(database: Database, address: str | None) -> dict[str, Any]:
     """psycopg's keyword arguments. `address` is the checked address; the host stays for the certificate's name."""
-    certificate = {"sslrootcert": str(_certificate_file(tenant.ca_certificate))} if tenant.ca_certificate else {}
-    if tenant.sslmode in {"verify-ca", "verify-full"} and not certificate:
-        certificate = {"sslrootcert": "system"} if tenant.sslmode == "verify-full" else {}
+    certificate = {"sslrootcert": str(_certificate_file(database.ca_certificate))} if database.ca_certificate else {}
+    if database.sslmode in {"verify-ca", "verify-full"} and not certificate:
+        certificate = {"sslrootcert": "system"} if database.sslmode == "verify-full" else {}
     return {
-        "host": tenant.host,
+        "host": database.host,
         **({"hostaddr": address} if address else {}),
-        "port": tenant.port,
-        "dbname": tenant.database,
-        "user": tenant.user,
-        "password": tenant_password(tenant),
+        "port": database.port,
+        "dbname": database.database,
+        "user": database.user,
+        "password": database.password(),
         "passfile": os.devnull,
-        "sslmode": tenant.sslmode,
+        "sslmode": database.sslmode,
         **certificate,
         "connect_timeout": CONNECT_SECONDS,
         "keepalives_idle": 10,
@@ -46,13 +45,13 @@ def parameters(tenant: Tenant, address: str | None) -> dict[str, Any]:
         "tcp_user_timeout": 15_000,
         "application_name": "paneldash",
         "client_encoding": "UTF8",
-        "options": options(tenant),
+        "options": options(database),
     }
 
 
-def options(tenant: Tenant) -> str:
+def options(database: Database) -> str:
     """The session's settings, as startup options: they cost no query and override what the role or database has."""
-    timeout_ms = statement_timeout_ms(tenant)
+    timeout_ms = statement_timeout_ms(database)
     return " ".join(
         f"-c {name}={_escaped(str(value))}"
         for name, value in {
@@ -66,28 +65,28 @@ def options(tenant: Tenant) -> str:
             "max_parallel_workers_per_gather": 0,
             "jit": "off",
             "cursor_tuple_fraction": 1,
-            "search_path": search_path(tenant),
+            "search_path": search_path(database),
             "standard_conforming_strings": "on",
             "DateStyle": "ISO,YMD",
             "IntervalStyle": "postgres",
             "bytea_output": "hex",
             "extra_float_digits": 1,
-            "TimeZone": tenant.time_zone,
+            "TimeZone": database.time_zone,
         }.items()
     )
 
 
-def statement_timeout_ms(tenant: Tenant) -> int:
-    return tenant.timeout_ms or settings.PANEL_TIMEOUT_MS
+def statement_timeout_ms(database: Database) -> int:
+    return database.timeout_ms or settings.PANEL_TIMEOUT_MS
 
 
-def search_path(tenant: Tenant) -> str:
-    return ", ".join('"{}"'.format(schema.replace('"', '""')) for schema in schemas(tenant))
+def search_path(database: Database) -> str:
+    return ", ".join('"{}"'.format(schema.replace('"', '""')) for schema in schemas(database))
 
 
-def schemas(tenant: Tenant) -> tuple[str, ...]:
+def schemas(database: Database) -> tuple[str, ...]:
     """The schemas panels may read, in the order names are looked up."""
-    return tuple(name.strip() for name in tenant.search_path.split(",") if name.strip()) or ("public",)
+    return tuple(name.strip() for name in database.search_path.split(",") if name.strip()) or ("public",)
 
 
 def _escaped(value: str) -> str:

@@ -17,21 +17,21 @@ from datasources.executor import Statement
 from datasources.frame import Column
 from datasources.guard import check_expression, check_order, check_statically, single_statement
 from datasources.timerange import UTC_ZONE, TimeRange
-from tenants.models import Tenant
+from tenants.database import Database
 
 
-def compile_query(query: Query, tenant: Tenant, *, columns: Sequence[Column] = ()) -> Statement:
-    """The statement for this tenant, not yet seen by the guard. Raises QueryRefused.
+def compile_query(query: Query, database: Database, *, columns: Sequence[Column] = ()) -> Statement:
+    """The statement for this database, not yet seen by the guard. Raises QueryRefused.
 
     SQL that is to be sorted needs the `columns` it answers.
     """
     if isinstance(query, CountQuery):
-        return _count(query, tenant)
+        return _count(query, database)
     if isinstance(query, SqlSeriesQuery):
-        return replace(_sql_of(_from_first_bucket(query, tenant.time_zone).plain, tenant), series_zone=query.zone)
+        return replace(_sql_of(_from_first_bucket(query, database.time_zone).plain, database), series_zone=query.zone)
     if isinstance(query, SqlQuery):
-        return _sql_of(query, tenant, columns=columns)
-    sql = _table_sql(query, tenant)
+        return _sql_of(query, database, columns=columns)
+    sql = _table_sql(query, database)
     if isinstance(query, TableQuery):
         return Statement(rows_sql(query, sql), tuple(sql.parameters.values))
     if isinstance(query, GroupQuery):
@@ -55,8 +55,8 @@ def validate(query: Query, *, statistics: bool = False) -> None:
         check_order(query.order_by)
 
 
-def _table_sql(query: TableQuery | GroupQuery | SeriesQuery, tenant: Tenant) -> TableSql:
-    return TableSql(find_table(tenant, query.table), catalogue(tenant), tenant.time_zone)
+def _table_sql(query: TableQuery | GroupQuery | SeriesQuery, database: Database) -> TableSql:
+    return TableSql(find_table(database, query.table), catalogue(database), database.time_zone)
 
 
 def _from_first_bucket(query: SqlSeriesQuery, zone: str) -> SqlSeriesQuery:
@@ -67,9 +67,9 @@ def _from_first_bucket(query: SqlSeriesQuery, zone: str) -> SqlSeriesQuery:
     return replace(query, time_range=from_first_bucket(query.time_range, grouping.bucket, zone=zone))
 
 
-def _sql_of(query: SqlQuery, tenant: Tenant, *, columns: Sequence[Column] = (), ordered: bool = True) -> Statement:
-    has_time_bucket = catalogue(tenant).has_time_bucket
-    return _sql(query, tenant.time_zone, columns=columns, ordered=ordered, time_bucket=has_time_bucket)
+def _sql_of(query: SqlQuery, database: Database, *, columns: Sequence[Column] = (), ordered: bool = True) -> Statement:
+    has_time_bucket = catalogue(database).has_time_bucket
+    return _sql(query, database.time_zone, columns=columns, ordered=ordered, time_bucket=has_time_bucket)
 
 
 def _sql(
@@ -110,29 +110,29 @@ def _order(sort: Sort | None, columns: Sequence[Column]) -> str:
     return f"\nORDER BY {by} {direction(sort)}"
 
 
-def _count(query: CountQuery, tenant: Tenant) -> Statement:
+def _count(query: CountQuery, database: Database) -> Statement:
     """Count up to the limit and one more: a huge table is never counted whole."""
-    inner = rows_to_count(query.of, tenant)
+    inner = rows_to_count(query.of, database)
     text = f"SELECT count(*) AS total FROM (\nSELECT 1 FROM (\n{inner.sql}\n) AS q LIMIT {query.exact_up_to + 1}\n) AS counted"
     return Statement(text, inner.parameters)
 
 
-def count_all(query: Query, tenant: Tenant) -> Statement:
+def count_all(query: Query, database: Database) -> Statement:
     """How many rows a query has, all of them: one row, `total`."""
     if isinstance(query, TableQuery | SqlQuery):
-        inner, most = rows_to_count(query, tenant), query.limit
+        inner, most = rows_to_count(query, database), query.limit
     else:
-        inner, most = compile_query(query, tenant), None
+        inner, most = compile_query(query, database), None
     bound = "" if most is None else f" LIMIT {most:d}"
     text = f"SELECT count(*) AS total FROM (\nSELECT 1 FROM (\n{inner.sql}\n) AS q{bound}\n) AS counted"
     return Statement(text, inner.parameters)
 
 
-def rows_to_count(query: TableQuery | SqlQuery, tenant: Tenant) -> Statement:
+def rows_to_count(query: TableQuery | SqlQuery, database: Database) -> Statement:
     """The rows without order and page."""
     if isinstance(query, SqlQuery):
-        return _sql_of(query, tenant, ordered=False)
-    sql = _table_sql(query, tenant)
+        return _sql_of(query, database, ordered=False)
+    sql = _table_sql(query, database)
     return Statement(rows_sql(query, sql, ordered=False), tuple(sql.parameters.values))
 
 

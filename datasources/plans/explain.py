@@ -7,17 +7,17 @@ from datasources.explained import Explained
 from datasources.plans.hints import hints
 from datasources.plans.node import read_node
 from datasources.plans.tables import read_surroundings
-from tenants.models import Tenant
+from tenants.database import Database
 
 
-def explain(tenant: Tenant, query: Query, statement: Statement, limits: Limits) -> Explained:
+def explain(database: Database, query: Query, statement: Statement, limits: Limits) -> Explained:
     """Explain a guarded statement without running it; `query` is what it was compiled from. Raises SourceError."""
-    plan = read_node(executor.explain(tenant, statement, limits))
+    plan = read_node(executor.explain(database, statement, limits))
     return Explained(
         sql=statement.sql,
         parameters=statement.parameters,
-        lines=executor.explain_as_text(tenant, statement, limits),
+        lines=executor.explain_as_text(database, statement, limits),
         cost=plan.cost,
         rows=plan.rows,
-        hints=tuple(hints(plan, read_surroundings(tenant, plan, limits), query)),
+        hints=tuple(hints(plan, read_surroundings(database, plan, limits), query)),
     )

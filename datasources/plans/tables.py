@@ -8,7 +8,7 @@ from datasources.catalogue import YOUNG_SECONDS, TableColumn, catalogue
 from datasources.executor import Statement, run
 from datasources.frame import rows_of
 from datasources.plans.node import Node, walk
-from tenants.models import Tenant
+from tenants.database import Database
 
 # `reltuples` is set by CREATE INDEX too: whether a table was ever analysed, only its statistics tell.
 # A partition's index is made on the table it is a part of.
@@ -47,12 +47,12 @@ class Surroundings:
     sort_bytes: int
 
 
-def read_surroundings(tenant: Tenant, plan: Node, limits: Limits) -> Surroundings:
+def read_surroundings(database: Database, plan: Node, limits: Limits) -> Surroundings:
     """Read what is known of a plan's tables, as it is now. Raises SourceError."""
     names = sorted({node.relation for node, _ in walk(plan) if node.relation is not None})
     schemas, tables = [schema for schema, _ in names], [name for _, name in names]
-    frames = run(tenant, {"tables": Statement(_TABLES, (schemas, tables)), "memory": Statement(_MEMORY)}, limits)
-    columns = {place: table.columns for place, table in catalogue(tenant, youngest=YOUNG_SECONDS).tables.items()}
+    frames = run(database, {"tables": Statement(_TABLES, (schemas, tables)), "memory": Statement(_MEMORY)}, limits)
+    columns = {place: table.columns for place, table in catalogue(database, youngest=YOUNG_SECONDS).tables.items()}
     known = {}
     for schema, name, top_schema, top_name, rows, is_analysed in rows_of(frames, "tables").rows():
         here, whole = (schema, name), (top_schema, top_name)

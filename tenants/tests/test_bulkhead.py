@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tenants.errors import TenantBusy, TenantUnreachable
+from tenants.key import Key
 from tenants.pool import Pool
 
 Connect = Callable[[], psycopg.Connection]
@@ -29,9 +30,9 @@ def test_many_dead_tenants_are_tried_two_at_a_time_after_they_failed() -> None:
 
     for key in range(8):
         with pytest.raises(TenantUnreachable):
-            crowded.borrow(key, 1, fail_at_once, wait_seconds=1)
+            crowded.borrow(Key(key), 1, fail_at_once, wait_seconds=1)
     with ThreadPoolExecutor(8) as threads:
-        asked = [threads.submit(crowded.borrow, key, 1, hang, wait_seconds=5) for key in range(8)]
+        asked = [threads.submit(crowded.borrow, Key(key), 1, hang, wait_seconds=5) for key in range(8)]
         assert entered.acquire(timeout=5)
         assert entered.acquire(timeout=5)
         told: list[object] = []
@@ -47,18 +48,18 @@ def test_many_dead_tenants_are_tried_two_at_a_time_after_they_failed() -> None:
 def test_untried_tenants_leave_threads_for_those_known_to_answer(connect: Connect) -> None:
     few = Pool(per_tenant=2, total=20, untried=1)
     leave = threading.Event()
-    few.give_back(7, few.borrow(7, 1, connect, wait_seconds=1))
+    few.give_back(Key(7), few.borrow(Key(7), 1, connect, wait_seconds=1))
 
     def hang() -> psycopg.Connection:
         leave.wait(10)
         raise TenantUnreachable("It is away.")
 
     with ThreadPoolExecutor(1) as threads:
-        threads.submit(few.borrow, -1, 1, hang, wait_seconds=1)
+        threads.submit(few.borrow, Key(-1), 1, hang, wait_seconds=1)
         time.sleep(0.1)
         with pytest.raises(TenantBusy):
-            few.borrow(-2, 1, hang, wait_seconds=0.1)
+            few.borrow(Key(-2), 1, hang, wait_seconds=0.1)
         for _ in range(2):
-            few.borrow(7, 1, connect, wait_seconds=1).close()
+            few.borrow(Key(7), 1, connect, wait_seconds=1).close()
         leave.set()
     few.close_all()

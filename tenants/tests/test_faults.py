@@ -18,7 +18,8 @@ from tenants import resolve
 from tenants.connections import close_tenant, lease
 from tenants.errors import TenantUnreachable
 from tenants.models import Tenant
-from tenants.pool import CONNECTING_AT_ONCE, Pool
+from tenants.pool import Pool
+from tenants.pooled import CONNECTING_AT_ONCE
 from tenants.tests.proxy import Mode, Proxy
 
 PROMPT_SECONDS = 1.0  # for another tenant, while the broken one takes two at least
@@ -244,7 +245,7 @@ def test_a_server_that_comes_back_is_used_again(far: Tenant, proxy: Proxy, pool:
     for _ in range(4):
         refusal(far)
     proxy.restore()
-    monkeypatch.setattr(pool._tenants[far.pk].breaker, "_probe_at", 0.0)
+    monkeypatch.setattr(pool._databases[far.key].breaker, "_probe_at", 0.0)
     assert ask(far) == far.database
 
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from tenants.errors import TenantBusy, TenantUnreachable
+from tenants.key import Key
 from tenants.pool import Pool
 
 Connect = Callable[[], psycopg.Connection]
@@ -33,7 +34,7 @@ def unreachable(detail: str = "refused") -> Connect:
 
 
 def borrow(pool: Pool, connect: Connect, *, key: int = 1, version: int = 1, wait_seconds: float = 0.05) -> psycopg.Connection:
-    return pool.borrow(key, version, connect, wait_seconds=wait_seconds)
+    return pool.borrow(Key(key), version, connect, wait_seconds=wait_seconds)
 
 
 def fail(pool: Pool, *, key: int = 1, detail: str = "refused") -> str:
@@ -57,10 +58,10 @@ class Gate:
 
 def test_the_last_one_given_back_is_lent_first(small: Pool, connect: Connect) -> None:
     first, second = borrow(small, connect), borrow(small, connect)
-    small.give_back(1, first)
-    small.give_back(1, second)
+    small.give_back(Key(1), first)
+    small.give_back(Key(1), second)
     assert borrow(small, connect) is second
-    small.give_back(1, second)
+    small.give_back(Key(1), second)
     assert small.figures() == {"open": 2, "idle": 2, "in_use": 0, "waited": 0, "tenants": 1}
 
 
@@ -71,16 +72,16 @@ def test_a_tenant_has_no_more_than_its_share(small: Pool, connect: Connect) -> N
         borrow(small, connect)
     assert time.monotonic() - started < 2
     for connection in lent:
-        small.give_back(1, connection)
+        small.give_back(Key(1), connection)
     assert small.figures()["waited"] == 1
 
 
 def test_at_the_total_the_tenant_used_longest_ago_loses_its_oldest(small: Pool, connect: Connect) -> None:
     kept = [borrow(small, connect, key=key) for key in (1, 2, 3)]
     for key, connection in zip((1, 2, 3), kept, strict=True):
-        small.give_back(key, connection)
-    small.give_back(1, borrow(small, connect, key=1))
-    small.give_back(4, borrow(small, connect, key=4))
+        small.give_back(Key(key), connection)
+    small.give_back(Key(1), borrow(small, connect, key=1))
+    small.give_back(Key(4), borrow(small, connect, key=4))
     assert [connection.closed for connection in kept] == [False, True, False]
     assert small.figures()["open"] == 3
 
@@ -90,7 +91,7 @@ def test_at_the_total_with_none_idle_one_waits_and_is_told(small: Pool, connect:
     with pytest.raises(TenantBusy):
         borrow(small, connect, key=4)
     for key, connection in lent:
-        small.give_back(key, connection)
+        small.give_back(Key(key), connection)
     assert small.figures()["in_use"] == 0
 
 
@@ -99,7 +100,7 @@ def test_a_dead_tenant_does_not_cost_others_their_idle_connections(small: Pool, 
         fail(small, key=9)
     kept = [borrow(small, connect, key=key) for key in (1, 2, 3)]
     for key, connection in zip((1, 2, 3), kept, strict=True):
-        small.give_back(key, connection)
+        small.give_back(Key(key), connection)
     for _ in range(5):
         fail(small, key=9)
     assert not any(connection.closed for connection in kept)
@@ -144,20 +145,20 @@ def test_two_at_most_connect_to_one_tenant_and_who_waits_gets_what_they_make(con
         made = [future.result(5) for future in asked]
     assert len({id(connection) for connection in made}) == 4
     for connection in made:
-        pool.give_back(1, connection)
+        pool.give_back(Key(1), connection)
     pool.close_all()
 
 
 def test_one_whose_server_has_gone_is_replaced_unseen(small: Pool, connect: Connect) -> None:
     stale = [borrow(small, connect) for _ in range(2)]
     for connection in stale:
-        small.give_back(1, connection)
+        small.give_back(Key(1), connection)
     with connect() as other:
         other.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s) AS pid", [[c.info.backend_pid for c in stale]])
     fresh = borrow(small, connect)
     assert fresh.execute("SELECT 1").fetchone() == (1,)
     assert fresh not in stale
-    small.give_back(1, fresh)
+    small.give_back(Key(1), fresh)
     assert small.figures()["open"] == 1
 
 
@@ -165,8 +166,8 @@ def test_one_lent_before_closing_is_not_kept_even_after_others_were_made(small: 
     """Closing a tenant's connections means all of them, whatever happens before the last comes back."""
     lent = borrow(small, connect)
     small.close(1)
-    small.give_back(1, borrow(small, connect))
-    small.give_back(1, lent)
+    small.give_back(Key(1), borrow(small, connect))
+    small.give_back(Key(1), lent)
     assert lent.closed
     assert small.figures()["open"] == 1
 
@@ -177,29 +178,29 @@ def test_one_made_while_the_tenant_was_closed_is_not_kept(small: Pool, connect: 
         connecting = threads.submit(borrow, small, gate)
         assert gate.knocked.acquire(timeout=5)
         small.close(1)
-        small.give_back(1, borrow(small, connect))
+        small.give_back(Key(1), borrow(small, connect))
         gate.opened.set()
         old = connecting.result(5)
-    small.give_back(1, old)
+    small.give_back(Key(1), old)
     assert old.closed
     assert small.figures() == {"open": 1, "idle": 1, "in_use": 0, "waited": 0, "tenants": 1}
 
 
 def test_another_version_closes_the_old_ones_idle_and_lent(small: Pool, connect: Connect) -> None:
     idle, lent = borrow(small, connect), borrow(small, connect)
-    small.give_back(1, idle)
+    small.give_back(Key(1), idle)
     new = borrow(small, connect, version=2)
     assert idle.closed
-    small.give_back(1, lent)
+    small.give_back(Key(1), lent)
     assert lent.closed
-    small.give_back(1, new)
+    small.give_back(Key(1), new)
     assert not new.closed
 
 
 def test_another_version_is_tried_at_once_whatever_the_old_one_met(small: Pool, connect: Connect) -> None:
     assert fail(small, detail="28P01") == "28P01"
     assert fail(small, detail="asked again") == "28P01"
-    small.give_back(1, borrow(small, connect, version=2))
+    small.give_back(Key(1), borrow(small, connect, version=2))
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_one_whose_session_was_changed_is_not_lent_again(small: Pool, connect: C
     """What the server reports of a session is compared with what it was; that costs no query."""
     changed = borrow(small, connect)
     changed.execute(changes)
-    small.give_back(1, changed)
+    small.give_back(Key(1), changed)
     assert changed.closed
     assert small.figures() == NOTHING
 
@@ -223,13 +224,13 @@ def test_one_whose_session_was_changed_is_not_lent_again(small: Pool, connect: C
 def test_a_change_that_was_rolled_back_is_none(small: Pool, connect: Connect) -> None:
     connection = borrow(small, connect)
     connection.execute("BEGIN; SET TimeZone = 'Asia/Tokyo'; SET statement_timeout = 1; ROLLBACK")
-    small.give_back(1, connection)
+    small.give_back(Key(1), connection)
     assert not connection.closed
 
 
 def test_sweeping_keeps_what_failures_are_remembered_and_forgets_the_rest(small: Pool, connect: Connect) -> None:
     """Else a tenant that hangs would be tried afresh after every sweep."""
-    small.give_back(1, borrow(small, connect, key=1))
+    small.give_back(Key(1), borrow(small, connect, key=1))
     fail(small, key=2)
     small.sweep(idle_seconds=0)
     assert small.figures() == NOTHING
@@ -241,7 +242,7 @@ def test_no_thread_is_left_when_nothing_is_open(connect: Connect, monkeypatch: p
     monkeypatch.setattr("tenants.pool.IDLE_SECONDS", 0.0)
     pool = Pool(per_tenant=1, total=1)
     for _ in range(2):
-        pool.give_back(1, borrow(pool, connect))
+        pool.give_back(Key(1), borrow(pool, connect))
         sweeper = pool._sweeper
         assert sweeper is not None
         sweeper.join(5)
@@ -252,14 +253,14 @@ def test_no_thread_is_left_when_nothing_is_open(connect: Connect, monkeypatch: p
 def test_a_child_process_has_none_of_its_parents(small: Pool, connect: Connect) -> None:
     """gunicorn forks: two processes that speak on one socket would read each other's answers."""
     kept = borrow(small, connect)
-    small.give_back(1, kept)
+    small.give_back(Key(1), kept)
     child = os.fork()
     if child == 0:
         os._exit(small.figures()["open"])
     assert os.waitpid(child, 0)[1] == 0
     assert borrow(small, connect) is kept
     assert kept.execute("SELECT 1").fetchone() == (1,)
-    small.give_back(1, kept)
+    small.give_back(Key(1), kept)
 
 
 class Storm:
@@ -286,7 +287,7 @@ class Storm:
             except TenantUnreachable:
                 continue
             self.use(connection, chance)
-            self.pool.give_back(key, connection)
+            self.pool.give_back(Key(key), connection)
 
     def use(self, connection: psycopg.Connection, chance: random.Random) -> None:
         with self.lock:
@@ -312,4 +313,4 @@ def test_bounds_and_ownership_hold_in_a_storm(connect: Connect) -> None:
     assert pool.figures()["in_use"] == 0
     pool.close_all()
     assert pool.figures()["open"] == 0
-    assert not any(tenant.lent or tenant.connecting for tenant in pool._tenants.values())
+    assert not any(tenant.lent or tenant.connecting for tenant in pool._databases.values())

@@ -18,7 +18,8 @@ from tenants import connections, session_options
 from tenants.connections import REGISTERED_AT_ONCE, lease
 from tenants.errors import TenantUnreachable
 from tenants.models import Tenant
-from tenants.pool import CONNECTING_AT_ONCE, Pool
+from tenants.pool import Pool
+from tenants.pooled import CONNECTING_AT_ONCE
 from tenants.tests.proxy import Proxy
 
 TENANTS, THREADS, ASKED_EACH = 1_000, 16, 100
@@ -136,7 +137,7 @@ def test_a_crowd_at_one_dead_tenant_leaves_threads_for_the_others(thousand: list
     with ThreadPoolExecutor(8) as threads:
         crowd = [threads.submit(_give_up, hanging) for _ in range(6)]
         time.sleep(0.2)
-        assert pool._tenants[hanging.pk].connecting <= CONNECTING_AT_ONCE
+        assert pool._databases[hanging.key].connecting <= CONNECTING_AT_ONCE
         with lease(healthy) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert all(future.result() < 5 for future in crowd)

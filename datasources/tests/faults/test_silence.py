@@ -102,9 +102,9 @@ def test_a_database_that_answers_no_query_is_left_alone_until_it_does(
     with pytest.raises(SourceUnavailable, match="does not answer"):
         ask(far)
     proxy.mode = "pass"
-    stuck._stuck[far.pk].breaker.allow_probe()
+    stuck._stuck[far.key].breaker.allow_probe()
     assert ask(far) == 3_000
-    assert far.pk not in stuck._stuck
+    assert far.key not in stuck._stuck
     connections.close_tenant(far)
     proxy.close()
 
@@ -121,7 +121,7 @@ def test_queries_that_are_merely_slow_are_no_silence(things: Tenant) -> None:
     for _ in range(stuck.SILENCES + 1):
         with pytest.raises(QueryTimeout):
             ask(things, SLOW)
-    assert things.pk not in stuck._stuck
+    assert things.key not in stuck._stuck
 
 
 def test_an_answer_between_two_silences_is_enough(things: Tenant) -> None:
@@ -129,7 +129,7 @@ def test_an_answer_between_two_silences_is_enough(things: Tenant) -> None:
     for _ in range(stuck.SILENCES + 1):
         stuck.note_stuck(things, watch)
         stuck.note_answer(things)
-    assert stuck._stuck[things.pk].breaker.is_quiet
+    assert stuck._stuck[things.key].breaker.is_quiet
 
 
 def test_a_slow_reader_is_not_the_databases_silence(things: Tenant, embedded_server: EmbeddedServer) -> None:
@@ -141,7 +141,7 @@ def test_a_slow_reader_is_not_the_databases_silence(things: Tenant, embedded_ser
         wait_until(lambda: admin.execute(query, [things.user]).fetchone() is None)
     with pytest.raises(QueryTimeout):
         list(frames)
-    assert stuck._stuck[things.pk].breaker.is_quiet
+    assert stuck._stuck[things.key].breaker.is_quiet
 
 
 def test_asking_after_stuck_back_ends_does_not_hang_itself(
