@@ -85,14 +85,16 @@ class SeriesQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlQuery:
-    """SQL as an editor wrote it, with `:variables`, `$__timeFilter(column)` and `$__timeGroup(column, interval)`.
+    """SQL as an editor wrote it, with `:variables` and macros: `$__timeFilter(column)`, `$__timeGroup(column, interval)` …
 
-    `sort`, `search`, `limit` and `offset` are laid around the statement, on the columns of its answer by their names in a Frame.
+    `interval_ms` is what `$__interval` means in it. `sort`, `search`, `limit` and `offset` are laid around the statement, on the
+    columns of its answer by their names in a Frame.
     """
 
     text: str
     time_range: TimeRange = field(default_factory=TimeRange)
     variables: Mapping[str, Any] = field(default_factory=dict)
+    interval_ms: int | None = None
     sort: Sort | None = None
     search: str = ""
     limit: int | None = None
@@ -110,13 +112,14 @@ class SqlSeriesQuery:
     text: str
     time_range: TimeRange = field(default_factory=TimeRange)
     variables: Mapping[str, Any] = field(default_factory=dict)
+    interval_ms: int | None = None
     zone: ZoneInfo = UTC_ZONE
     settle_seconds: float | None = None
 
     @property
     def plain(self) -> SqlQuery:
         """The same rows, as they are."""
-        return SqlQuery(text=self.text, time_range=self.time_range, variables=self.variables)
+        return SqlQuery(text=self.text, time_range=self.time_range, variables=self.variables, interval_ms=self.interval_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

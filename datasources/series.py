@@ -20,7 +20,8 @@ from datasources.frame import Column, Doubles, Series
 UNLABELLED = "default"  # CONTRACT.md: a series without a label column
 NO_LABEL = "none"  # the series of the rows whose label is NULL
 TIME_NAMES = ("timestamp", "time", "bucket")
-LABEL_NAMES = ("label", "series_label", "metric")
+METRIC = "metric"  # Grafana's name: there further columns of text tell series apart too
+LABEL_NAMES = ("label", "series_label", METRIC)
 LONGEST_LABEL = 200
 ELEMENT_BYTES = 12  # of a double in an array on the wire
 EARLIEST, LATEST = -62_135_510_400.0, 253_402_214_400.0  # a day inside the years 1 and 9999: every zone has them
@@ -126,7 +127,8 @@ def find_points(columns: Sequence[Column], oids: Sequence[int], zone: ZoneInfo) 
         raise QueryRefused("The query gives no column of times. Name one “time”.", lack=Lack("type"))
     label = _first(named, LABEL_NAMES)
     others = [place for place in range(len(columns)) if place != time]
-    labels = [label] if label is not None else [place for place in others if kinds[place] in {"text", "other"}]
+    texts = [place for place in others if kinds[place] in {"text", "other"} and place != label]
+    labels = texts if label is None else [label, *(texts if columns[label].name == METRIC else ())]
     numbers = [place for place in others if kinds[place] in {"number", "boolean"} and place != label]
     if "value" in named:
         numbers = [place for place in numbers if place == named["value"]]

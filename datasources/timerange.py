@@ -10,6 +10,9 @@ LONGEST = timedelta(days=365 * 125)  # 1,500 buckets of a month, the widest ther
 EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # zones and earlier periods fit beside them
 UTC_ZONE = ZoneInfo("UTC")
 _STEPS = re.compile(r"([+-])(\d{1,6})(ms|[smhdwMy])")
+_UNIT_SECONDS = {
+    "second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000, "year": 31_536_000,
+}  # fmt: skip
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -19,7 +22,10 @@ class BadTimeRange(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket's width. Minutes and hours are of fixed length; days, weeks and months follow the calendar of a zone."""
+    """A bucket's width. Minutes and hours are of fixed length; days and longer follow the calendar of a zone.
+
+    Months and years come one by one.
+    """
 
     count: int
     unit: str
@@ -32,13 +38,16 @@ class Bucket:
     @property
     def seconds(self) -> int:
         """The width; of a month, 30 days."""
-        return (
-            self.count * {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}[self.unit]
-        )
+        return self.count * _UNIT_SECONDS[self.unit]
+
+    @property
+    def days(self) -> int:
+        """How many days a bucket of days or weeks has."""
+        return self.count * (7 if self.unit == "week" else 1)
 
     @property
     def follows_calendar(self) -> bool:
-        return self.unit in {"day", "week", "month"}
+        return self.unit in {"day", "week", "month", "year"}
 
 
 # CONTRACT.md: none up to 8 h, then 1 minute, 10 minutes, 1 hour; coarser where a series would pass MAX_POINTS.

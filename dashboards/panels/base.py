@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from dashboards.panels.document import PanelDocument
 from dashboards.panels.values import csv_cell
 from datasources.base import Query
 from datasources.frame import Frame, Frames
+from datasources.intervals import SQL_LEAST_MS, interval_ms
 from datasources.timerange import MAX_POINTS, UTC_ZONE, TimeRange
 
 Document = TypeVar("Document", bound=PanelDocument)
@@ -42,6 +43,11 @@ class Ask:
     disable_aggregation: bool = False
     row_limit: int = 50_000
     max_points: int = MAX_POINTS
+
+    def interval_ms(self, least_ms: int = SQL_LEAST_MS) -> int | None:
+        """What `$__interval` means: by the range and the panel's width; None where the range is open."""
+        length = self.time_range.length
+        return None if length is None else interval_ms(length / timedelta(milliseconds=1), self.max_points, least_ms=least_ms)
 
     def replaced(self, **changes: Any) -> "Ask":
         return replace(self, **changes)

@@ -17,8 +17,10 @@ from pydantic_core import CoreSchema
 
 from dashboards.panels.colours import hex_of, read_colour
 from datasources.base import OWN, Aggregate
+from datasources.compile.buckets import interval_of
 from datasources.errors import QueryRefused
 from datasources.guard import split_kpi_query
+from datasources.intervals import SQL_LEAST_MS
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Label = Annotated[str, Field(max_length=200)]
@@ -72,6 +74,7 @@ class DataSource(Strict):
     aggregate: Aggregate | None = None
     timestamp: Name | None = None
     sql: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
+    min_interval: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[smhdw]$", description="30s, 5m, 1h")] | None = None
     promql: None = None
 
     @field_validator("promql", mode="before")
@@ -94,6 +97,10 @@ class DataSource(Strict):
         if self.sql is not None and self.query.model_fields_set:
             raise ValueError("sql and query exclude one another: write the conditions into the SQL")
         return self
+
+    def least_ms(self, otherwise: int = SQL_LEAST_MS) -> int:
+        """The least `$__interval`, in milliseconds."""
+        return interval_of(self.min_interval).seconds * 1_000 if self.min_interval is not None else otherwise
 
 
 class Threshold(Strict):

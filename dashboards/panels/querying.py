@@ -55,7 +55,10 @@ def rows_query(document: QueryDocument, ask: Ask, columns: RowColumns | None, *,
     """
     source, variables = document.data_source, variables_of(document, ask)
     if source.table is None or columns is None:
-        return SqlQuery(text=source.sql or "", time_range=ask.time_range, variables=variables, limit=limit)
+        interval_ms = ask.interval_ms(source.least_ms())
+        return SqlQuery(
+            text=source.sql or "", time_range=ask.time_range, variables=variables, interval_ms=interval_ms, limit=limit
+        )
     if source.aggregate is not None:
         return _groups(source, ask, columns, variables)
     limits = [one for one in (limit, source.query.limit) if one is not None]
@@ -95,6 +98,7 @@ def series_query(
             text=source.sql or "",
             time_range=ask.time_range,
             variables=variables,
+            interval_ms=ask.interval_ms(source.least_ms()),
             zone=ask.tenant_zone,
             settle_seconds=seconds_of(settle),
         )

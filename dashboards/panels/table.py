@@ -134,7 +134,7 @@ def _rows_query(
         "offset": offset,
     }
     if source.table is None:
-        return SqlQuery(text=source.sql or "", **around)
+        return SqlQuery(text=source.sql or "", interval_ms=ask.interval_ms(source.least_ms()), **around)
     return TableQuery(
         table=source.table,
         columns={column.name: column.name for column in source.columns},

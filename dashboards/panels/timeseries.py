@@ -1,7 +1,6 @@
 """Time series: lines, areas, bars or points over time, one series a label."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -21,12 +20,11 @@ from dashboards.panels.parts import Colour, Display, Label, Thresholds
 from dashboards.panels.querying import SeriesSource, series_query, variables_of
 from dashboards.panels.tails import hold, read_held, tail
 from datasources.base import Query
-from datasources.compile.buckets import interval_of
+from datasources.compile.time_groups import groups_in
 from datasources.frame import Frames, Series, SeriesFrame, series_of
 from datasources.timerange import Bucket
 
 MOST_SERIES = 60
-_TIME_GROUP = re.compile(r"\$__timeGroup\([^,]+,\s*'?(\w+)'?\s*\)")
 
 
 class SeriesDisplay(Display):
@@ -147,9 +145,10 @@ def _aggregation_info(document: TimeseriesDocument, ask: Ask) -> dict[str, Any] 
     """CONTRACT.md's. Of SQL it is known where it groups by `$__timeGroup`."""
     if not ask.time_range.is_closed:
         return None
-    if document.data_source.sql is not None:
-        grouped = _TIME_GROUP.search(document.data_source.sql)
-        return {"applied": True, "bucket_interval": interval_of(grouped[1]).label} if grouped else None
+    source = document.data_source
+    if source.sql is not None:
+        groups = groups_in(source.sql, ask.interval_ms(source.least_ms()))
+        return {"applied": True, "bucket_interval": groups[0].bucket.label} if groups else None
     if ask.disable_aggregation:
         return {"applied": False, "reason": "disable_aggregation flag"}
     bucket = ask.time_range.bucket()

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datasources import values
 from datasources.base import CountQuery, GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.catalogue import catalogue, find_table
+from datasources.compile.binding import expand
 from datasources.compile.buckets import from_first_bucket
 from datasources.compile.grouping import grouping_of
 from datasources.compile.groups import groups_sql
+from datasources.compile.macros import Expansion
 from datasources.compile.parameters import Parameters
 from datasources.compile.structured import TableSql, direction, paging, rows_sql, search_condition, series_sql
-from datasources.compile.text import expand
 from datasources.errors import NoSuchOrder
 from datasources.executor import Statement
 from datasources.frame import Column
@@ -48,7 +49,8 @@ def validate(query: Query, *, statistics: bool = False) -> None:
     if isinstance(query, SqlQuery):
         check_statically(_sql(query, "UTC", ordered=False).sql, allow_parameters=True, statistics=statistics)
         return
-    where = expand(query.where, parameters=Parameters(), time_range=query.time_range, zone="UTC", variables=query.variables)
+    expansion = Expansion(parameters=Parameters(), time_range=query.time_range, zone="UTC")
+    where = expand(query.where, expansion, variables=query.variables)
     if where.strip():
         check_expression(where, allow_parameters=True)
     if isinstance(query, TableQuery) and query.order_by.strip():
@@ -61,7 +63,7 @@ def _table_sql(query: TableQuery | GroupQuery | SeriesQuery, database: Database)
 
 def _from_first_bucket(query: SqlSeriesQuery, zone: str) -> SqlSeriesQuery:
     """SQL that plainly groups by time is asked for its first bucket whole, as a structured query is."""
-    grouping = grouping_of(query.text)
+    grouping = grouping_of(query.text, query.interval_ms)
     if grouping is None:
         return query
     return replace(query, time_range=from_first_bucket(query.time_range, grouping.bucket, zone=zone))
@@ -75,11 +77,15 @@ def _sql_of(query: SqlQuery, database: Database, *, columns: Sequence[Column] = 
 def _sql(
     query: SqlQuery, zone: str, *, columns: Sequence[Column] = (), ordered: bool = True, time_bucket: bool = False
 ) -> Statement:
-    parameters, time_range = Parameters(), query.time_range
-    text = expand(
-        query.text, parameters=parameters, time_range=time_range, zone=zone, variables=query.variables, time_bucket=time_bucket
+    parameters = Parameters()
+    expansion = Expansion(
+        parameters=parameters,
+        time_range=query.time_range,
+        zone=zone,
+        interval_ms=query.interval_ms,
+        time_bucket=time_bucket,
     )
-    text = single_statement(text)
+    text = single_statement(expand(query.text, expansion, variables=query.variables))
     is_plain = query.sort is None and not query.search and query.limit is None and not query.offset
     if is_plain or (not ordered and not query.search):
         return Statement(text, tuple(parameters.values))

@@ -7,9 +7,10 @@ from typing import Any
 
 from datasources.base import Aggregate, SeriesQuery, Sort, TableQuery
 from datasources.catalogue import Catalogue, Table
+from datasources.compile.binding import expand
 from datasources.compile.buckets import bucket_sql, calendar_starts, from_first_bucket
+from datasources.compile.macros import Expansion, time_filter
 from datasources.compile.parameters import Parameters
-from datasources.compile.text import expand, time_filter
 from datasources.errors import Lack, QueryRefused
 from datasources.guard import check_expression, check_order
 from datasources.timerange import Bucket, TimeRange
@@ -59,14 +60,13 @@ class TableSql:
         if time_column is not None and (time_range.start is not None or time_range.stop is not None):
             found.append(time_filter(self.column(time_column), time_range, self.parameters))
         if where.strip():
-            text = expand(
-                where,
+            expansion = Expansion(
                 parameters=self.parameters,
                 time_range=time_range,
                 zone=self.zone,
-                variables=variables,
                 time_bucket=self.catalogue.has_time_bucket,
             )
+            text = expand(where, expansion, variables=variables)
             check_expression(text, columns=self.table.columns, **self._names(), allow_parameters=True)
             found.append(f"(\n{text}\n)")
         return found

@@ -1,28 +1,29 @@
-"""SQL as an editor writes it: variables and `$__macros` become parameters and plain SQL; strings and comments stay.
+"""SQL as an editor writes it, read token by token: variables and `$__macros` are replaced; strings and comments stay.
 
-A variable is `:name`, or `$name` and `${name}` as Grafana writes it. Its value is bound and never written: one value as a
-text whose type PostgreSQL finds out, a list as an array. `IN (:name)` of a list becomes `= ANY (:name)`, which is the same.
+A variable is `:name`, or `$name` and `${name}` as Grafana writes it; `IN (:name)` of a list becomes `= ANY (:name)`, which is
+the same. In strings `$__interval` and `$__interval_ms` are replaced too, as they stand: `interval '$__interval'`.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
 
-from datasources.compile.buckets import ORIGIN_DAY, bucket_sql, interval_of
-from datasources.compile.parameters import Parameters
-from datasources.errors import QueryRefused, ValueMissing
-from datasources.timerange import TimeRange
-from datasources.variables import AS_VALUE, MENTION, formatted
+from datasources.errors import QueryRefused
+from datasources.variables import AS_VALUE, MENTION
 
 Macro = Callable[[list[str]], str]
 Variable = Callable[[str, str], str]
+Word = Callable[[str], str]
+
+DEEPEST = 10  # macros within macros
+WORDS = ("interval", "interval_ms")
 _LISTED = MENTION.replace("P<", "P<listed_")
 _TOKEN = re.compile(
     r"""
-      (?P<kept>  [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | ::
+      (?P<comment> /\* )
+    | (?P<kept>  --[^\n]* | :: )
+    | (?P<quoted> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
                | \$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$ )
-    | (?P<comment> /\* )
     | \$__(?P<macro> \w+ )
     | (?P<number> \$\d+ )
     """
@@ -30,63 +31,60 @@ _TOKEN = re.compile(
     | (?<![\w$.]) (?P<among> (?i:(?:NOT\s+)?IN) ) \s*\(\s* (?: : (?P<listed>[A-Za-z_]\w*) | {_LISTED} ) \s*\)
     | (?<![\w:.\]]) : (?P<variable> [A-Za-z_]\w* )
     | (?<![\w$]) {MENTION}
+    | (?P<bracket> [()\[\]] )
+    | (?<![\w$.]) (?P<clause> (?i: SELECT | FROM | WHERE | GROUP | HAVING | WINDOW | ORDER | LIMIT | UNION )) (?![\w$])
     """,
     re.VERBOSE | re.DOTALL,
 )
-PASTED = frozenset({"raw", "doublequote"})  # what would become part of the statement
 _NAMED = re.compile(r"(?:(?<![\w:.\]]):|(?<![\w$])\$\{?)([A-Za-z_]\w*)")
+_WORD = re.compile(r"\$(?:__(interval_ms|interval)(?!\w)|\{__(interval_ms|interval)\})")
+_BEFORE_ITEM = re.compile(r"(?:,|\b(?:select|distinct|all))\s*\Z", re.IGNORECASE)
+_ITEM_MACRO = "timeGroup"
 
 
-def expand(
-    text: str,
-    *,
-    parameters: Parameters,
-    time_range: TimeRange,
-    zone: str,
-    variables: Mapping[str, Any],
-    time_bucket: bool = False,
-) -> str:
-    """Bind variables and write out macros, buckets with TimescaleDB's function where it is there.
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """What takes the place of macros, given their arguments, of variables by name and format, and of `$__interval`.
 
-    Raises QueryRefused for an unknown macro or a variable without a value.
+    `is_list` tells which variables have lists for values.
     """
-    macros = {
-        "timeFilter": lambda arguments: time_filter(_one(arguments, "timeFilter"), time_range, parameters),
-        "timeGroup": lambda arguments: _time_group(arguments, zone, time_bucket=time_bucket),
-        "timeFrom": lambda arguments: _moment(time_range.start, parameters),
-        "timeTo": lambda arguments: _moment(time_range.stop, parameters),
-    }
-    return rewrite(
-        text,
-        macros=macros,
-        variable=lambda name, format: _variable(name, format, variables, parameters),
-        is_list=lambda name: isinstance(variables.get(name), list | tuple),
-    )
+
+    macros: Mapping[str, Macro]
+    variable: Variable
+    word: Word
+    is_list: Callable[[str], bool] = lambda name: False
 
 
-def rewrite(
-    text: str, *, macros: Mapping[str, Macro], variable: Variable, is_list: Callable[[str], bool] = lambda name: False
-) -> str:
-    """The text with something else for each macro, which is given its arguments, and each variable, given name and format."""
+def rewrite(text: str, replacing: Replacing, *, depth: int = 0) -> str:
+    """The text with something else for each macro and variable. What stands in a macro's brackets is rewritten first.
+
+    Raises QueryRefused for an unknown macro, and what the replacing raises.
+    """
     written: list[str] = []
+    selects = [False]  # for each open bracket: whether the items of a SELECT are listed there
     position = 0
     while (match := _TOKEN.search(text, position)) is not None:
         written.append(text[position : match.start()])
         position = match.end()
+        piece = match.group()
         if match["comment"]:
             position = _end_of_comment(text, match.start())
-            written.append(text[match.start() : position])
+            piece = text[match.start() : position]
+        elif match["quoted"]:
+            piece = _WORD.sub(lambda found: replacing.word(found[1] or found[2]), piece)
+        elif match["macro"] in WORDS:
+            piece = _bare(match["macro"], replacing)
         elif match["macro"]:
-            piece, position = _macro(text, match["macro"], position, macros)
-            written.append(piece)
+            piece, position = _macro(text, match, replacing, is_listed=selects[-1], depth=depth)
         elif match["number"]:
-            raise QueryRefused("Write variables as :name.", detail=f"{match['number']} stands in the query.")
+            raise QueryRefused("Write variables as :name.", detail=f"{piece} stands in the query.")
         elif match["among"]:
-            written.append(_among(match, variable, is_list))
-        elif name := match["variable"] or match["braced"] or match["plain"]:
-            written.append(variable(name, match["format"] or ""))
+            piece = _among(match, replacing)
+        elif (name := match["variable"] or match["braced"] or match["plain"]) is not None:
+            piece = _named(name, match["format"] or "", replacing)
         else:
-            written.append(match.group())
+            _note_clause(piece, selects)
+        written.append(piece)
     return "".join([*written, text[position:]])
 
 
@@ -98,26 +96,52 @@ def variables_in(text: str) -> set[str]:
     return set(_NAMED.findall(text))
 
 
-def time_filter(column: str, time_range: TimeRange, parameters: Parameters) -> str:
-    """`column` within the range, `from` included and `to` not; an open end does not filter."""
-    ends = [(">=", time_range.start), ("<", time_range.stop)]
-    parts = [f"{column} {sign} {parameters.add(moment)}" for sign, moment in ends if moment is not None]
-    return f"({' AND '.join(parts)})" if parts else "TRUE"
+def names_interval(text: str) -> bool:
+    """Whether `$__interval` or `$__interval_ms` may occur."""
+    return "$__interval" in text
 
 
-def _macro(text: str, name: str, after: int, macros: Mapping[str, Macro]) -> tuple[str, int]:
+def _named(name: str, format: str, replacing: Replacing) -> str:
+    """A variable; `${__interval}` is none."""
+    word = name.removeprefix("__")
+    return _bare(word, replacing) if word != name and word in WORDS else replacing.variable(name, format)
+
+
+def _bare(word: str, replacing: Replacing) -> str:
+    """Outside of a string, a number of milliseconds is one; the interval becomes a string: PostgreSQL knows no 5m."""
+    said = replacing.word(word)
+    return said if word == "interval_ms" else f"'{said}'"
+
+
+def _note_clause(piece: str, selects: list[bool]) -> None:
+    if piece in "([":
+        selects.append(False)
+    elif piece in ")]":
+        if len(selects) > 1:
+            selects.pop()
+    elif piece not in {"", "::"} and not piece.startswith("--"):
+        selects[-1] = piece.upper() == "SELECT"
+
+
+def _macro(text: str, match: re.Match[str], replacing: Replacing, *, is_listed: bool, depth: int) -> tuple[str, int]:
+    name, macros = match["macro"], replacing.macros
     if name not in macros:
-        known = ", ".join(f"$__{macro}" for macro in macros)
+        known = ", ".join(f"$__{macro}" for macro in (*macros, *WORDS))
         raise QueryRefused("The query uses a macro PanelDash does not know.", detail=f"$__{name} is not one of {known}.")
-    arguments, position = _arguments(text, after)
-    return macros[name](arguments), position
+    if depth >= DEEPEST:
+        raise QueryRefused(f"Macros stand in one another more than {DEEPEST} deep.")
+    arguments, position = _arguments(text, name, match.end())
+    if name == _ITEM_MACRO and is_listed and text[position : position + 1] == ",":
+        is_item = _BEFORE_ITEM.search(text, max(0, match.start() - 200), match.start())
+        name = f"{name}Alias" if is_item else name  # as Grafana has it
+    return macros[name]([rewrite(argument, replacing, depth=depth + 1) for argument in arguments]), position
 
 
-def _arguments(text: str, start: int) -> tuple[list[str], int]:
+def _arguments(text: str, name: str, start: int) -> tuple[list[str], int]:
     """What stands in the brackets after a macro, split at its own commas, and where it ends."""
     opening = re.compile(r"\s*\(").match(text, start)
     if opening is None:
-        raise QueryRefused("A macro needs brackets: $__timeFilter(column).")
+        raise QueryRefused("A macro needs brackets: $__timeFilter(column).", detail=f"$__{name} has none.")
     depth, pieces, piece_from, position = 1, [], opening.end(), opening.end()
     while position < len(text):
         sign = text[position]
@@ -131,7 +155,7 @@ def _arguments(text: str, start: int) -> tuple[list[str], int]:
         position += 1
         if depth == 0:
             return pieces, position
-    raise QueryRefused("The brackets of a macro are not closed.")
+    raise QueryRefused("The brackets of a macro are not closed.", detail=f"It is $__{name}.")
 
 
 def _end_of_quote(text: str, start: int) -> int:
@@ -149,41 +173,11 @@ def _end_of_comment(text: str, start: int) -> int:
     return len(text)
 
 
-def _one(arguments: list[str], macro: str) -> str:
-    if len(arguments) != 1 or not arguments[0]:
-        raise QueryRefused(f"$__{macro} takes one column.")
-    return arguments[0]
-
-
-def _time_group(arguments: list[str], zone: str, *, time_bucket: bool) -> str:
-    if len(arguments) < 2 or not arguments[0]:
-        raise QueryRefused("$__timeGroup takes a column and an interval: $__timeGroup(created_at, '5m').")
-    bucket = interval_of(arguments[1].strip("'\" "))
-    return bucket_sql(arguments[0], bucket, zone=zone, origin=ORIGIN_DAY, time_bucket=time_bucket)
-
-
-def _moment(moment: datetime | None, parameters: Parameters) -> str:
-    if moment is None:
-        raise QueryRefused("This query needs a time range with both ends.")
-    return parameters.add(moment)
-
-
-def _among(match: re.Match[str], variable: Variable, is_list: Callable[[str], bool]) -> str:
+def _among(match: re.Match[str], replacing: Replacing) -> str:
     """`IN (:name)`: a list is bound as one array, so that the statement is the same for any number of values."""
     name = match["listed"] or match["listed_braced"] or match["listed_plain"]
     format = match["listed_format"] or ""
-    place = variable(name, format)
-    if not is_list(name) or format not in AS_VALUE:
+    place = replacing.variable(name, format)
+    if not replacing.is_list(name) or format not in AS_VALUE:
         return f"{match['among']} ({place})"
     return f"<> ALL ({place})" if match["among"][:3].upper() == "NOT" else f"= ANY ({place})"
-
-
-def _variable(name: str, format: str, variables: Mapping[str, Any], parameters: Parameters) -> str:
-    if name not in variables:
-        raise ValueMissing(f"This panel needs a value for “{name}”.", detail=f":{name} has no value.")
-    value = variables[name]
-    if format in AS_VALUE:
-        return parameters.add(list(value) if isinstance(value, tuple) else value, name=name)
-    if format in PASTED or (text := formatted(value, format, name=name)) is None:
-        raise QueryRefused(f"“{format[:40]}” is not a format for variables in SQL.", detail=f"Write :{name}: it is bound.")
-    return parameters.add(text, name=f"{name}:{format}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from datasources.base import Query, Source
 from datasources.frame import Answered, SeriesFrame, series_of
+from datasources.results.filling import filled
 from datasources.runs import Limits, Runs, Splittable, split
 from datasources.store import Store, StoreDown
 
@@ -25,7 +26,7 @@ def ask(source: Source, queries: Mapping[str, Query], shared: Store, *, anew: bo
     """Run queries on one snapshot, those over buckets for what is missing only; `anew`, all of it. Raises as the source."""
     splits = {name: found for name, query in queries.items() if (found := split(query, source.tenant.time_zone)) is not None}
     if not splits:
-        return Asked(source.run(queries))
+        return Asked(_filled(source, queries, source.run(queries)))
     keys = {name: _key(source, one) for name, one in splits.items()}
     kept = {} if anew else _kept(shared, keys)
     now = time.time()
@@ -48,13 +49,17 @@ def ask(source: Source, queries: Mapping[str, Query], shared: Store, *, anew: bo
         frames[name] = joined.frame
         if joined.runs is not None:
             runs[keys[name]] = joined.runs
-    return Asked({name: frames[name] for name in queries}, runs)
+    return Asked(_filled(source, queries, {name: frames[name] for name in queries}), runs)
 
 
 def keep(shared: Store, runs: Mapping[str, Runs]) -> None:
     with suppress(StoreDown):
         for key, one in runs.items():
             shared.put(key, one.to_bytes(), RUNS_SECONDS)
+
+
+def _filled(source: Source, queries: Mapping[str, Query], frames: Mapping[str, Answered]) -> dict[str, Answered]:
+    return filled(frames, queries, zone=source.tenant.time_zone, most_points=source.limits().rows)
 
 
 def _kept(shared: Store, keys: Mapping[str, str]) -> dict[str, Runs]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from datasources.base import Query, Source
-from datasources.compile import variables_in
+from datasources.compile import names_interval, variables_in
 from datasources.timerange import TimeRange
 
 
@@ -33,6 +33,8 @@ def _plain(value: Any) -> Any:
         if "variables" in facts:
             used = variables_in(facts.get("text", "") or facts.get("where", ""))
             facts["variables"] = sorted((name, given) for name, given in facts["variables"].items() if name in used)
+        if "interval_ms" in facts and not names_interval(facts.get("text", "")):
+            del facts["interval_ms"]
         return [type(value).__name__, facts]
     if isinstance(value, ZoneInfo):
         return value.key

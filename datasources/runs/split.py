@@ -12,6 +12,7 @@ from datasources.base import Query, SeriesQuery, SqlSeriesQuery
 from datasources.compile.buckets import ORIGIN_DAY, from_first_bucket
 from datasources.compile.grouping import grouping_of, variables_of_condition
 from datasources.compile.steady import names_the_hour
+from datasources.compile.text import names_interval
 from datasources.frame import SeriesFrame
 from datasources.runs.buckets import Buckets, buckets_of, ends_of
 from datasources.runs.due import Moment, due
@@ -59,7 +60,7 @@ class Splittable:
         """
         query, variables = self.query, sorted((name, _typed(value)) for name, value in self.variables.items())
         if isinstance(query, SqlSeriesQuery):
-            asked: tuple[Any, ...] = (query.text, query.zone.key)
+            asked: tuple[Any, ...] = (query.text, query.zone.key, _interval(query))
         else:
             asked = (query.table, query.timestamp, query.value, query.label, query.where, query.aggregate)
         whole = repr((type(query).__name__, asked, self.bucket.label, self.zone, variables))
@@ -174,16 +175,22 @@ class _Found(NamedTuple):
 
 def _grouping(query: SeriesQuery | SqlSeriesQuery) -> _Found | None:
     if isinstance(query, SqlSeriesQuery):
-        grouping = grouping_of(query.text)
+        grouping = grouping_of(query.text, _interval(query))
         return _Found(grouping.bucket, grouping.variables) if grouping is not None else None
     variables = variables_of_condition(query.where, query.timestamp)
     return _Found(query.bucket, variables) if query.bucket is not None and variables is not None else None
 
 
+def _interval(query: SqlSeriesQuery) -> int | None:
+    """What `$__interval` means in it, where it occurs."""
+    return query.interval_ms if names_interval(query.text) else None
+
+
 def _has_place_for(time_range: TimeRange, bucket: Bucket) -> bool:
     """Whether the buckets are few enough to keep. Before the origin older servers misplace moments on a bucket's edge."""
     start, stop = ends_of(time_range)
-    is_countable = bucket.follows_calendar or start - bucket.seconds > COUNTABLE_FROM
+    is_truncated = bucket.follows_calendar and bucket.count == 1
+    is_countable = is_truncated or start - bucket.seconds > COUNTABLE_FROM
     return start < stop and is_countable and (stop - start) / bucket.seconds < MOST_BUCKETS
 
 

@@ -12,7 +12,11 @@ from datasources.compile.buckets import bucket_sql, bucket_start, bucket_stop, c
 from datasources.timerange import Bucket, TimeRange
 
 ZONES = ["Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
-BUCKETS = [Bucket(7, "second"), Bucket(10, "minute"), Bucket(6, "hour"), Bucket(1, "day"), Bucket(1, "week"), Bucket(1, "month")]
+BUCKETS = [
+    *(Bucket(7, "second"), Bucket(10, "minute"), Bucket(6, "hour")),
+    *(Bucket(1, "day"), Bucket(1, "week"), Bucket(1, "month"), Bucket(1, "year")),
+    *(Bucket(3, "day"), Bucket(30, "day"), Bucket(2, "week")),
+]
 BERLIN = "Europe/Berlin"
 
 
@@ -20,7 +24,7 @@ BERLIN = "Europe/Berlin"
 def test_postgresql_starts_them_where_we_do(embedded_server: EmbeddedServer, zone: str) -> None:
     with psycopg.connect(embedded_server.url("postgres")) as connection:
 
-        @settings(max_examples=60)
+        @settings(max_examples=100)
         @given(st.sampled_from(BUCKETS), st.datetimes(datetime(2001, 1, 1), datetime(2030, 1, 1)))
         def holds(bucket: Bucket, moment: datetime) -> None:
             moment = moment.replace(tzinfo=UTC)

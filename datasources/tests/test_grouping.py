@@ -23,6 +23,12 @@ GROUPED = [
     "SELECT $__timeGroup(to_timestamp(epoch), '1h') AS time, count(*) FROM points WHERE $__timeFilter(to_timestamp(epoch)) GROUP BY 1",
     "SELECT $__timeGroup(at, '1h') AS bucket, CASE WHEN load > :limit THEN 'high' ELSE 'low' END AS label, count(*) FROM points"
     " WHERE $__timeFilter(at) AND note <> 'unknown' GROUP BY 1, 2",
+    "SELECT max(at), $__timeGroup(at, '1h'), avg(load) FROM points WHERE $__timeFilter(at) GROUP BY 2",
+    "SELECT $__timeGroupAlias(at, '1h', NULL), host, sum(load) FROM points WHERE $__timeFilter(at) GROUP BY time, host",
+    "SELECT $__timeGroupAlias(at, '1h'), sum(load) FROM points WHERE $__timeFilter(at) GROUP BY $__timeGroup(at, '1h'), host",
+    PLAIN.replace("'1h')", "'1h', 0)"),
+    PLAIN.replace("'1h')", "'1h', previous)"),
+    PLAIN.replace("(at", "(date_trunc('second', at)"),
     "SELECT $__timeGroup(time, '1h') AS time, count(time) FROM points WHERE $__timeFilter(time) GROUP BY 1",
     "SELECT $__timeGroup(at, '1h') AS time, (array_agg(load ORDER BY at DESC))[1] AS last FROM points WHERE $__timeFilter(at) GROUP BY 1",
 ]
@@ -142,12 +148,16 @@ OTHERS = {
     "two intervals": PLAIN.replace("GROUP BY 1", "GROUP BY 1, $__timeGroup(at, '1d')"),
     "two groups": PLAIN.replace("avg(load)", "$__timeGroup(at, '1h') AS again, avg(load)"),
     "two filters": PLAIN.replace("GROUP", "AND $__timeFilter(at) GROUP"),
-    "an unknown interval": PLAIN.replace("1h", "1y"),
+    "an unknown interval": PLAIN.replace("1h", "1x"),
     "grouped by something else": PLAIN.replace("GROUP BY 1", "GROUP BY at"),
     "moved": PLAIN.replace("'1h') AS", "'1h') + interval '1 h' AS"),
     "another time": PLAIN.replace("AS time, avg(load)", "AS hour, max(at) AS time, avg(load)"),
     "a time by its own name": PLAIN.replace("AS time, avg(load)", "AS hour, load::timestamp, avg(load)"),
-    "a time before it": PLAIN.replace("SELECT ", "SELECT max(at), ").replace(" AS time", "").replace("BY 1", "BY 2"),
+    "a time before it": "SELECT max(at), $__timeGroup(at, '1h') FROM points WHERE $__timeFilter(at) GROUP BY 2",
+    "without an interval": PLAIN.replace("1h", "$__interval"),
+    "an unknown fill": PLAIN.replace("'1h')", "'1h', 'nothing')"),
+    "a group of epochs": PLAIN.replace("$__timeGroup", "$__unixEpochGroup"),
+    "a filter of epochs": PLAIN.replace("$__timeFilter", "$__unixEpochFilter"),
     "all columns": PLAIN.replace("avg(load)", "*"),
     "filter in OR": PLAIN.replace("GROUP", "OR load > 3 GROUP"),
     "filter in NOT": PLAIN.replace("WHERE ", "WHERE NOT "),
@@ -191,6 +201,22 @@ OTHERS = {
 
 @pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS.keys())
 def test_anything_else_is_not(text: str) -> None:
+    assert grouping_of(text) is None
+
+
+BY_INTERVAL = [
+    PLAIN.replace("'1h'", "$__interval"),
+    PLAIN.replace("'1h'", "'$__interval', 0"),
+    PLAIN.replace("'1h'", "$__interval").replace("avg(load)", "sum(load) * 1000 / $__interval_ms"),
+    PLAIN.replace("'1h'", "$__interval").replace("avg(load)", "sum(load) / extract(epoch FROM interval '$__interval')"),
+]
+
+
+@pytest.mark.parametrize("text", BY_INTERVAL)
+def test_an_interval_by_the_range_is_a_bucket_as_any(text: str) -> None:
+    grouping = grouping_of(text, 120_000)
+    assert grouping is not None
+    assert grouping.bucket == Bucket(2, "minute")
     assert grouping_of(text) is None
 
 

@@ -13,6 +13,7 @@ from datasources.timerange import Bucket, TimeRange, parse_time_range
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SQL = SqlQuery(text="SELECT :a::int", variables={"a": "1"})
+BY_INTERVAL = SqlSeriesQuery(text="SELECT $__timeGroup(at, $__interval), 1", interval_ms=60_000)
 TABLE = TableQuery(table="t", columns={"n": "n"}, where="n = :a", variables={"a": "1"})
 SERIES = SeriesQuery(table="t", timestamp="at", value="n", time_range=TimeRange(NOON, NOON + timedelta(hours=1)))
 
@@ -32,6 +33,7 @@ def last_hour(now: datetime) -> TimeRange:
         (SQL, replace(SQL, text="SELECT :a::int8")),
         (SQL, SqlSeriesQuery(text=SQL.text, variables=SQL.variables)),
         (SQL, CountQuery(of=SQL)),
+        (BY_INTERVAL, replace(BY_INTERVAL, interval_ms=120_000)),
         (SQL, replace(SQL, sort=Sort("a"))),
         (replace(SQL, sort=Sort("a")), replace(SQL, sort=Sort("a", descending=True))),
         (TABLE, replace(TABLE, columns={"n": "m"})),
@@ -55,6 +57,10 @@ def test_a_range_counted_from_now_is_the_same_a_minute_later(acme: Any) -> None:
 def test_variables_that_do_not_occur_do_not_part_askers(acme: Any) -> None:
     assert key(acme, SQL) == key(acme, replace(SQL, variables={"unused": "x", "a": "1"}))
     assert key(acme, TABLE) == key(acme, replace(TABLE, variables={"unused": "x", "a": "1"}))
+
+
+def test_the_width_of_a_panel_does_not_part_askers_where_the_query_does_not_name_its_interval(acme: Any) -> None:
+    assert key(acme, replace(SQL, interval_ms=60_000)) == key(acme, replace(SQL, interval_ms=120_000))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ ANCHORS = {
 }
 BUCKETS = [
     *(Bucket(7, "second"), Bucket(1, "minute"), Bucket(10, "minute"), Bucket(1, "hour"), Bucket(3, "hour"), Bucket(6, "hour")),
-    *(Bucket(1, "day"), Bucket(1, "week"), Bucket(1, "month")),
+    *(Bucket(1, "day"), Bucket(3, "day"), Bucket(1, "week"), Bucket(1, "month")),
 ]
 INTERVALS = {"second": "s", "minute": "m", "hour": "h", "day": "d", "week": "w", "month": "M"}
 TABLES = """

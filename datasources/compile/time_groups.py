@@ -1,0 +1,36 @@
+"""Which buckets SQL makes, as its macros say."""
+
+from functools import lru_cache, partial
+
+from datasources.compile.macros import EPOCH_GROUP, Group, interval_word, read_group
+from datasources.compile.text import Macro, Replacing, rewrite
+from datasources.errors import QueryRefused
+
+
+class _Macros(dict[str, Macro]):
+    """All macros: what is none of the groups says nothing of buckets."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Macro:
+        return lambda arguments: ""
+
+
+@lru_cache(maxsize=1_024)
+def groups_in(text: str, interval_ms: int | None = None) -> tuple[Group, ...]:
+    """Each group of SQL in the order they are written; none where the SQL is not valid. `interval_ms` is `$__interval`."""
+    found: list[Group] = []
+
+    def note(arguments: list[str], macro: str) -> str:
+        found.append(read_group(arguments, macro=macro))
+        return ""
+
+    macros = _Macros(
+        {f"{macro}{end}": partial(note, macro=macro) for macro in ("timeGroup", EPOCH_GROUP) for end in ("", "Alias")}
+    )
+    try:
+        rewrite(text, Replacing(macros, lambda name, format: "", partial(interval_word, interval_ms=interval_ms)))
+    except QueryRefused:
+        return ()
+    return tuple(found)
