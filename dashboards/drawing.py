@@ -33,8 +33,8 @@ def draw(section: Section, done: Refreshed) -> DrawnPanel:
     drawn = replace(
         section,
         state="empty" if panel.get("is_empty") else "fresh",
-        updated_at=done.asked_at,
-        elapsed_ms=done.elapsed_ms,
+        updated_at=done.asked_at if done.asks else None,
+        elapsed_ms=done.elapsed_ms if done.asks else None,
         poll_seconds=polled,
         notes=(*panel.get("notes", ()), *(slowed if polled > section.poll_seconds else ())),
     )

@@ -35,6 +35,8 @@ def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> H
     """The file. What fails before its first row is an error with a status; raises PanelUnavailable and BadRequest."""
     read = read_panel(panel)
     query = read.kind.export(read.document, ask)
+    if query is None:
+        raise PanelUnavailable("This panel shows no data: there is nothing to download.", status=404)
     most = min(settings.EXPORT_ROW_LIMIT, kind.most_rows or settings.EXPORT_ROW_LIMIT)
     try:
         source = asked_source(tenant, panel, read)

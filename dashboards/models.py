@@ -159,6 +159,11 @@ class Panel(Shared):
         return self._stated("refresh_interval", int, None)
 
     @property
+    def asks(self) -> bool:
+        """Whether it asks a data source; else it shows what its document says."""
+        return bool(self._stated("data_source", dict, {}))
+
+    @property
     def drills_down(self) -> bool:
         return self.panel_type == "timeseries" and self._stated("drill_down", dict, {}).get("enabled") is True
 

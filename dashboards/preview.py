@@ -42,9 +42,16 @@ def preview(request: HttpRequest) -> dict[str, Any]:
         return {"errors": [error.told_to(Role.ADMIN), error.detail], "tenant": tenant}
     except BadRequest as error:
         return {"errors": [str(error)], "tenant": tenant}
-    record_sql(tenant, "preview", done.query_executed, thing=thing, ms=done.elapsed_ms, rows=rows_in(done.frames))
+    if done.asks:
+        record_sql(tenant, "preview", done.query_executed, thing=thing, ms=done.elapsed_ms, rows=rows_in(done.frames))
     section = Section(
         slug="preview", type=document.type, title=document.title, description=document.description, url="", view_url="",
-        state="empty" if drawn.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms,
+        state="empty" if drawn.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms if done.asks else None,
     )  # fmt: skip
-    return {"section": section, "panel": drawn, "panel_template": done.kind.template, "tenant": tenant}
+    return {
+        "section": section,
+        "panel": drawn,
+        "panel_template": done.kind.template,
+        "tenant": tenant,
+        "has_charts": done.kind.is_chart,
+    }

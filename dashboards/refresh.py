@@ -21,6 +21,7 @@ from datasources.frame import Answered, Frames
 from datasources.load import load
 from datasources.load.figures import panel_asked, panel_failed
 from datasources.results import Result, fetch
+from datasources.results.entry import make_entry
 from datasources.sources import source_of
 from tenants.models import Role, Tenant
 
@@ -28,6 +29,7 @@ Shaped = TypeVar("Shaped")
 
 log = logging.getLogger(__name__)
 
+NOTHING_ASKED = Result(make_entry({}, asked_at=0.0, elapsed_ms=0.0), "known")
 NOT_YET = "This panel cannot work on this tenant's data yet."
 
 
@@ -70,6 +72,11 @@ class Refreshed:
     @property
     def frames(self) -> Frames:
         return self.result.entry.frames
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks a source at all; of text and the like neither moments nor files are to be had."""
+        return bool(self.frames)
 
     @property
     def asked_at(self) -> datetime:
@@ -134,6 +141,8 @@ def refresh_panel(
     """
     read = read_panel(panel)
     queries = read.kind.queries(read.document, ask)
+    if not queries:
+        return Refreshed(read, ask, NOTHING_ASKED)
     try:
         result = fetch(
             asked_source(tenant, panel, read),

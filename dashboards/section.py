@@ -91,7 +91,7 @@ def make_section(
 ) -> Section:
     """The section of a placement, still to be loaded. `parameters` are those of its fragment's URL."""
     where = {"tenant": request.tenant.slug, "dashboard": dashboard.slug, "panel": placement.panel_slug}
-    is_editor = request.role.includes(Role.EDITOR)
+    is_editor, asks = request.role.includes(Role.EDITOR), panel is None or panel.asks
     own_range = placement.time_range or (panel.time_range if panel is not None else "")
 
     def to(name: str) -> str:
@@ -104,8 +104,8 @@ def make_section(
         description=panel.description if panel is not None else "",
         url=to("panel"),
         view_url=to("panel-view"),
-        file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()),
-        inspect_url=to("panel-inspect") if is_editor else "",
+        file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()) if asks else (),
+        inspect_url=to("panel-inspect") if is_editor and asks else "",
         edit_url=_edit_url(request, panel),
         managed=managed_note(panel) if panel is not None and is_editor else "",
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",
@@ -118,7 +118,12 @@ def make_section(
 
 
 def poll_seconds(dashboard: Dashboard, placement: Placement, panel: Panel | None, refresh: int) -> int:
-    """What the viewer chose, 0 for never; without a choice, that of the placement, the panel or the dashboard."""
+    """What the viewer chose, 0 for never; without a choice, that of the placement, the panel or the dashboard.
+
+    What asks nothing has nothing new.
+    """
+    if panel is not None and not panel.asks:
+        return 0
     if refresh != dashboard.refresh_interval:
         return refresh
     for own in (placement.refresh_interval, panel.refresh_interval if panel is not None else None):

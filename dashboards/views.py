@@ -25,6 +25,7 @@ from dashboards.drawing import DrawnPanel
 from dashboards.explain import explain_panel, inspected
 from dashboards.export import export_response
 from dashboards.files import FILE_KINDS
+from dashboards.layout import is_chart, lay_out
 from dashboards.looking import look_at, place_of, range_of
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
@@ -75,19 +76,19 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
     places = list(found.placements.all())
     placed = Panel.objects.nearest(request.tenant).filter(slug__in=[place.panel_slug for place in places])
     panels = {panel.slug: panel for panel in placed}
-    cells = []
-    for place in places:
-        parameters = _fragment_parameters(request, place, panels.get(place.panel_slug), found)
-        section = make_section(
-            request, found, place, panels.get(place.panel_slug), parameters=parameters, asked=asked, refresh=refresh,
-            lazy=place.row >= ROWS_ABOVE_THE_FOLD,
+    groups = lay_out(places, panels)
+    for cell in (cell for group in groups for cell in group.all_cells):
+        place, parameters = cell.placement, _fragment_parameters(request, cell.placement, cell.panel, found)
+        cell.section = make_section(
+            request, found, place, cell.panel, parameters=parameters, asked=asked, refresh=refresh,
+            lazy=cell.is_below_heading or place.row >= ROWS_ABOVE_THE_FOLD,
         )  # fmt: skip
-        cells.append({"row": place.row, "col": place.col, "width": place.width, "height": place.height, "section": section})
     context = {
         "tenants": tenants_of(request.user),
         "dashboard": found,
         "dashboards": Dashboard.objects.nearest(request.tenant).only("slug", "name"),
-        "cells": cells,
+        "groups": groups,
+        "has_charts": any(map(is_chart, panels.values())),
         "toolbar": make_toolbar(request.path, request.GET, asked, refresh=refresh),
     }
     return render(request, "dashboards/dashboard.html", context)
@@ -102,7 +103,7 @@ def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> Ht
     looking = look_at(request, dashboard, panel)
     try:
         done = looking.refreshed(request)
-        mark, asked = looking.mark(request, done), {ASKED: done.asked_at.isoformat()}
+        mark, asked = looking.mark(request, done), {ASKED: done.asked_at.isoformat()} if done.asks else {}
         if request.headers.get(SHOWN) == mark:
             return HttpResponse(status=204, headers=asked)
         if (tail := looking.tail(request, done, mark)) is not None:
@@ -127,6 +128,7 @@ def panel_view(request: TenantRequest, tenant: str, dashboard: str, panel: str) 
         **drawn.context,
         "panel_template": drawn.template,
         "alone": True,
+        "has_charts": is_chart(looking.place.panel),
         "dashboard": looking.place.dashboard,
         "back_url": with_query(back, shared_state(request.GET)),
         "tenants": tenants_of(request.user),

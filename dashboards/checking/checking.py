@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from dashboards.checking.finding import Found, Outcome, of_cost, of_error
+from dashboards.checking.finding import FINE, Found, Outcome, of_cost, of_error
 from dashboards.checking.panels import Panels, queries_of, read_panels
 from dashboards.checking.runs import begin, note, running
 from dashboards.checking.storing import forget_disabled, store
@@ -107,6 +107,8 @@ def _fit(tenant: Tenant, panel: Panel, length: str) -> Found:
     try:
         read = read_panel(panel)
         queries = queries_of(read, tenant, length)
+        if not queries:
+            return FINE
         source = asked_source(tenant, panel, read)
         is_own = source.identity.is_own
         cost = _patiently(lambda: source.fit(queries))

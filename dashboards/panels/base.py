@@ -4,8 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
 
 from dashboards.panels.document import PanelDocument
 from dashboards.panels.values import csv_cell
@@ -72,15 +74,25 @@ class Answer:
     is_empty: bool = False
 
 
+class Data(BaseModel):
+    """The shape of an answer's `data`. Each type has its own; the API describes it and adds the query for editors."""
+
+    query_executed: Annotated[str | None, Field(description="The SQL that was run; for editors.")] = None
+
+
 class PanelType(ABC, Generic[Document]):
     """A family member: stateless, one instance a type, found in `dashboards.panels.PANEL_TYPES` by `name`.
 
-    It never sees a request, a tenant, the ORM or a source: queries go out, Frames come in.
+    It never sees a request, a tenant, the ORM or a source: queries go out, Frames come in. A chart has a `figure` that
+    Plotly draws; what stands below a heading on a dashboard, as far as the next one, is a group that can be closed.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     document: ClassVar[type[PanelDocument]]
+    shape: ClassVar[type[Data]]
+    is_chart: ClassVar[bool] = False
+    is_heading: ClassVar[bool] = False
     has_time_axis: ClassVar[bool] = False
 
     @property
@@ -89,7 +101,10 @@ class PanelType(ABC, Generic[Document]):
 
     @abstractmethod
     def queries(self, document: Document, ask: Ask) -> dict[str, Query]:
-        """The queries a drawing needs, by a name of the type's own. Raises BadRequest."""
+        """The queries a drawing needs, by a name of the type's own; none of a panel that shows what its document says.
+
+        Raises BadRequest.
+        """
 
     @abstractmethod
     def answer(self, document: Document, frames: Frames, ask: Ask) -> Answer:
@@ -107,8 +122,8 @@ class PanelType(ABC, Generic[Document]):
         return None
 
     @abstractmethod
-    def export(self, document: Document, ask: Ask) -> Query:
-        """One query whose rows are the whole result, for CSV. Raises BadRequest."""
+    def export(self, document: Document, ask: Ask) -> Query | None:
+        """One query whose rows are the whole result, for files; None where there is nothing to have. Raises BadRequest."""
 
     def csv_heading(self, document: Document, frame: Frame) -> list[str]:
         """The headings of `csv_columns`, from the first Frame of the result."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
+from dashboards.panels.base import Answer, Ask, Data, PanelType, WrongShape
 from dashboards.panels.colours import NAMED, hex_of
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
@@ -63,10 +63,22 @@ class HealthDocument(QueryDocument):
     display: HealthDisplay = HealthDisplay()
 
 
+class Service(BaseModel):
+    service_name: str
+    status_value: Any
+    status_label: str
+    status_color: Annotated[str, Field(examples=["#10B981"])]
+
+
+class HealthData(Data):
+    services: list[Service]
+
+
 class HealthStatus(PanelType[HealthDocument]):
     name: ClassVar[str] = "health_status"
     label: ClassVar[str] = "Health status"
     document: ClassVar[type[PanelDocument]] = HealthDocument
+    shape: ClassVar[type[Data]] = HealthData
 
     def queries(self, document: HealthDocument, ask: Ask) -> dict[str, Query]:
         return {"services": rows_query(document, ask, _read(document.data_source), limit=MOST_SERVICES + 1)}

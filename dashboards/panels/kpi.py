@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from dashboards.panels.base import Answer, Ask, PanelType, WrongShape
+from dashboards.panels.base import Answer, Ask, Data, PanelType, WrongShape
 from dashboards.panels.change import change_between
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.grid import broken, filled
@@ -60,10 +60,19 @@ class KpiDocument(QueryDocument):
         return self
 
 
+class KpiData(Data):
+    value: float | None
+    unit: str
+    decimals: int | None
+    threshold_status: str
+    threshold_color: Annotated[str, Field(examples=["#10B981"])]
+
+
 class Kpi(PanelType[KpiDocument]):
     name: ClassVar[str] = "kpi"
     label: ClassVar[str] = "KPI"
     document: ClassVar[type[PanelDocument]] = KpiDocument
+    shape: ClassVar[type[Data]] = KpiData
 
     def queries(self, document: KpiDocument, ask: Ask) -> dict[str, Query]:
         """`value`; with a closed range also `before`, where the query depends on time, and `course`, with a timestamp."""

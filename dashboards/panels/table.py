@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
-from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
+from dashboards.panels.base import Answer, Ask, BadRequest, Data, PanelType, WrongShape
 from dashboards.panels.cells import Format, Shape, page_cell
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.pages import Pages
@@ -70,10 +70,37 @@ class TableDocument(QueryDocument):
         return self
 
 
+class AnsweredColumn(BaseModel):
+    name: str
+    display: str
+    format: str | None
+
+
+class Pagination(BaseModel):
+    current_page: int
+    page_size: int
+    total_rows: int
+    total_pages: int
+    total_is_estimate: Annotated[bool, Field(description="There where the total is not exact.")] = False
+
+
+class Sorting(BaseModel):
+    column: str | None
+    order: Literal["asc", "desc"]
+
+
+class TableData(Data):
+    columns: list[AnsweredColumn]
+    rows: list[dict[str, Any]]
+    pagination: Pagination
+    sort: Sorting
+
+
 class Table(PanelType[TableDocument]):
     name: ClassVar[str] = "table"
     label: ClassVar[str] = "Table"
     document: ClassVar[type[PanelDocument]] = TableDocument
+    shape: ClassVar[type[Data]] = TableData
 
     def queries(self, document: TableDocument, ask: Ask) -> dict[str, Query]:
         size, most = document.display.pagination, document.data_source.query.limit

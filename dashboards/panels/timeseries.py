@@ -7,10 +7,10 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import BaseModel, Field, FiniteFloat, model_validator
 
 from dashboards.panels import figures
-from dashboards.panels.base import Answer, Ask, PanelType
+from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.drill_down import range_behind, rows_behind
 from dashboards.panels.figures import Look
@@ -49,10 +49,22 @@ class TimeseriesDocument(QueryDocument):
     display: SeriesDisplay = SeriesDisplay()
 
 
+class Line(BaseModel):
+    label: str
+    timestamps: list[str]
+    values: list[float | None]
+
+
+class TimeseriesData(Data):
+    series: list[Line]
+
+
 class Timeseries(PanelType[TimeseriesDocument]):
     name: ClassVar[str] = "timeseries"
     label: ClassVar[str] = "Time series"
     document: ClassVar[type[PanelDocument]] = TimeseriesDocument
+    shape: ClassVar[type[Data]] = TimeseriesData
+    is_chart: ClassVar[bool] = True
     has_time_axis: ClassVar[bool] = True
 
     def queries(self, document: TimeseriesDocument, ask: Ask) -> dict[str, Query]:

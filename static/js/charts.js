@@ -5,11 +5,11 @@ import { dress } from "./figure.js";
 import { rangeKey } from "./range.js";
 import { listenForZoom } from "./zoom.js";
 
-// Plotly is loaded beside the page, not before it: panels are asked for while it still arrives.
+// Plotly is loaded beside the page, not before it: panels are asked for while it still arrives. A page without charts has none.
 const plotly = new Promise((resolve) => {
   const script = document.getElementById("plotly");
   if (window.Plotly) resolve(window.Plotly);
-  else script.addEventListener("load", () => resolve(window.Plotly));
+  else script?.addEventListener("load", () => resolve(window.Plotly));
 });
 
 const figures = new WeakMap();

@@ -1,4 +1,5 @@
 // What pages with panels have besides.
+import "./groups.js";
 import "./tail.js";
 import "./range.js";
 import "./address.js";

@@ -11,7 +11,7 @@ const openMenu = (name) => {
 };
 
 const focusPanel = (step) => {
-  const panels = [...document.querySelectorAll(".panel")];
+  const panels = [...document.querySelectorAll(".panel")].filter((panel) => panel.checkVisibility());
   const at = panels.indexOf(document.activeElement?.closest(".panel"));
   const next = panels[at < 0 ? 0 : (at + step + panels.length) % panels.length];
   next?.focus();

@@ -25,7 +25,7 @@ panel:
 """
 INCLUDED = "panel:\n  include: [fragments/kpi.yaml]\n  title: A\n  display: {include: fragments/percent.yaml}\n"
 WRONG = {
-    "an unknown type": KPI.replace("kpi", "pie"),
+    "an unknown type": KPI.replace("kpi", "speech"),
     "no type": KPI.replace("  type: kpi\n", ""),
     "an unknown key": KPI.replace("unit: percent", "unitt: percent"),
     "a key of another type": KPI.replace("unit: percent", "stacked: true"),

@@ -64,13 +64,17 @@ def document(type: str, data_source: dict[str, Any], **fields: Any) -> Any:
 
 
 def sample_document(type: str, **fields: Any) -> PanelDocument:
-    sources: dict[str, dict[str, Any]] = {
-        "timeseries": {"table": "cpu", "columns": {"timestamp": "at", "value": "percent", "series_label": "server"}},
-        "kpi": {"table": "cpu", "columns": {"value": "percent", "timestamp": "at"}},
-        "health_status": {"table": "services", "columns": {"service_name": "name", "status_value": "status"}},
-        "table": {"table": "orders", "columns": [{"name": "id"}, {"name": "customer"}]},
-    }
-    return document(type, sources[type], **fields)
+    return read_document({"type": type, "title": "Title", **SAMPLE_DOCUMENTS[type], **fields})
+
+
+SAMPLE_DOCUMENTS: dict[str, dict[str, Any]] = {
+    "timeseries": {"data_source": {"table": "cpu", "columns": {"timestamp": "at", "value": "percent", "series_label": "server"}}},
+    "kpi": {"data_source": {"table": "cpu", "columns": {"value": "percent", "timestamp": "at"}}},
+    "health_status": {"data_source": {"table": "services", "columns": {"service_name": "name", "status_value": "status"}}},
+    "table": {"data_source": {"table": "orders", "columns": [{"name": "id"}, {"name": "customer"}]}},
+    "text": {"content": "# Who to call\n\n<b>Bob</b>"},
+    "row": {},
+}
 
 
 def ask(hours: float | None = None, **facts: Any) -> Ask:

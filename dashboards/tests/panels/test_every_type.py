@@ -23,11 +23,13 @@ SAMPLES: dict[str, Frames] = {
     },
     "health_status": {"services": frame(service_name=["api", "mail"], status_value=[0, 1])},
     "table": {"rows": frame(id=[1, 2], customer=["Ada", "<b>Bob</b>"]), "count": frame(total=[2], is_estimate=[False])},
+    "text": {},
+    "row": {},
 }
 
 
-def first_of(sample: Frames) -> Answered:
-    return next(iter(sample.values()))
+def first_of(sample: Frames) -> Answered | None:
+    return next(iter(sample.values()), None)
 
 
 def emptied(sample: Answered) -> Answered:
@@ -57,15 +59,17 @@ def test_it_has_a_name_a_label_and_a_template(kind: PanelType) -> None:
 
 
 def test_its_queries_pass_the_static_check(kind: PanelType) -> None:
-    queries = kind.queries(sample_document(kind.name), ask(hours=10))
-    assert queries
-    for query in [*queries.values(), kind.export(sample_document(kind.name), ask(hours=10))]:
+    given = sample_document(kind.name)
+    queries, export = kind.queries(given, ask(hours=10)), kind.export(given, ask(hours=10))
+    assert bool(queries) == (export is not None) == (given.data_source is not None)
+    for query in filter(None, [*queries.values(), export]):
         validate(query)
 
 
 def test_a_sample_is_answered_in_strict_json(kind: PanelType, sample: Frames) -> None:
     answer = kind.answer(sample_document(kind.name), sample, ask(hours=10))
     assert json.loads(json.dumps(answer.data, allow_nan=False)) == answer.data
+    assert kind.shape.model_validate(answer.data).model_dump(exclude_unset=True) == answer.data
     assert not answer.is_empty
 
 
@@ -77,7 +81,7 @@ def test_a_sample_renders_without_inline_style_or_script(kind: PanelType, sample
 
 def test_an_empty_frame_is_answered_and_renders(kind: PanelType, sample: Frames) -> None:
     empty = {name: emptied(one) if name != "count" else frame(total=[0], is_estimate=[False]) for name, one in sample.items()}
-    assert kind.answer(sample_document(kind.name), empty, ask(hours=10)).is_empty
+    assert kind.answer(sample_document(kind.name), empty, ask(hours=10)).is_empty == bool(sample)
     context = kind.context(sample_document(kind.name), empty, ask(hours=10))
     assert {"notes", "is_empty"} <= set(context)
     assert rendered(kind, context)
@@ -95,7 +99,7 @@ def test_rows_of_the_wrong_shape_are_a_clear_error(name: str) -> None:
 
 
 def test_its_rows_come_as_csv_under_as_many_headings(kind: PanelType, sample: Frames) -> None:
-    document, first = sample_document(kind.name), first_of(sample)
+    document, first = sample_document(kind.name), first_of(sample) or frame()
     exported = first if isinstance(first, Frame) else frame(timestamp=[NOON], value=[1.5], label=["web"])
     assert len(kind.csv_columns(document, exported)) == len(kind.csv_heading(document, exported))
     assert set(kind.csv_columns(document, exported)) <= set(exported.names)
@@ -105,6 +109,7 @@ def test_a_figure_is_one_that_plotly_knows(kind: PanelType, sample: Frames) -> N
     context = kind.context(sample_document(kind.name), sample, ask(hours=10))
     figure = context.get("figure", {"data": [], "layout": {}})
     assert len(go.Figure(figure).data) == len(figure["data"])
+    assert bool(figure["data"]) == kind.is_chart
 
 
 def test_a_table_keeps_to_its_documents_limit() -> None:
