@@ -1,6 +1,7 @@
 """Which source a slug leads to for a tenant: its own of that slug, else a shared one. It is known, and costs no query."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -15,7 +16,16 @@ from tenants.models import Tenant
 
 OWN_LANGUAGE = "sql"
 
-_known = Known[int, Mapping[str, DataSource]](most=5_000)
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A data source as it was read; without `configured`, its settings are not valid any more."""
+
+    row: DataSource
+    configured: AnyConfigured | None
+
+
+_known = Known[int, Mapping[str, Found]](most=5_000)
 
 
 def source_of(tenant: Tenant, slug: str = OWN, *, platform: bool, language: str = OWN_LANGUAGE) -> Source:
@@ -26,29 +36,30 @@ def source_of(tenant: Tenant, slug: str = OWN, *, platform: bool, language: str 
     """
     if slug == OWN and language == OWN_LANGUAGE:
         return PostgresSource(tenant, platform=platform)
-    row = _default_of(tenant, language) if slug == OWN else _rows(tenant).get(slug)
-    if row is None:
+    found = _default_of(tenant, language) if slug == OWN else _found(tenant).get(slug)
+    if found is None:
         what = f"no data source for {language}" if slug == OWN else f"no data source “{slug}”"
         raise SourceMissing(f"There is {what} here. An admin can add it.")
-    if not row.is_enabled:
-        raise SourceMissing(f"The data source “{row.name}” is switched off.")
-    configured = configured_of(row)
+    name, configured = found.row.name, found.configured
+    if not found.row.is_enabled:
+        raise SourceMissing(f"The data source “{name}” is switched off.")
+    if configured is None:
+        raise SourceMissing(f"The settings of the data source “{name}” are not valid any more. An admin has to correct them.")
     kind = configured.kind
     if kind.language != language:
-        raise QueryRefused(f"The data source “{row.name}” is a {kind.label}: it is asked in {kind.language}, not in {language}.")
-    if row.is_shared and not (kind.may_be_shared and (platform or row.is_open)):
-        raise SourceMissing(f"The data source “{row.name}” answers panels that the platform keeps, and no others.")
+        raise QueryRefused(f"The data source “{name}” is a {kind.label}: it is asked in {kind.language}, not in {language}.")
+    if found.row.is_shared and not (kind.may_be_shared and (platform or found.row.is_open)):
+        raise SourceMissing(f"The data source “{name}” answers panels that the platform keeps, and no others.")
     return kind.make(configured, tenant, platform=platform)
 
 
-def configured_of(row: DataSource) -> AnyConfigured:
-    """A row with its settings read. Raises SourceMissing where they are not valid any more."""
+def configured_of(row: DataSource) -> AnyConfigured | None:
+    """A row with its settings read; None where they are not valid any more."""
     try:
         kind = SOURCE_KINDS[row.kind]
         its = kind.settings.model_validate(row.settings)
-    except (KeyError, ValidationError) as error:
-        sentence = f"The settings of the data source “{row.name}” are not valid any more. An admin has to correct them."
-        raise SourceMissing(sentence) from error
+    except (KeyError, ValidationError):
+        return None
     return Configured(
         kind=kind,
         pk=row.pk,
@@ -64,7 +75,7 @@ def configured_of(row: DataSource) -> AnyConfigured:
 
 def sources_seen_by(tenant: Tenant, *, language: str | None = None) -> list[DataSource]:
     """The sources a tenant's panels can name, by slug; of one language, those of it. Not the caller's to change."""
-    return [row for row in _rows(tenant).values() if language is None or _language_of(row) == language]
+    return [found.row for found in _of_language(tenant, language)]
 
 
 def forget_sources() -> None:
@@ -72,24 +83,26 @@ def forget_sources() -> None:
     _known.forget()
 
 
-def _rows(tenant: Tenant) -> Mapping[str, DataSource]:
-    found = _known.get(tenant.pk, lambda: _read(tenant))
-    return found if found is not None else {}
+def _found(tenant: Tenant) -> Mapping[str, Found]:
+    return _known.get(tenant.pk, lambda: _read(tenant)) or {}
 
 
-def _read(tenant: Tenant) -> Mapping[str, DataSource]:
+def _read(tenant: Tenant) -> Mapping[str, Found]:
     rows: dict[str, DataSource] = {}
     for row in DataSource.objects.of(tenant):
         rows.setdefault(row.slug, row)
-    return rows
+    return {slug: Found(row, configured_of(row)) for slug, row in rows.items()}
 
 
-def _default_of(tenant: Tenant, language: str) -> DataSource | None:
+def _of_language(tenant: Tenant, language: str | None) -> list[Found]:
+    return [
+        found
+        for found in _found(tenant).values()
+        if language is None or (found.configured is not None and found.configured.kind.language == language)
+    ]
+
+
+def _default_of(tenant: Tenant, language: str) -> Found | None:
     """The tenant's own default before the shared one."""
-    defaults = [row for row in sources_seen_by(tenant, language=language) if row.is_default]
-    return min(defaults, key=lambda row: (row.is_shared, row.slug), default=None)
-
-
-def _language_of(row: DataSource) -> str:
-    kind = SOURCE_KINDS.get(row.kind)
-    return kind.language if kind is not None else ""
+    defaults = [found for found in _of_language(tenant, language) if found.row.is_default]
+    return min(defaults, key=lambda found: (found.row.is_shared, found.row.slug), default=None)

@@ -22,6 +22,7 @@ from tenants.credentials import CredentialsError
 from tenants.database import Database
 from tenants.errors import TenantDisabled, TenantUnreachable
 from tenants.models import Tenant
+from tenants.outbound.entered import check_entered
 from tenants.pool import Pool
 from tenants.refusals import unreachable
 from tenants.resolve import HostRefused, resolve
@@ -77,6 +78,8 @@ def connect(database: Database) -> psycopg.Connection:
     try:
         started = time.monotonic()
         address = resolve(database.host, timeout_seconds=session_options.CONNECT_SECONDS)
+        if not database.is_operators:
+            check_entered(address, database.port)
         left = session_options.CONNECT_SECONDS - int(time.monotonic() - started)
         parameters = session_options.parameters(database, address) | {"connect_timeout": max(left, LEAST_CONNECT_SECONDS)}
         # Nothing is prepared under a name: behind PgBouncer the next transaction is another server connection's.

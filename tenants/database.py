@@ -42,6 +42,10 @@ class Database(Protocol):
     def timeout_ms(self) -> int | None: ...
     @property
     def is_active(self) -> bool: ...
+    @property
+    def is_operators(self) -> bool:
+        """Whether the operator has entered its host. Anybody else's may lead to the public internet only, and where the
+        installation opens inner networks."""
 
     def password(self) -> str:
         """The role's. Raises CredentialsError."""

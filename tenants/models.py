@@ -268,6 +268,10 @@ class Tenant(models.Model):
     def key(self) -> Key:
         return Key(self.pk)
 
+    @property
+    def is_operators(self) -> bool:
+        return True
+
     def password(self) -> str:
         from tenants.credentials import tenant_password
 

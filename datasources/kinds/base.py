@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from datasources.base import Identity, Limits, Source
-from tenants.credentials import decrypt, encrypt
+from tenants.credentials import CredentialsError, decrypt, encrypt
 from tenants.models import Tenant
 
 
@@ -55,8 +55,11 @@ class Configured(Generic[Its, Hidden]):
         """The one place where they become readable. Raises CredentialsError where no key opens them, or they are another's."""
         if not self.secrets_token:
             return self.kind.secrets()
-        bound_to = self.kind.binding(self.pk, self.settings)
-        return self.kind.secrets.model_validate_json(decrypt(self.secrets_token, bound_to=bound_to))
+        opened = decrypt(self.secrets_token, bound_to=self.kind.binding(self.pk, self.settings))
+        try:
+            return self.kind.secrets.model_validate_json(opened)
+        except ValidationError as error:
+            raise CredentialsError("Stored secrets are not those of this kind of source any more.") from error
 
     def identity(self, tenant: Tenant) -> Identity:
         """The tenant's version is in it: its time zone cuts days, whoever is asked."""

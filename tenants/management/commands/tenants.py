@@ -118,7 +118,7 @@ class Command(OneStatusCommand):
         answer = {"changed": changed, "current": current, "unreadable": unreadable}
         self._say(options, answer, [line] if unreadable else [line, "The older keys may go."])
         if unreadable:
-            raise CommandError(f"No key opens the password of: {', '.join(unreadable)}. Keep the older keys.")
+            raise CommandError(f"No key opens the secrets of: {', '.join(unreadable)}. Keep the older keys.")
 
     def _subcommand(self, commands: Any, name: str, run: Callable[[Options], None], text: str) -> CommandParser:
         parser = commands.add_parser(name, help=text)
