@@ -12,6 +12,13 @@ import orjson
 
 Value = str | int | float | bool | tuple[str, ...]
 
+
+class AllValue(str):
+    """What an editor wrote to stand for all options, `.*` for one: where regular expressions are read, it is one."""
+
+    __slots__ = ()
+
+
 # ${name}, ${name:csv} and $name; a name that begins with two underscores is not a person's.
 MENTION: Final = r"\$(?:\{(?P<braced>[A-Za-z_]\w*)(?::(?P<format>\w*))?\}|(?P<plain>[A-Za-z_]\w*))"
 # Formats that stand for the bound value itself in SQL: there is nothing to quote.
