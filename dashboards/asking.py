@@ -15,15 +15,20 @@ from django.http import QueryDict
 from dashboards.panels.base import Ask, BadRequest
 from datasources.intervals import WIDEST, points_of_width
 from datasources.timerange import BadTimeRange, TimeRange, parse_time_range
+from datasources.variables import Value
 from tenants.models import Tenant, User
 from tenants.zones import ZONES
 
 LONGEST_VALUE = 1_000
+MOST_VALUES = 1_000
 LAST_PAGE = 1_000_000
 REFRESH_CHOICES = (0, 5, 10, 30, 60, 300, 900)
 FASTEST_SECONDS = 2
 _VARIABLE = re.compile(r"var-([A-Za-z_]\w{0,62})")
 _PANEL_STATE = ("page", "sort", "order", "q")
+
+Parameter = str | tuple[str, ...]
+Parameters = dict[str, Parameter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def read_ask(query: QueryDict, asked: PageRange, tenant: Tenant, *, columns: int
     )
 
 
-def make_ask(asked: PageRange, tenant: Tenant, variables: Mapping[str, str], **state: Any) -> Ask:
+def make_ask(asked: PageRange, tenant: Tenant, variables: Mapping[str, Value], **state: Any) -> Ask:
     """What is asked of a panel over a range, whatever its parameters are called: `state` is as in Ask. Raises BadRequest."""
     try:
         time_range = asked.read()
@@ -138,14 +143,15 @@ def panel_state(query: Mapping[str, str], slug: str) -> dict[str, str]:
     return {name: query[f"{slug}.{name}"] for name in _PANEL_STATE if query.get(f"{slug}.{name}")}
 
 
-def shared_state(query: QueryDict) -> dict[str, str]:
+def shared_state(query: QueryDict) -> Parameters:
     """What a dashboard's URL says to all its panels."""
-    kept = {name: query.get(name, "") for name in ("from", "to", "tz", "refresh", "raw") if query.get(name)}
-    return kept | {name: query.get(name, "") for name in query if _VARIABLE.fullmatch(name)}
+    kept: Parameters = {name: query.get(name, "") for name in ("from", "to", "tz", "refresh", "raw") if query.get(name)}
+    return kept | {f"var-{name}": value for name, value in read_variables(query).items()}
 
 
-def with_query(path: str, parameters: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:
-    text = urlencode(parameters)
+def with_query(path: str, parameters: Mapping[str, Parameter] | Sequence[tuple[str, str]]) -> str:
+    """A URL; a parameter of several values stands there as often."""
+    text = urlencode(parameters, doseq=True)
     return f"{path}?{text}" if text else path
 
 
@@ -171,18 +177,24 @@ def _closed(time_range: TimeRange) -> tuple[datetime, datetime]:
     return time_range.start or stop - timedelta(hours=6), stop
 
 
-def read_variables(query: QueryDict) -> dict[str, str]:
-    """The values of `var-…`, by their names. Raises BadRequest."""
-    found: dict[str, str] = {}
-    for name in query:
+def read_variables(query: QueryDict) -> Parameters:
+    """The values of `var-…`, by their names; of one that stands there several times, all of them. Raises BadRequest."""
+    found: Parameters = {}
+    for name, values in query.lists():
         match = _VARIABLE.fullmatch(name)
         if match is not None:
-            found[match[1]] = read_text(query, name)
+            texts = tuple(_checked(name, str(value)) for value in values)
+            found[match[1]] = texts[0] if len(texts) == 1 else texts
+    if sum(len(value) for value in found.values() if isinstance(value, tuple)) > MOST_VALUES:
+        raise BadRequest(f"At most {MOST_VALUES:,} values of variables can be given.")
     return found
 
 
 def read_text(query: QueryDict, name: str) -> str:
-    text = query.get(name, "")
+    return _checked(name, query.get(name, ""))
+
+
+def _checked(name: str, text: str) -> str:
     if len(text) > LONGEST_VALUE or "\x00" in text:
         raise BadRequest(f"“{name}” is too long or holds a NUL character.")
     return text

@@ -1,12 +1,16 @@
 """What can be said of a panel's queries when it is saved, before any tenant has run them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from audit.statements import record_refused_sql
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
-from datasources.compile import validate
+from dashboards.variables.definitions import QueryVariable, Variable
+from datasources.base import SqlQuery
+from datasources.compile import validate, variables_in
 from datasources.errors import QueryRefused
 from datasources.timerange import TimeRange
 
@@ -14,7 +18,7 @@ from datasources.timerange import TimeRange
 def check_queries(document: PanelDocument, *, is_shared: bool) -> list[DocumentError]:
     """The guard's objections to the document's SQL and expressions, with their place."""
     now = datetime.now(UTC)
-    ask = Ask(time_range=TimeRange(now - timedelta(hours=1), now), now=now)
+    ask = Ask(time_range=TimeRange(now - timedelta(hours=1), now), variables=unset(document), now=now)
     found: dict[str, DocumentError] = {}
     try:
         queries = PANEL_TYPES[document.type].queries(document, ask)
@@ -25,6 +29,33 @@ def check_queries(document: PanelDocument, *, is_shared: bool) -> list[DocumentE
         record_refused_sql(None, sql_in(document), message)
         found[message] = DocumentError("data_source", message)
     return list(found.values())
+
+
+def check_variables(variables: Sequence[Variable], *, is_shared: bool) -> list[DocumentError]:
+    """The guard's objections to the SQL of a dashboard's variables, with their place."""
+    now = datetime.now(UTC)
+    found = []
+    for place, variable in enumerate(variables):
+        if not isinstance(variable, QueryVariable) or variable.data_source.sql is None:
+            continue
+        text, values = variable.data_source.sql, dict.fromkeys(variable.needs)
+        query = SqlQuery(text=text, variables=values, time_range=TimeRange(now - timedelta(hours=1), now))
+        try:
+            validate(query, statistics=is_shared)
+        except QueryRefused as error:
+            message = f"{error.sentence} {error.detail}".strip()
+            record_refused_sql(None, text, message)
+            found.append(DocumentError(f"variables[{place}].data_source.sql", message))
+    return found
+
+
+def unset(document: PanelDocument) -> dict[str, Any]:
+    """NULL for each variable of the queries to which only a page gives a value."""
+    source = document.data_source
+    if source is None:
+        return {}
+    named = variables_in("\n".join(filter(None, (source.sql, source.query.where))))
+    return dict.fromkeys(named - document.variables.keys())
 
 
 def sql_in(document: PanelDocument) -> str:

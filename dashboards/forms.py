@@ -9,7 +9,7 @@ from django.db import transaction
 from django.forms.models import BaseInlineFormSet
 
 from dashboards.changing import Gone, Overtaken, locked
-from dashboards.checks import check_queries
+from dashboards.checks import check_queries, check_variables
 from dashboards.document import overlap, read_variables
 from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Shared
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
@@ -129,6 +129,13 @@ class DashboardForm(SharedForm):
             return read_variables(read_text(self.cleaned_data["variables_text"]) if self.cleaned_data["variables_text"] else [])
         except DocumentInvalid as error:
             raise ValidationError([str(one) for one in error.errors]) from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        is_shared = cleaned.get("scope") != Shared.Scope.TENANT
+        for error in check_variables(cleaned.get("variables_text") or [], is_shared=is_shared):
+            self.add_error("variables_text", str(error))
+        return cleaned
 
     def save(self, commit: bool = True) -> Dashboard:
         self.instance.variables = dumped(self.cleaned_data["variables_text"])

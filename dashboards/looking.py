@@ -8,12 +8,23 @@ from typing import Any
 import orjson
 from django.http import Http404
 
-from dashboards.asking import PageRange, page_range, read_ask, refresh_of, refresh_seconds, shared_state, zone_of
+from dashboards.asking import (
+    PageRange,
+    Parameter,
+    page_range,
+    read_ask,
+    read_variables,
+    refresh_of,
+    refresh_seconds,
+    shared_state,
+    zone_of,
+)
 from dashboards.drawing import DrawnPanel, draw, drawn_error, drawn_stale, slowest
 from dashboards.panels.base import Ask
 from dashboards.places import Place, find_place
-from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel
+from dashboards.refresh import PanelUnavailable, Refreshed, read_panel, refresh_panel
 from dashboards.section import HELD, SHOWN, Section, make_section, poll_seconds
+from dashboards.variables.asking import with_variables
 from datasources.intervals import WIDEST
 from tenants.access import TenantRequest
 
@@ -30,15 +41,15 @@ class Looking:
     """A panel's place, and how it is looked at."""
 
     place: Place
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Parameter]
     asked: PageRange
     refresh: int
     poll: int
 
     def ask(self, request: TenantRequest) -> Ask:
-        """What is asked of the panel: one that stands alone is as wide as the page. Raises BadRequest."""
+        """What is asked of the panel: one that stands alone is as wide as the page. Raises BadRequest, PanelUnavailable."""
         columns = WIDEST if "alone" in self.parameters else self.place.placement.width
-        return read_ask(request.GET, self.asked, request.tenant, columns=columns)
+        return ask_at(request, self.place, self.asked, columns=columns)
 
     def refreshed(self, request: TenantRequest) -> Refreshed:
         """Raises PanelUnavailable, BadRequest."""
@@ -56,7 +67,7 @@ class Looking:
 
     def draw(self, request: TenantRequest, done: Refreshed) -> DrawnPanel:
         """Raises PanelUnavailable where the result has not the shape it needs."""
-        drawn = draw(self._section(request, mark=self.mark(request, done)), done)
+        drawn = draw(self._section(request, done.ask, mark=self.mark(request, done)), done)
         return drawn if done.because is None else drawn_stale(request, drawn, done.because)
 
     def tail(self, request: TenantRequest, done: Refreshed, mark: str) -> bytes | None:
@@ -88,6 +99,7 @@ class Looking:
             self.asked.zone.key,
             slowest(self.poll, done.elapsed_ms),
             *sorted(self.parameters.items()),
+            *sorted(done.ask.texts.items()),
         )
         return f"{_digest(frame)}.{_digest((done.result.entry.etag, moved))}"
 
@@ -99,11 +111,13 @@ class Looking:
         seen_by = (request.role, request.user.is_platform_admin, self.refresh, self.poll)
         return result, done.read.text, done.ask.look(), where, seen_by, tuple(sorted(self.parameters.items()))
 
-    def _section(self, request: TenantRequest, *, mark: str = "") -> Section:
+    def _section(self, request: TenantRequest, ask: Ask | None = None, *, mark: str = "") -> Section:
         place = self.place
         return make_section(
             request, place.dashboard, place.placement, place.panel,
             parameters=self.parameters, asked=self.asked, refresh=self.refresh, mark=mark,
+            variables=ask.variables if ask is not None else read_variables(request.GET),
+            texts=ask.texts if ask is not None else {},
         )  # fmt: skip
 
 
@@ -127,6 +141,14 @@ def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool =
     }
     asked = range_of(request, place, every_seconds=1 if FRESH in request.headers else shared_seconds(poll))
     return Looking(place, parameters, asked, refresh, poll)
+
+
+def ask_at(request: TenantRequest, place: Place, asked: PageRange, *, columns: int) -> Ask:
+    """What is asked of a panel where it stands, with its dashboard's variables. Raises BadRequest, PanelUnavailable."""
+    ask = read_ask(request.GET, asked, request.tenant, columns=columns)
+    if not place.dashboard.variables:
+        return ask
+    return with_variables(ask, place.dashboard, request.tenant, read_panel(place.panel).names)
 
 
 def place_of(request: TenantRequest, dashboard: str, panel: str) -> Place:

@@ -1,7 +1,7 @@
 """One refresh of a panel: its document, its queries, their Frames, and what is drawn from them."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from datasources.base import Query, Source
+from datasources.compile import variables_in
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, SourceUnavailable, ValueMissing
 from datasources.frame import Answered, Frames
 from datasources.load import load
@@ -54,11 +55,12 @@ class PanelUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReadPanel:
-    """A panel's type and its document, with the `text` it was read from."""
+    """A panel's type and its document, with the `text` it was read from, and the `names` of variables that may be in it."""
 
     kind: PanelType
     document: PanelDocument
     text: bytes
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +200,18 @@ def rows_in(frames: Frames) -> int:
 
 @lru_cache(maxsize=2_048)
 def _read(text: bytes) -> ReadPanel:
-    document = read_document(orjson.loads(text))
-    return ReadPanel(PANEL_TYPES[document.type], document, text)
+    raw = orjson.loads(text)
+    document = read_document(raw)
+    return ReadPanel(PANEL_TYPES[document.type], document, text, frozenset(_names_in(raw)))
+
+
+def _names_in(tree: Any) -> Iterator[str]:
+    """The variables that any text of a document may name."""
+    if isinstance(tree, str):
+        yield from variables_in(tree)
+    elif isinstance(tree, dict | list):
+        for value in tree.values() if isinstance(tree, dict) else tree:
+            yield from _names_in(value)
 
 
 def unavailable(error: SourceError) -> PanelUnavailable | BadRequest:

@@ -4,22 +4,26 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 import orjson
 from django.urls import reverse
 
-from dashboards.asking import PageRange, with_query
+from dashboards.asking import PageRange, Parameter, with_query
 from dashboards.files import FILE_KINDS
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels.interpolation import interpolated
 from dashboards.ranges import range_label
+from datasources.variables import Value
 from tenants.access import TenantRequest
 from tenants.models import Role
 
 SHOWN = "X-Shown"
 HELD = "X-Held"  # what a page has of a chart's points: static/js/tail.js
 ASKED = "X-Asked"  # when the source was asked: of a panel that is shown already, all that is new
+NONE: Mapping[str, str] = MappingProxyType({})
 State = Literal["loading", "fresh", "stale", "empty", "error"]
 SPREAD = 0.1  # polls are spread by a tenth, so that a thousand viewers do not march in step
 
@@ -83,13 +87,17 @@ def make_section(
     placement: Placement,
     panel: Panel | None,
     *,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, Parameter],
     asked: PageRange,
     refresh: int,
     lazy: bool = False,
     mark: str = "",
+    variables: Mapping[str, Value] = NONE,
+    texts: Mapping[str, str] = NONE,
 ) -> Section:
-    """The section of a placement, still to be loaded. `parameters` are those of its fragment's URL."""
+    """The section of a placement, still to be loaded. `parameters` are those of its fragment's URL; `variables` and `texts`,
+    as in Ask, are what its title and description may say.
+    """
     where = {"tenant": request.tenant.slug, "dashboard": dashboard.slug, "panel": placement.panel_slug}
     is_editor, asks = request.role.includes(Role.EDITOR), panel is None or panel.asks
     own_range = placement.time_range or (panel.time_range if panel is not None else "")
@@ -100,8 +108,8 @@ def make_section(
     return Section(
         slug=placement.panel_slug,
         type=panel.panel_type if panel is not None else "missing",
-        title=panel.title if panel is not None else placement.panel_slug,
-        description=panel.description if panel is not None else "",
+        title=interpolated(panel.title, variables, texts) if panel is not None else placement.panel_slug,
+        description=interpolated(panel.description, variables, texts) if panel is not None else "",
         url=to("panel"),
         view_url=to("panel-view"),
         file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()) if asks else (),

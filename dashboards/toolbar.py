@@ -1,5 +1,6 @@
 """The toolbar of a dashboard: its range in words, the quick ranges, and where its buttons lead."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -34,18 +35,22 @@ class Toolbar:
     variables: list[tuple[str, str, str]]
 
 
-def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int) -> Toolbar:
-    """The toolbar of the page at `path`. A range that cannot be read is shown as typed, with the reason."""
+def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int, pickers: Collection[str] = ()) -> Toolbar:
+    """The toolbar of the page at `path`. A range that cannot be read is shown as typed, with the reason.
+
+    Variables that have no picker can be typed beside the range.
+    """
     try:
         time_range, error = asked.read(), ""
     except BadTimeRange as reason:
         time_range, error = TimeRange(), str(reason)
-    asked_for = [(name, query.get(name, "")) for name in query if query.get(name)]
+    asked_for = [(name, str(value)) for name, values in query.lists() for value in values if value or name.startswith("var-")]
     kept = [(name, value) for name, value in asked_for if name not in {"from", "to"}]
 
     def at(ends: tuple[str, str]) -> str:
         return with_query(path, [*kept, ("from", ends[0]), ("to", ends[1])])
 
+    loose = {name for name, _ in asked_for if name.startswith("var-") and name[4:] not in pickers}
     without_refresh = [(name, value) for name, value in asked_for if name != "refresh"]
     return Toolbar(
         start=asked.start,
@@ -69,9 +74,9 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int)
         earlier_url=at(stepped(time_range, by=-0.5)),
         later_url=at(stepped(time_range, by=0.5)),
         zoom_out_url=at(widened(time_range, asked.now)),
-        hidden=[(name, value) for name, value in kept if name not in {"tz", "refresh"} and not name.startswith("var-")],
+        hidden=[(name, value) for name, value in kept if name not in {"tz", "refresh"} and name not in loose],
         error=error,
-        variables=[(name[4:], name[4:], value) for name, value in asked_for if name.startswith("var-")],
+        variables=[(name[4:], name[4:], value) for name, value in asked_for if name in loose],
     )
 
 

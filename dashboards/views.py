@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboards.asking import (
+    Parameters,
     page_range,
     panel_state,
-    read_ask,
     read_text,
     refresh_of,
     refresh_seconds,
@@ -26,7 +26,7 @@ from dashboards.explain import explain_panel, inspected
 from dashboards.export import export_response
 from dashboards.files import FILE_KINDS
 from dashboards.layout import is_chart, lay_out
-from dashboards.looking import look_at, place_of, range_of
+from dashboards.looking import ask_at, look_at, place_of, range_of
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.drill_down import MOST_ROWS
@@ -204,7 +204,7 @@ def _fragment(request: TenantRequest, drawn: DrawnPanel) -> bytes:
     return render_to_string(drawn.template, {**drawn.context, "alone": bool(request.GET.get("alone"))}).encode()
 
 
-def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> dict[str, str]:
+def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> Parameters:
     """A fragment's own parameters: the page's range unless the panel keeps one, and the state of its table."""
     shared = shared_state(request.GET)
     if place.time_range or (panel is not None and panel.time_range):
@@ -216,7 +216,7 @@ def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel 
 
 def _ask(request: TenantRequest, place: Place) -> Ask:
     """What is asked of a panel as wide as it stands on its dashboard."""
-    return read_ask(request.GET, range_of(request, place), request.tenant, columns=place.placement.width)
+    return ask_at(request, place, range_of(request, place), columns=place.placement.width)
 
 
 def _point(request: TenantRequest, ask: Ask) -> datetime:

@@ -11,7 +11,7 @@ from dashboards.as_code.environment import NAME, Environment
 from dashboards.as_code.folder import Folder
 from dashboards.as_code.includes import Includes
 from dashboards.as_code.pieces import Piece, Place, Refusal, Refused, read_pieces
-from dashboards.checks import check_queries
+from dashboards.checks import check_queries, check_variables
 from dashboards.document import PANEL_ID, DashboardDocument, read_dashboard
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 
@@ -139,7 +139,7 @@ class _Reader:
 
     def _document(self, kind: Kind, body: Piece) -> PanelDocument | DashboardDocument | None:
         try:
-            return self._panel(body) if kind == "panel" else read_dashboard(body.plain())
+            return self._panel(body) if kind == "panel" else self._dashboard(body)
         except DocumentInvalid as invalid:
             self.refusals += [Refusal(body.place_of(one.path), one.path, one.message) for one in invalid.errors]
             return None
@@ -147,6 +147,12 @@ class _Reader:
     def _panel(self, body: Piece) -> PanelDocument:
         document = read_document(body.plain())
         if errors := check_queries(document, is_shared=self.is_shared):
+            raise DocumentInvalid(*errors)
+        return document
+
+    def _dashboard(self, body: Piece) -> DashboardDocument:
+        document = read_dashboard(body.plain())
+        if errors := check_variables(document.variables, is_shared=self.is_shared):
             raise DocumentInvalid(*errors)
         return document
 

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboards.asking import PageRange
+from dashboards.checks import unset
 from dashboards.models import Panel, Placement, Shared
 from dashboards.panels.base import Ask
-from dashboards.panels.document import PanelDocument
 from dashboards.refresh import ReadPanel
 from datasources.base import Query
-from datasources.compile import variables_in
 from tenants.models import Tenant
 
 DEFAULT_RANGE = "6h"
@@ -59,20 +57,12 @@ def queries_of(read: ReadPanel, tenant: Tenant, length: str) -> list[Query]:
     zone = ZoneInfo(tenant.time_zone)
     ask = Ask(
         time_range=PageRange.between(f"now-{length}", "now", zone).read(),
-        variables=_unset(read.document),
+        variables=unset(read.document),
         zone=zone,
         tenant_zone=zone,
         now=datetime.now(UTC),
     )
     return list(read.kind.queries(read.document, ask).values())
-
-
-def _unset(document: PanelDocument) -> dict[str, Any]:
-    source = document.data_source
-    if source is None:
-        return {}
-    named = variables_in("\n".join(filter(None, (source.sql, source.query.where))))
-    return dict.fromkeys(named - document.variables.keys())
 
 
 def _ranges(panels: Iterable[Panel]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from datasources.base import Query
 from datasources.frame import Frame, Frames
 from datasources.intervals import SQL_LEAST_MS, interval_ms
 from datasources.timerange import MAX_POINTS, UTC_ZONE, TimeRange
+from datasources.variables import Value
 
 Document = TypeVar("Document", bound=PanelDocument)
 
@@ -29,11 +30,13 @@ class Ask:
 
     `tenant_zone` is the tenant's: it cuts days into buckets, and timestamps without a zone are in it. `now` is what ranges
     are counted from; a result that was asked for `not_before` it is new enough. `max_points`: how many points of a series
-    the panel has room for, one of few sizes.
+    the panel has room for, one of few sizes. `variables` have their values for queries, one or a list; `texts` are how people
+    read them.
     """
 
     time_range: TimeRange = field(default_factory=TimeRange)
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     zone: ZoneInfo = UTC_ZONE
     tenant_zone: ZoneInfo = UTC_ZONE
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -56,7 +59,7 @@ class Ask:
 
     def look(self) -> Hashable:
         """All but the moment of asking: what draws one result in two ways differs here."""
-        variables = frozenset(self.variables.items())
+        variables = frozenset(self.variables.items()), frozenset(self.texts.items())
         state = (self.page, self.sort, self.descending, self.search, self.disable_aggregation, self.max_points)
         return self.time_range, variables, self.zone.key, self.tenant_zone.key, state
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 import orjson
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
-from dashboards.panels.parts import Label, Name, Strict
+from dashboards.panels.parts import Label, Name, SourceSlug, Strict
+from datasources.base import OWN
 from datasources.compile import variables_in
 from datasources.compile.buckets import interval_of
 from datasources.errors import QueryRefused
@@ -103,7 +104,7 @@ class Chosen(Variable):
 class OptionsSource(Strict):
     """Which source is asked for the options: SQL whose first column, or `value` and `text`, are they; or PromQL's functions."""
 
-    source: Name = "tenant"
+    source: SourceSlug = OWN
     sql: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
     promql: Annotated[str, Field(min_length=1, max_length=2_000, description="label_values(up, instance)")] | None = None
 
@@ -117,6 +118,11 @@ class OptionsSource(Strict):
     def text(self) -> str:
         return self.sql or self.promql or ""
 
+    @property
+    def language(self) -> str:
+        """What it is written in: a source must speak it."""
+        return "sql" if self.sql is not None else "promql"
+
 
 class QueryVariable(Chosen):
     kind: Literal["query"]
@@ -125,6 +131,11 @@ class QueryVariable(Chosen):
     @property
     def needs(self) -> frozenset[str]:
         return frozenset(variables_in(self.data_source.text))
+
+    @property
+    def depends_on_time(self) -> bool:
+        """Whether another time range may have other options."""
+        return "$__" in self.data_source.text or "${__" in self.data_source.text
 
 
 class CustomVariable(Chosen):

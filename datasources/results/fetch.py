@@ -110,6 +110,11 @@ def fetch(
     return result
 
 
+def known(source: Source, queries: Mapping[str, Query]) -> Entry | None:
+    """The last result this process has; None where it has none. Nobody is asked."""
+    return _first.get(key_of(source, queries))
+
+
 def forget_results() -> None:
     """Forget what this process holds, once it is in the store; there it stays."""
     landings.done()

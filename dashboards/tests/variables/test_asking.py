@@ -1,0 +1,200 @@
+"""A panel is asked with the values that its dashboard's variables have: the URL's where it may, else the defaults."""
+
+import re
+from collections.abc import Callable
+from html import escape, unescape
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from dashboards.models import Dashboard, Panel
+from dashboards.tests.variables.conftest import PANEL, REGION, SERVER
+from datasources.results import closed
+from datasources.tests.hostile import HOSTILE
+from tenants.models import Tenant
+
+
+def rows(response: Any) -> list[str]:
+    return re.findall(r"<tr><td class=\"text\"><bdi>(.*?)</bdi>", response.content.decode())
+
+
+def title(response: Any) -> str:
+    found = re.search(r'class="panel-title"[^>]*>(.*?)</h2>', response.content.decode(), re.DOTALL)
+    assert found is not None
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize(
+    ("query", "names", "said"),
+    [
+        ("", ["web-01"], "web-01 (4) in Europe $5"),
+        ("?var-server=All", ["web-01", "web-02"], "All in Europe $5"),
+        ("?var-server=%24__all", ["web-01", "web-02"], "All in Europe $5"),
+        ("?var-server=web-02&var-server=web-01", ["web-01", "web-02"], "web-02 (8), web-01 (4) in Europe $5"),
+        ("?var-server=", ["web-01"], "web-01 (4) in Europe $5"),
+        ("?var-region=us", ["db-01"], "db-01 (16) in us $5"),
+        ("?var-region=us&var-server=All", ["db-01"], "All in us $5"),
+        ("?var-region=mars", [], " in mars $5"),
+        ("?var-region=mars&var-server=All", [], "All in mars $5"),
+    ],
+)
+def test_values_come_from_the_url_or_are_the_defaults(
+    make_board: Callable, look: Callable, query: str, names: list, said: str
+) -> None:
+    make_board(REGION, SERVER)
+    response = look(query)
+    assert (rows(response), title(response)) == (names, said)
+
+
+@pytest.mark.parametrize(
+    "query", ["?var-server=db-01", "?var-server=web-01&var-server=x", "?var-region=moon", "?var-region=us&var-server=web-01"]
+)
+def test_what_is_not_offered_is_refused_in_the_panel(make_board: Callable, look: Callable, query: str) -> None:
+    make_board(REGION, SERVER)
+    response = look(query)
+    assert response.status_code == 200
+    assert 'data-state="error"' in response.content.decode()
+    assert "is not one of the values of" in response.content.decode()
+    assert look(query, "csv/").status_code == 422
+
+
+def test_defaults_that_are_gone_give_way_to_the_first_option(make_board: Callable, look: Callable) -> None:
+    make_board(REGION, {**SERVER, "default": ["gone", "web-02"]})
+    assert rows(look()) == ["web-02"]
+    Dashboard.objects.update(variables=[REGION, {**SERVER, "default": "gone"}])
+    assert rows(look()) == ["web-01"]
+    Dashboard.objects.update(variables=[REGION, {**SERVER, "default": "All"}])
+    assert rows(look()) == ["web-01", "web-02"]
+
+
+KINDS: list[tuple[dict[str, Any], str, str]] = [
+    ({"kind": "text", "default": "d"}, "", "d"),
+    ({"kind": "text", "default": "d"}, "?var-v=", ""),
+    ({"kind": "text", "default": "d"}, "?var-v=x'y", "x'y"),
+    ({"kind": "constant", "value": "c"}, "?var-v=x", "c"),
+    ({"kind": "tenant", "attribute": "name"}, "?var-v=x", "Acme"),
+    ({"kind": "tenant", "attribute": "plan"}, "", "gold"),
+    ({"kind": "tenant", "attribute": "none", "default": "d"}, "", "d"),
+    ({"kind": "interval", "options": ["5m", "1h"]}, "", "5m"),
+    ({"kind": "interval", "options": ["5m", "1h"]}, "?var-v=1h", "1h"),
+    ({"kind": "interval", "options": ["5m", "1h"], "auto": 30}, "?from=now-24h&to=now", "1h"),
+    ({"kind": "interval", "options": ["5m"], "auto": 10}, "?from=now-90d&to=now", "1w"),
+    ({"kind": "interval", "options": ["5m"], "auto": 1000}, "?from=now-5m&to=now", "10s"),
+    ({"kind": "custom", "options": ["a", "b"]}, "?var-v=b&var-v=a", "b"),
+    ({"kind": "custom", "options": ["a", "b"], "all": True, "all_value": "%"}, "?var-v=All", "%"),
+]
+
+
+@pytest.mark.parametrize(("variable", "query", "value"), KINDS)
+def test_each_kind_has_its_value(
+    make_board: Callable, look: Callable, acme: Tenant, variable: dict, query: str, value: str
+) -> None:
+    acme.attributes = {"plan": "gold"}
+    acme.save()
+    panel = {"type": "table", "title": "v", "data_source": {"sql": "SELECT :v::text AS v"}}
+    make_board({"name": "v", **variable}, panel=panel)
+    assert [unescape(text) for text in rows(look(query))] == [value]
+
+
+def test_a_list_has_a_list_even_of_one(make_board: Callable, look: Callable) -> None:
+    panel = {"type": "table", "title": "v", "data_source": {"sql": "SELECT array_to_string(:v::text[], '+') AS v"}}
+    make_board({"name": "v", "kind": "custom", "options": ["a", "b"], "all": True}, panel=panel)
+    assert [rows(look(query)) for query in ("", "?var-v=b", "?var-v=All")] == [["a"], ["b"], ["a+b"]]
+
+
+def test_a_tenants_attribute_that_is_not_there_is_missed(make_board: Callable, look: Callable) -> None:
+    panel = {"type": "table", "title": "v", "data_source": {"sql": "SELECT :v AS v"}}
+    make_board({"name": "v", "kind": "tenant", "attribute": "plan"}, panel=panel)
+    assert "This panel needs a value for “v”." in look().content.decode()
+
+
+def test_only_what_a_panel_names_is_asked_for(make_board: Callable, look: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_board(REGION, SERVER, panel={"type": "kpi", "title": "$region", "data_source": {"sql": "SELECT 7 AS value"}})
+    monkeypatch.setattr("dashboards.variables.options.fetch", None)
+    response = look("?var-server=not+there")
+    assert (title(response), response.status_code) == ("Europe", 200)
+
+
+def test_a_panel_that_is_known_costs_no_query_and_asks_for_no_options(
+    make_board: Callable, look: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_board(REGION, SERVER)
+    assert rows(look("?var-server=All")) == ["web-01", "web-02"]
+    asked: list[Any] = []
+    monkeypatch.setattr(closed, "ask", lambda *given, **options: asked.append(given))
+    monkeypatch.setattr("dashboards.looking.shared_seconds", lambda poll: 3_600)
+    with CaptureQueriesContext(connection) as queries:
+        assert rows(look("?var-server=All")) == ["web-01", "web-02"]
+    assert (len(queries), asked) == (0, [])
+
+
+def test_options_are_one_result_for_all_who_look(make_board: Callable, look: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = closed.ask
+    monkeypatch.setattr(closed, "ask", lambda source, queries, *a, **o: asked.extend(queries) or ask(source, queries, *a, **o))
+    make_board(REGION, SERVER)
+    for query in ("", "?var-server=All", "?var-server=web-02"):
+        look(query)
+    assert asked.count("options") == 1
+
+
+def test_where_the_database_is_away_given_values_are_taken_as_they_are(
+    make_board: Callable, look: Callable, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = {"type": "kpi", "title": "$server", "data_source": {"sql": "SELECT 7 AS value"}}
+    make_board(REGION, SERVER, panel=panel)
+    Tenant.objects.update(host="/nowhere", connection_version=99)
+    given, by_default = look("?var-server=web-77"), look()
+    assert title(given) == "web-77"
+    for response in (given, by_default):
+        assert 'data-state="error"' in response.content.decode()
+
+
+class Structure(HTMLParser):
+    """A page's elements and attributes without what they say."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.seen: list[Any] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, sorted(name for name, _ in attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.seen.append(tag)
+
+
+def test_hostile_values_stay_text_in_the_page_and_one_parameter_in_its_urls(make_board: Callable, look: Callable) -> None:
+    panel = {**PANEL, "title": "Of $v", "description": "${v:csv} ${v:json}", "data_source": {"sql": "SELECT :v::text AS name"}}
+    make_board({"name": "v", "kind": "text"}, panel=panel)
+    harmless = Structure(look("?var-v=x").content.decode()).seen
+    taken = 0
+    for value in HOSTILE:
+        response = look(f"?{urlencode({'var-v': value})}")
+        if "\0" in value or len(value) > 1_000:
+            assert response.status_code == 422
+            continue
+        taken += 1
+        text = response.content.decode()
+        assert Structure(text).seen == harmless
+        assert title(response).split() == f"Of {value}".split()
+        urls = [unescape(url) for url in re.findall(r'(?:href|hx-get)="(/t/acme/d/board/panels/one/[^"]*)"', text)]
+        assert len(urls) > 5
+        for url in urls:
+            asked = parse_qsl(url.partition("?")[2], keep_blank_values=True)
+            assert [pair for pair in asked if pair[0] not in {"sort", "order"}] == [("var-v", value)]
+        assert value == "" or f"<bdi>{escape(value)}</bdi>" in text
+    assert taken == 58
+
+
+def test_a_stranger_sees_no_options(make_board: Callable, client: Client, eve: Any) -> None:
+    make_board(REGION, SERVER)
+    client.force_login(eve)
+    assert client.get("/t/acme/d/board/panels/one/?var-server=All").status_code == 404
+    assert Panel.objects.count() == 1
