@@ -69,6 +69,15 @@ def scale_for(unit: str, largest: float) -> Scale:
     return Scale(step.size / known.factor, known.before, after, not is_plain, decimals)
 
 
+def scale_without_prefix(unit: str) -> Scale:
+    """The values as they are, with their unit where it has one sign for all sizes."""
+    if duration := duration_of(unit):
+        return Scale(1.0, "", f" {duration}")
+    known = unit_of(unit)
+    behind = known.base.text + known.after
+    return Scale(1 / known.factor, known.before, behind if known.is_close or not behind else f" {behind}")
+
+
 def _decimals(known: Doubles) -> int:
     if not len(known):
         return 0

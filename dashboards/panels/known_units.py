@@ -140,6 +140,7 @@ def unit_of(name: str) -> Unit:
     return Unit(after=name)
 
 
+@lru_cache(maxsize=2_048)
 def duration_of(name: str) -> str:
     """The name of the length of time that a unit is; empty where it is none."""
     name = ALIASES.get(name, name)

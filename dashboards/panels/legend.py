@@ -1,6 +1,6 @@
 """What stands beside a chart: its legend with statistics, a summary in words, and its twin as a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -10,12 +10,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dashboards.panels.cells import Shape, page_cell
-from dashboards.panels.colours import PALETTE, hex_of
+from dashboards.panels.colours import PALETTE
 from dashboards.panels.figures import colour_places, escaped
+from dashboards.panels.looks import Looks, SeriesLook
+from dashboards.panels.mappings import mapped
+from dashboards.panels.reducers import Reducer, reduced, reduced_known
 from dashboards.panels.units import format_number
-from datasources.frame import Series
+from datasources.frame import Doubles, Series
 
 SPOKEN_SERIES = 6
+SPOKEN: tuple[Reducer, ...] = ("last", "min", "max")
 TWIN_SERIES = 12
 TWIN_ROWS = 100
 
@@ -24,43 +28,65 @@ TWIN_ROWS = 100
 class LegendRow:
     """A series in the legend. `name` is as the figure has it; `number` in the palette, or a `color` of the document's own.
 
-    The statistics are written for people; of a series without values they are a dash.
+    `numbers` are written for people, one a column; of a series without values they are a dash. `spoken` is for the summary.
+    `of` is the label the series has in the data, where it is shown under another one.
     """
 
     label: str
     name: str
     number: int
     color: str
-    min: str
-    mean: str
-    last: str
-    max: str
+    numbers: tuple[str, ...]
+    spoken: str = ""
+    of: str = ""
+    is_right: bool = False
 
 
-def legend(shown: Sequence[Series], unit: str, decimals: int | None, colours: Mapping[str, str]) -> list[LegendRow]:
+def legend(shown: Sequence[Series], looks: Looks, columns: Sequence[Reducer]) -> list[LegendRow]:
     places = colour_places([series.label for series in shown])
     return [
-        LegendRow(
-            label=series.label,
-            name=escaped(series.label),
-            number=places[series.label] % len(PALETTE),
-            color=hex_of(colours[series.label]) if series.label in colours else "",
-            **{name: str(format_number(value, unit, decimals)) for name, value in _statistics(series).items()},
-        )
-        for series in shown
+        _row(series, looks[series.label], places[series.label], columns, is_spoken=at < SPOKEN_SERIES)
+        for at, series in enumerate(shown)
     ]
+
+
+def _row(series: Series, own: SeriesLook, place: int, columns: Sequence[Reducer], *, is_spoken: bool) -> LegendRow:
+    known = series.known()
+    wanted = dict.fromkeys((*columns, *SPOKEN) if is_spoken else columns)
+    facts = {reducer: said(_reduced(series, known, reducer), own) for reducer in wanted}
+    return LegendRow(
+        label=own.name,
+        name=escaped(own.name),
+        number=place % len(PALETTE),
+        color=own.colour,
+        numbers=tuple([facts[column] for column in columns]),
+        spoken=f"{own.name} last {facts['last']}, between {facts['min']} and {facts['max']}" if is_spoken else "",
+        of=series.label if own.name != series.label else "",
+        is_right=own.is_right,
+    )
+
+
+def _reduced(series: Series, known: Doubles, reducer: Reducer) -> float | None:
+    return reduced(series.values, reducer) if reducer == "last_any" else reduced_known(known, reducer)
+
+
+def said(value: float | None, own: SeriesLook) -> str:
+    """A value of a series as people read it: its name where a mapping gives it one, else the number."""
+    called = mapped(own.mappings, value) if own.mappings else None
+    if called is not None and called.text is not None:
+        return called.text
+    return str(format_number(value, own.unit, own.decimals))
 
 
 def summary(title: str, rows: Sequence[LegendRow]) -> str:
     """The chart in a few words, for those who do not see it."""
     if not rows:
         return f"{title}: no data."
-    said = [f"{row.label} last {row.last}, between {row.min} and {row.max}" for row in rows[:SPOKEN_SERIES]]
     more = f"; and {len(rows) - SPOKEN_SERIES} more" if len(rows) > SPOKEN_SERIES else ""
-    return f"{title}, {len(rows)} series. {'; '.join(said)}{more}."
+    return f"{title}, {len(rows)} series. {'; '.join(row.spoken for row in rows[:SPOKEN_SERIES])}{more}."
 
 
-def twin(shown: Sequence[Series], zone: ZoneInfo, unit: str, decimals: int | None) -> dict[str, Any]:
+def twin(shown: Sequence[Series], looks: Looks, zone: ZoneInfo) -> dict[str, Any]:
     """The chart as a table: `labels`, and `rows` of a `time` and `values`, newest first, evenly taken from all moments.
 
     `caption` says how many were left out.
@@ -68,26 +94,18 @@ def twin(shown: Sequence[Series], zone: ZoneInfo, unit: str, decimals: int | Non
     columns = shown[:TWIN_SERIES]
     moments = np.unique(np.concatenate([np.empty(0), *(series.times for series in columns)]))[::-1].tolist()
     every = max(1, -(-len(moments) // TWIN_ROWS))
+    looked = [looks[series.label] for series in columns]
     known = [dict(zip(series.times.tolist(), series.values.tolist(), strict=True)) for series in columns]
     rows = [
         {
             "time": page_cell(datetime.fromtimestamp(moment, UTC), Shape("datetime"), zone).text,
-            "values": [str(format_number(_known(values.get(moment)), unit, decimals)) for values in known],
+            "values": [said(_known(values.get(moment)), own) for values, own in zip(known, looked, strict=True)],
         }
         for moment in islice(moments, 0, None, every)
     ]
     caption = f"Every {every}th of {len(moments):,} moments, newest first" if every > 1 else "Newest first"
-    return {"labels": [series.label for series in columns], "rows": rows, "caption": caption}
+    return {"labels": [own.name for own in looked], "rows": rows, "caption": caption}
 
 
 def _known(value: float | None) -> float | None:
     return value if value == value else None
-
-
-def _statistics(series: Series) -> dict[str, float | None]:
-    known = series.known()
-    if not len(known):
-        return dict.fromkeys(("min", "mean", "last", "max"))
-    with np.errstate(over="ignore"):
-        facts = {"min": known.min(), "mean": known.mean(), "last": known[-1], "max": known.max()}
-    return {name: float(fact) for name, fact in facts.items()}

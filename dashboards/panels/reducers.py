@@ -25,15 +25,21 @@ def reduced(values: Doubles, reducer: Reducer) -> float | None:
     """
     if reducer == "last_any":
         return float(values[-1]) if len(values) and values[-1] == values[-1] else None
-    known = values[~np.isnan(values)]
+    return reduced_known(values[~np.isnan(values)], reducer)
+
+
+def reduced_known(known: Doubles, reducer: Reducer) -> float | None:
+    """The same of values among which no NaN is."""
     if reducer == "count":
         return float(len(known))
     if reducer == "distinct":
         return float(len(np.unique(known)))
     if not len(known):
         return None
+    if reducer in _ONE_OF_THEM:
+        return float(_ONE_OF_THEM[reducer](known))
     with np.errstate(over="ignore", invalid="ignore"):
-        number = float(_OF_NUMBERS[reducer](known) if reducer in _OF_NUMBERS else np.percentile(known, int(reducer[1:])))
+        number = float(_OF_ALL[reducer](known) if reducer in _OF_ALL else np.percentile(known, int(reducer[1:])))
     return None if math.isnan(number) else number
 
 
@@ -57,13 +63,16 @@ def reduced_cells(cells: Sequence[Any], reducer: Reducer) -> Any:
     return reduced(np.array([math.nan if one is None else one for one in numbers], dtype=np.float64), reducer)
 
 
-_OF_NUMBERS: dict[str, Callable[[Doubles], Any]] = {
+_ONE_OF_THEM: dict[str, Callable[[Doubles], Any]] = {
     "last": lambda known: known[-1],
+    "last_any": lambda known: known[-1],
     "first": lambda known: known[0],
-    "min": np.min,
-    "mean": np.mean,
-    "max": np.max,
-    "sum": np.sum,
+    "min": lambda known: known.min(),
+    "max": lambda known: known.max(),
+}
+_OF_ALL: dict[str, Callable[[Doubles], Any]] = {
+    "mean": lambda known: known.mean(),
+    "sum": lambda known: known.sum(),
     "range": np.ptp,
     "delta": lambda known: known[-1] - known[0],
     "stddev": np.std,

@@ -15,9 +15,13 @@ from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.drill_down import range_behind, rows_behind
 from dashboards.panels.figures import Look
 from dashboards.panels.legend import legend, summary, twin
+from dashboards.panels.looks import Looks, SeriesLook, looks_of
+from dashboards.panels.measured import Measured
 from dashboards.panels.moments import clock_change, iso
-from dashboards.panels.parts import Colour, Display, Label, Thresholds
+from dashboards.panels.overrides import SeriesOverride, Style
+from dashboards.panels.parts import Colour, Label
 from dashboards.panels.querying import SeriesSource, series_query, variables_of
+from dashboards.panels.reducers import Reducer
 from dashboards.panels.tails import hold, read_held, tail
 from datasources.base import Query
 from datasources.compile.time_groups import groups_in
@@ -27,14 +31,17 @@ from datasources.timerange import Bucket
 MOST_SERIES = 60
 
 
-class SeriesDisplay(Display):
-    style: Literal["lines", "area", "bars", "points"] = "lines"
+class SeriesDisplay(Measured):
+    """`legend`: the columns beside each series' name."""
+
+    style: Style = "lines"
     fill_area: bool = False
     stacked: bool = False
     y_min: FiniteFloat | None = None
     y_max: FiniteFloat | None = None
-    thresholds: Thresholds = []
     colors: Annotated[dict[Label, Colour], Field(max_length=100)] = {}
+    overrides: Annotated[list[SeriesOverride], Field(max_length=50)] = []
+    legend: Annotated[list[Reducer], Field(max_length=8)] = ["min", "mean", "last", "max"]
 
     @model_validator(mode="after")
     def _low_below_high(self) -> Self:
@@ -88,21 +95,23 @@ class Timeseries(PanelType[TimeseriesDocument]):
         )
 
     def context(self, document: TimeseriesDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
-        """`figure`; `legend`, its rows; `summary` in words.
+        """`figure`; `legend`, its rows, and `columns`, the names of their numbers; `summary` in words.
 
         `twin` is the chart as a table, made only where a template asks for it: 2,000 numbers cost 8 ms. `raw` says whether
         raw points are shown, `can_be_raw` whether they may be asked for. `held` is what a page has of the figure then.
         """
         frame, display = series_of(frames, "series"), document.display
-        shown = _most_important(frame.series)
-        rows = legend(shown, display.unit, display.decimals, display.colors)
-        figure, notes = figures.draw(shown, _look(document, ask), ask.time_range), _notes(frame, ask)
+        shown, looks = looks_of(frame.series, _usual(display), colours=display.colors, overrides=display.overrides)
+        shown = _most_important(shown)
+        rows = legend(shown, looks, display.legend)
+        figure, notes = figures.draw(shown, _look(document, ask, looks), ask.time_range), _notes(frame, ask)
         return {
             "figure": figure,
             "held": hold(figure, beside=(notes, [(row.label, row.number, row.color) for row in rows])),
             "legend": rows,
+            "columns": display.legend,
             "summary": summary(document.title, rows),
-            "twin": partial(twin, shown, ask.zone, display.unit, display.decimals),
+            "twin": partial(twin, shown, looks, ask.zone),
             "raw": ask.disable_aggregation,
             "can_be_raw": document.drill_down.enabled
             and document.drill_down.disable_aggregation
@@ -116,8 +125,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
         sent = tail(context["figure"], now, shown) if now is not None and shown is not None else None
         if sent is None:
             return None
-        legend = [(row.min, row.mean, row.last, row.max) for row in context["legend"]]
-        return {**sent, "legend": legend, "summary": context["summary"]}
+        return {**sent, "legend": [row.numbers for row in context["legend"]], "summary": context["summary"]}
 
     def export(self, document: TimeseriesDocument, ask: Ask) -> Query:
         return _query(document, ask)
@@ -169,29 +177,33 @@ def _aggregation_info(document: TimeseriesDocument, ask: Ask) -> dict[str, Any] 
     return {"applied": True, "bucket_interval": bucket.label}
 
 
-def _look(document: TimeseriesDocument, ask: Ask) -> Look:
+def _usual(display: SeriesDisplay) -> SeriesLook:
+    """How series look of which nothing else is said."""
+    style = "area" if display.fill_area and display.style == "lines" else display.style
+    return SeriesLook(name="", unit=display.unit, decimals=display.decimals, style=style, mappings=display.mappings)
+
+
+def _look(document: TimeseriesDocument, ask: Ask, looks: Looks) -> Look:
     display, bucket = document.display, _bucket(document, ask)
     return Look(
-        style="area" if display.fill_area and display.style == "lines" else display.style,
+        series=looks,
         stacked=display.stacked,
-        unit=display.unit,
-        decimals=display.decimals,
         low=display.y_min,
         high=display.y_max,
         thresholds=display.thresholds,
-        colours=display.colors,
+        threshold_mode=display.threshold_mode,
         zone=ask.zone,
         step=float(bucket.seconds) if bucket is not None else None,
     )
 
 
-def _most_important(found: Sequence[Series]) -> Sequence[Series]:
-    """At most MOST_SERIES, those with the largest mean."""
-    if len(found) <= MOST_SERIES:
-        return found
-    means = {one.label: float(np.abs(known).mean()) if len(known := one.known()) else 0.0 for one in found}
-    largest = sorted(found, key=lambda one: means[one.label], reverse=True)[:MOST_SERIES]
-    return sorted(largest, key=lambda one: one.label)
+def _most_important(shown: Sequence[Series]) -> Sequence[Series]:
+    """At most MOST_SERIES, those with the largest mean, in the order they have."""
+    if len(shown) <= MOST_SERIES:
+        return shown
+    means = {one.label: float(np.abs(known).mean()) if len(known := one.known()) else 0.0 for one in shown}
+    largest = set(sorted(means, key=means.__getitem__, reverse=True)[:MOST_SERIES])
+    return [one for one in shown if one.label in largest]
 
 
 def _notes(frame: SeriesFrame, ask: Ask) -> tuple[str, ...]:

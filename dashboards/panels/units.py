@@ -41,7 +41,9 @@ def format_number(value: Number | None, unit: str = "", decimals: int | None = N
     if known.factor != 1:
         value = value * known.factor
     step = step_of(value, known)
-    sign, digits = _signed(_in_steps(value, step, _usual_decimals(value, known) if decimals is None else decimals))
+    if decimals is None and known.decimals is not None:
+        decimals = _usual_decimals(value, step, known.decimals)
+    sign, digits = _signed(_in_steps(value, step, decimals))
     behind = step.text + known.after
     if known.is_close:
         return Formatted(f"{sign}{known.before}{digits}{behind}")
@@ -102,11 +104,10 @@ def not_finite(value: Number) -> str:
     return "NaN" if value != value else "∞" if value > 0 else "-∞"
 
 
-def _usual_decimals(value: Number, unit: Unit) -> int | None:
+def _usual_decimals(value: Number, step: Step, usual: int) -> int | None:
     """Those that a unit always has, as money has two; where they would show nothing of a number, as many as do."""
-    if unit.decimals is None or value == int(value) or step_of(value, unit).size != 1:
-        return None
-    return unit.decimals if abs(value) >= 10**-unit.decimals else None
+    is_broken = step.size == 1 and value != int(value)
+    return usual if is_broken and abs(value) >= 10**-usual else None
 
 
 def _in_steps(value: Number, step: Step, decimals: int | None) -> str:

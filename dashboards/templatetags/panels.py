@@ -58,13 +58,15 @@ def legend_rows(rows: Iterable[LegendRow]) -> SafeString:
 
 def _legend_row(row: LegendRow) -> str:
     fill = f' fill="{escape(row.color)}"' if row.color else ""
-    numbers = "".join(f'<td class="number">{escape(number)}</td>' for number in (row.min, row.mean, row.last, row.max))
+    numbers = "".join(f'<td class="number">{escape(number)}</td>' for number in row.numbers)
+    of = f' data-label="{escape(row.of)}"' if row.of else ""
+    right = '<span class="legend-axis">right axis</span>' if row.is_right else ""
     return (
         f'<tr data-series="{row.number}"><td>'
-        f'<button type="button" class="legend-toggle" aria-pressed="true" data-name="{escape(row.name)}">'
+        f'<button type="button" class="legend-toggle" aria-pressed="true" data-name="{escape(row.name)}"{of}>'
         f'<svg class="swatch series-{row.number}" viewBox="0 0 12 12" aria-hidden="true">'
         f'<rect width="12" height="12" rx="3"{fill}/></svg>'
-        f"<bdi>{escape(row.label)}</bdi></button></td>{numbers}</tr>"
+        f"<bdi>{escape(row.label)}</bdi></button>{right}</td>{numbers}</tr>"
     )
 
 

@@ -68,6 +68,11 @@ const hoverLabel = (colours) => ({
   namelength: 40,
 });
 
+const valueAxis = (given, colours) => ({ fixedrange: true, nticks: 6, ...axis(given, colours) });
+
+// A second axis has no grid of its own: two would cross.
+const secondAxis = (given, colours) => (given ? { yaxis2: { ...valueAxis(given, colours), showgrid: false } } : {});
+
 export const dress = (figure, { colours, font, hidden, uirevision, width, height }) => ({
   data: figure.data.map((trace) => ({ ...paint(withWallClock(trace), colours), visible: !hidden.has(trace.name) })),
   layout: {
@@ -86,7 +91,8 @@ export const dress = (figure, { colours, font, hidden, uirevision, width, height
     colorway: colours.series,
     hoverlabel: hoverLabel(colours),
     xaxis: timeAxis(figure.layout?.xaxis, colours),
-    yaxis: { fixedrange: true, nticks: 6, ...axis(figure.layout?.yaxis, colours) },
+    yaxis: valueAxis(figure.layout?.yaxis, colours),
+    ...secondAxis(figure.layout?.yaxis2, colours),
   },
   config: { displayModeBar: false, doubleClick: false, responsive: false, scrollZoom: false, showTips: false, ...figure.config },
 });

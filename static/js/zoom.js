@@ -25,10 +25,10 @@ const zoomBack = () => {
   before = null;
 };
 
-// A trace's name is escaped for Plotly; the legend has it as it is.
+// A trace's name is escaped for Plotly, and may be another than the series has in the data; the legend knows.
 const labelOf = (panel, name) => {
   const button = [...panel.querySelectorAll(".legend-toggle")].find(({ dataset }) => dataset.name === name);
-  return button?.textContent.trim() ?? name;
+  return button?.dataset.label ?? button?.textContent.trim() ?? name;
 };
 
 const openPoints = (panel, point) => {

@@ -1,6 +1,8 @@
 """Figures: what is drawn where, checked by Plotly's own schema."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,6 +11,7 @@ from plotly import graph_objects
 
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.figures import MOST_POINTS, Look, colour_places, draw
+from dashboards.panels.looks import SeriesLook, looks_of
 from dashboards.panels.parts import Threshold
 from dashboards.tests.panels.frames import NOON, ask, document, frame, plain, points, series, series_frame
 from datasources.frame import Series
@@ -18,8 +21,15 @@ HOUR = TimeRange(NOON, NOON + timedelta(hours=1))
 START = NOON.timestamp()
 
 
-def trace(*all_series: Series, **look: object) -> dict:
-    figure = plain(draw(all_series, Look(**look), HOUR))
+def drawn_as(
+    all_series: Sequence[Series], unit: str = "", decimals: int | None = None, style: Any = "lines", **look: Any
+) -> dict:
+    usual = SeriesLook(name="", unit=unit, decimals=decimals, style=style)
+    return draw(all_series, Look(series=looks_of(all_series, usual, colours={})[1], **look), HOUR)
+
+
+def trace(*all_series: Series, **look: Any) -> dict:
+    figure = plain(drawn_as(all_series, **look))
     graph_objects.Figure(figure | {"data": [{**drawn, "meta": None} for drawn in figure["data"]]})
     return figure["data"][0]
 
@@ -52,7 +62,7 @@ def test_more_points_than_can_be_drawn_are_thinned_without_holes() -> None:
 
 def test_many_series_share_the_points_that_can_be_drawn() -> None:
     all_series = [series([float(place % 7) for place in range(1_440)], label=f"s{number}") for number in range(20)]
-    figure = plain(draw(all_series, Look(step=60.0), HOUR))
+    figure = plain(drawn_as(all_series, step=60.0))
     assert sum(len(drawn["y"]) for drawn in figure["data"]) <= MOST_POINTS + 40
     assert not any(None in drawn["y"] for drawn in figure["data"])
 
@@ -89,14 +99,14 @@ def test_every_style_is_one_plotly_knows(style: str, stacked: bool) -> None:
 
 def test_thresholds_are_lines_bands_and_labels() -> None:
     marks = [Threshold(value=2, color="#F59E0B", label="<b>warm</b>"), Threshold(value=4, color="#EF4444")]
-    layout = draw([series([1.0, 5.0])], Look(thresholds=marks), HOUR)["layout"]
+    layout = drawn_as([series([1.0, 5.0])], thresholds=marks)["layout"]
     assert [shape["type"] for shape in layout["shapes"]] == ["rect", "rect", "line", "line"]
     assert [mark["text"] for mark in layout["annotations"]] == ["&lt;b&gt;warm&lt;/b&gt;"]
 
 
 def test_a_threshold_far_away_does_not_squeeze_the_data() -> None:
     far = [Threshold(value=1e9, color="#EF4444", label="never")]
-    assert "shapes" not in draw([series([1.0, 5.0])], Look(thresholds=far), HOUR)["layout"]
+    assert "shapes" not in drawn_as([series([1.0, 5.0])], thresholds=far)["layout"]
 
 
 def test_a_series_keeps_its_colour_when_another_comes() -> None:
@@ -105,7 +115,7 @@ def test_a_series_keeps_its_colour_when_another_comes() -> None:
 
 
 def test_no_series_is_an_empty_chart_over_the_whole_range() -> None:
-    figure = draw([], Look(), HOUR)
+    figure = drawn_as([])
     assert figure["data"] == []
     assert figure["layout"]["xaxis"]["range"] == [START * 1_000, (START + 3_600) * 1_000]
 
@@ -120,4 +130,4 @@ def test_a_kpis_course_breaks_where_nothing_was_measured() -> None:
 
 def test_points_have_the_digits_that_are_read_however_far_they_reach() -> None:
     wide = [Series("a", np.array([0.0, 60.0, 120.0]), np.array([0.0, 61.23456, 500_000.0]))]
-    assert [draw(wide, Look(decimals=decimals), HOUR)["data"][0]["y"][1] for decimals in (None, 0, 3)] == [100, 61, 61.235]
+    assert [drawn_as(wide, decimals=decimals)["data"][0]["y"][1] for decimals in (None, 0, 3)] == [100, 61, 61.235]
