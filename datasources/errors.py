@@ -30,17 +30,19 @@ class SourceError(Exception):
     """Base of all. `sentence` is safe for every viewer; `detail` may hold SQL or a server's words: editors only.
 
     `reason` is what went wrong in a word, for programs and counters.
-    With a `lack` the query cannot work on this database as it is.
+    With a `lack` the query cannot work on this database as it is. `at`: where in the SQL its author wrote the mistake is,
+    in characters from 0; None where that is not known.
     """
 
     status: ClassVar[int] = 500
     reason: ClassVar[str] = "failed"
 
-    def __init__(self, sentence: str, *, detail: str = "", lack: Lack | None = None) -> None:
+    def __init__(self, sentence: str, *, detail: str = "", lack: Lack | None = None, at: int | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.detail = detail
         self.lack = lack
+        self.at = at
 
 
 class QueryRefused(SourceError):

@@ -23,6 +23,7 @@ from datasources.failures import translated
 from datasources.files import files
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.load import load
+from datasources.origin import Rewritten, placing_errors
 from datasources.rows import CHUNK_ROWS, Row, collect, frame_of, rows_at_once
 from datasources.series import ELEMENT_BYTES, find_points, register
 from datasources.shapes import Shape, ask_for_shape, by_name, describe, forget_shape, forget_shapes, known_shape
@@ -43,11 +44,15 @@ CHANGED = (
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with `$1`, `$2` …, and what stands there. With `series_zone` it is answered by series: the zone of bare timestamps."""
+    """SQL with `$1`, `$2` …, and what stands there. With `series_zone` it is answered by series: the zone of bare timestamps.
+
+    `written` is the text of a person's that it was made of, if it was.
+    """
 
     sql: str
     parameters: tuple[Any, ...] = ()
     series_zone: ZoneInfo | None = None
+    written: Rewritten | None = None
 
 
 def run(database: Database, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
@@ -74,6 +79,12 @@ def columns_of(database: Database, statement: Statement, limits: Limits) -> tupl
     answer = run(database, {"columns": statement}, limits)["columns"]
     assert isinstance(answer, Frame)  # as no series was asked for
     return answer.columns
+
+
+def described(database: Database, statement: Statement, limits: Limits) -> tuple[Column, ...]:
+    """The columns a statement answers, asked of the server without running it. Raises as `run`, and says where a mistake is."""
+    with placing_errors(statement.written), _saying_where(), _transaction(database, limits) as connection:
+        return ask_for_shape(connection, statement.sql).columns
 
 
 def stream(database: Database, statement: Statement, limits: Limits) -> Generator[Frame, None, None]:
@@ -113,6 +124,18 @@ def plan(database: Database, statements: Iterable[Statement], limits: Limits) ->
     if wrong is not None:
         raise wrong
     return cost
+
+
+@contextmanager
+def _saying_where() -> Iterator[None]:
+    """The server counts characters from 1."""
+    try:
+        yield
+    except SourceError as error:
+        cause = error.__cause__
+        if isinstance(cause, psycopg.Error) and cause.diag.statement_position:
+            error.at = int(cause.diag.statement_position) - 1
+        raise
 
 
 def _planned(connection: psycopg.Connection, statement: Statement) -> float:

@@ -20,6 +20,7 @@ from datasources.explained import Explained, Hint
 from datasources.fitting import cost_of
 from datasources.frame import Answered, Column, Frame, rows_of
 from datasources.lacks import name_table, naming_tables
+from datasources.origin import placing_errors
 from datasources.plans import explain
 from tenants.database import Database
 from tenants.models import Tenant
@@ -71,6 +72,16 @@ class PostgresSource:
         statement = self._statement(query)
         budget.refuse_if_spent(self.tenant)
         return naming_tables(executor.stream(self.database, statement, limits), statement.sql)
+
+    def describe(self, query: SqlQuery) -> tuple[Column, ...]:
+        """What SQL answers, none of it run. Raises as `run`; the error says where in the text the mistake is."""
+        statement = self._statement(query)
+        try:
+            return executor.described(self.database, statement, self.limits())
+        except QueryFailed as error:
+            invalidate(self.database)
+            name_table(error, [statement.sql])
+            raise
 
     def count(self, query: Query) -> int:
         """How many rows `stream` would give without its limit; counting may take as long as a file may. Raises as `run`."""
@@ -131,7 +142,8 @@ class PostgresSource:
 
     def _check_with_fresh_catalogue(self, statement: Statement) -> None:
         try:
-            guard.check(statement.sql, self._policy(YOUNG_SECONDS), allow_parameters=True)
+            with placing_errors(statement.written):
+                guard.check(statement.sql, self._policy(YOUNG_SECONDS), allow_parameters=True)
         except QueryRefused as refusal:
             record_refused_sql(self.tenant, statement.sql, f"{refusal.sentence} {refusal.detail}".strip())
             raise

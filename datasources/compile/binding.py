@@ -10,12 +10,13 @@ from datasources.compile.macros import Expansion
 from datasources.compile.parameters import Parameters
 from datasources.compile.text import Replacing, rewrite
 from datasources.errors import QueryRefused, ValueMissing
+from datasources.origin import Rewritten
 from datasources.variables import AS_VALUE, formatted
 
 PASTED = frozenset({"raw", "doublequote"})  # what would become part of the statement
 
 
-def expand(text: str, expansion: Expansion, *, variables: Mapping[str, Any]) -> str:
+def expand(text: str, expansion: Expansion, *, variables: Mapping[str, Any]) -> Rewritten:
     """Bind variables and write out macros, buckets with TimescaleDB's function where it is there.
 
     Raises QueryRefused for an unknown macro, ValueMissing for a variable without a value.

@@ -84,7 +84,7 @@ def _parsed(text: str, macros: Mapping[str, Macro], variables: set[str], interva
 
     replacing = Replacing(macros, variable, partial(interval_word, interval_ms=interval_ms))
     try:
-        _, select = single_select(rewrite(text, replacing))
+        _, select = single_select(rewrite(text, replacing).text)
         flatten("SelectStmt", select)
     except (QueryRefused, Refusal, ValueError):  # the last: a macro with too many arguments
         return None

@@ -17,8 +17,11 @@ from datasources.errors import NoSuchOrder
 from datasources.executor import Statement
 from datasources.frame import Column
 from datasources.guard import check_expression, check_order, check_statically, single_statement
+from datasources.origin import placing_errors
 from datasources.timerange import UTC_ZONE, TimeRange
 from tenants.database import Database
+
+_AROUND = "SELECT * FROM (\n"
 
 
 def compile_query(query: Query, database: Database, *, columns: Sequence[Column] = ()) -> Statement:
@@ -47,10 +50,12 @@ def validate(query: Query, *, statistics: bool = False) -> None:
     if isinstance(query, SqlSeriesQuery):
         query = query.plain
     if isinstance(query, SqlQuery):
-        check_statically(_sql(query, "UTC", ordered=False).sql, allow_parameters=True, statistics=statistics)
+        statement = _sql(query, "UTC", ordered=False)
+        with placing_errors(statement.written):
+            check_statically(statement.sql, allow_parameters=True, statistics=statistics)
         return
     expansion = Expansion(parameters=Parameters(), time_range=query.time_range, zone="UTC")
-    where = expand(query.where, expansion, variables=query.variables)
+    where = expand(query.where, expansion, variables=query.variables).text
     if where.strip():
         check_expression(where, allow_parameters=True)
     if isinstance(query, TableQuery) and query.order_by.strip():
@@ -85,16 +90,19 @@ def _sql(
         interval_ms=query.interval_ms,
         time_bucket=time_bucket,
     )
-    text = single_statement(expand(query.text, expansion, variables=query.variables))
+    written = expand(query.text, expansion, variables=query.variables)
+    with placing_errors(written):
+        text = single_statement(written.text)
     is_plain = query.sort is None and not query.search and query.limit is None and not query.offset
     if is_plain or (not ordered and not query.search):
-        return Statement(text, tuple(parameters.values))
-    text = f"SELECT * FROM (\n{text}\n) AS q"
+        return Statement(text, tuple(parameters.values), written=written)
+    written = replace(written, before=len(_AROUND))
+    text = f"{_AROUND}{text}\n) AS q"
     if query.search:
         text += f"\nWHERE {search_condition(['q'], _as_in_a_row(query.search), parameters)}"
     if ordered:
         text += _order(query.sort, columns) + paging(query.limit, query.offset, parameters)
-    return Statement(text, tuple(parameters.values))
+    return Statement(text, tuple(parameters.values), written=written)
 
 
 def _as_in_a_row(text: str) -> str:

@@ -66,7 +66,7 @@ class TableSql:
                 zone=self.zone,
                 time_bucket=self.catalogue.has_time_bucket,
             )
-            text = expand(where, expansion, variables=variables)
+            text = expand(where, expansion, variables=variables).text
             check_expression(text, columns=self.table.columns, **self._names(), allow_parameters=True)
             found.append(f"(\n{text}\n)")
         return found

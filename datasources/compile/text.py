@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from datasources.errors import QueryRefused
+from datasources.origin import Rewritten
 from datasources.variables import AS_VALUE, MENTION
 
 Macro = Callable[[list[str]], str]
@@ -55,37 +56,48 @@ class Replacing:
     is_list: Callable[[str], bool] = lambda name: False
 
 
-def rewrite(text: str, replacing: Replacing, *, depth: int = 0) -> str:
+def rewrite(text: str, replacing: Replacing, *, depth: int = 0) -> Rewritten:
     """The text with something else for each macro and variable. What stands in a macro's brackets is rewritten first.
 
-    Raises QueryRefused for an unknown macro, and what the replacing raises.
+    Raises QueryRefused for an unknown macro, and what the replacing raises; it says where.
     """
     written: list[str] = []
+    pieces: list[tuple[int, int]] = []
     selects = [False]  # for each open bracket: whether the items of a SELECT are listed there
     position = 0
     while (match := _TOKEN.search(text, position)) is not None:
-        written.append(text[position : match.start()])
-        position = match.end()
-        piece = match.group()
-        if match["comment"]:
-            position = _end_of_comment(text, match.start())
-            piece = text[match.start() : position]
-        elif match["quoted"]:
-            piece = _WORD.sub(lambda found: replacing.word(found[1] or found[2]), piece)
-        elif match["macro"] in WORDS:
-            piece = _bare(match["macro"], replacing)
-        elif match["macro"]:
-            piece, position = _macro(text, match, replacing, is_listed=selects[-1], depth=depth)
-        elif match["number"]:
-            raise QueryRefused("Write variables as :name.", detail=f"{piece} stands in the query.")
-        elif match["among"]:
-            piece = _among(match, replacing)
-        elif (name := match["variable"] or match["braced"] or match["plain"]) is not None:
-            piece = _named(name, match["format"] or "", replacing)
-        else:
-            _note_clause(piece, selects)
-        written.append(piece)
-    return "".join([*written, text[position:]])
+        try:
+            piece, end = _replaced(text, match, replacing, selects, depth)
+        except QueryRefused as refused:
+            refused.at = match.start()
+            raise
+        written += (text[position : match.start()], piece)
+        pieces += ((match.start() - position,) * 2, (len(piece), end - match.start()))
+        position = end
+    rest = text[position:]
+    return Rewritten("".join([*written, rest]), text, (*pieces, (len(rest), len(rest))))
+
+
+def _replaced(text: str, match: re.Match[str], replacing: Replacing, selects: list[bool], depth: int) -> tuple[str, int]:
+    """What takes a token's place, and where in the text it ends."""
+    piece, position = match.group(), match.end()
+    if match["comment"]:
+        position = _end_of_comment(text, match.start())
+        return text[match.start() : position], position
+    if match["quoted"]:
+        return _WORD.sub(lambda found: replacing.word(found[1] or found[2]), piece), position
+    if match["macro"] in WORDS:
+        return _bare(match["macro"], replacing), position
+    if match["macro"]:
+        return _macro(text, match, replacing, is_listed=selects[-1], depth=depth)
+    if match["number"]:
+        raise QueryRefused("Write variables as :name.", detail=f"{piece} stands in the query.")
+    if match["among"]:
+        return _among(match, replacing), position
+    if (name := match["variable"] or match["braced"] or match["plain"]) is not None:
+        return _named(name, match["format"] or "", replacing), position
+    _note_clause(piece, selects)
+    return piece, position
 
 
 def variables_in(text: str) -> set[str]:
@@ -134,7 +146,7 @@ def _macro(text: str, match: re.Match[str], replacing: Replacing, *, is_listed: 
     if name == _ITEM_MACRO and is_listed and text[position : position + 1] == ",":
         is_item = _BEFORE_ITEM.search(text, max(0, match.start() - 200), match.start())
         name = f"{name}Alias" if is_item else name  # as Grafana has it
-    return macros[name]([rewrite(argument, replacing, depth=depth + 1) for argument in arguments]), position
+    return macros[name]([rewrite(argument, replacing, depth=depth + 1).text for argument in arguments]), position
 
 
 def _arguments(text: str, name: str, start: int) -> tuple[list[str], int]:

@@ -1,6 +1,7 @@
 """A refusal inside the guard, before it becomes a QueryRefused: what to say, and where in the text."""
 
 from datasources.errors import Lack, QueryRefused
+from datasources.origin import position
 
 
 class Refusal(Exception):
@@ -18,11 +19,11 @@ class Refusal(Exception):
 
     def answer(self, text: str, *, before: int = 0) -> QueryRefused:
         """The error an editor can act on. `before` bytes of the parsed text stood before `text`."""
-        where = position(text, self.at - before) if self.at >= before else ""
-        return QueryRefused(self.sentence, detail=": ".join(filter(None, (where, self.about))), lack=self.lack)
+        at = _characters(text, self.at - before) if self.at >= before else None
+        where = position(text, at) if at is not None else ""
+        return QueryRefused(self.sentence, detail=": ".join(filter(None, (where, self.about))), lack=self.lack, at=at)
 
 
-def position(text: str, at: int) -> str:
-    """`line 2, column 7`, both from 1, for an offset in bytes."""
-    ahead = text.encode("utf-8", "replace")[:at].decode("utf-8", "ignore")
-    return f"line {ahead.count(chr(10)) + 1}, column {len(ahead) - ahead.rfind(chr(10))}"
+def _characters(text: str, size: int) -> int:
+    """How many characters so many bytes are."""
+    return len(text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore"))
