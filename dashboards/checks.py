@@ -9,7 +9,7 @@ from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
 from dashboards.variables.definitions import QueryVariable, Variable
-from datasources.base import SqlQuery
+from datasources.base import OWN, SqlQuery
 from datasources.compile import validate, variables_in
 from datasources.errors import QueryRefused
 from datasources.timerange import TimeRange
@@ -50,12 +50,13 @@ def check_variables(variables: Sequence[Variable], *, is_shared: bool) -> list[D
 
 
 def unset(document: PanelDocument) -> dict[str, Any]:
-    """NULL for each variable of the queries to which only a page gives a value."""
+    """NULL for each variable of the queries to which only a page gives a value; the tenant's own database for a source's."""
     source = document.data_source
     if source is None:
         return {}
     named = variables_in("\n".join(filter(None, (source.sql, source.query.where))))
-    return dict.fromkeys(named - document.variables.keys())
+    sources = dict.fromkeys(variables_in(source.source) - document.variables.keys(), OWN)
+    return {**dict.fromkeys(named - document.variables.keys()), **sources}
 
 
 def sql_in(document: PanelDocument) -> str:

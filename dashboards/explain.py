@@ -19,7 +19,7 @@ def explain_panel(tenant: Tenant, panel: Panel, ask: Ask) -> dict[str, Explained
     read = read_panel(panel)
     explained: dict[str, Explained] = {}
     try:
-        source = asked_source(tenant, panel, read)
+        source = asked_source(tenant, panel, read, ask)
         for name, query in read.kind.queries(read.document, ask).items():
             explained[name] = source.explain(query)
             record_sql(tenant, "explain", explained[name].sql, thing=Thing.of(panel))

@@ -34,12 +34,15 @@ class TooManyRows(PanelUnavailable):
 def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> HttpResponseBase:
     """The file. What fails before its first row is an error with a status; raises PanelUnavailable and BadRequest."""
     read = read_panel(panel)
-    query = read.kind.export(read.document, ask)
+    try:
+        query = read.kind.export(read.document, ask)
+    except SourceError as error:
+        raise unavailable(error) from error
     if query is None:
         raise PanelUnavailable("This panel shows no data: there is nothing to download.", status=404)
     most = min(settings.EXPORT_ROW_LIMIT, kind.most_rows or settings.EXPORT_ROW_LIMIT)
     try:
-        source = asked_source(tenant, panel, read)
+        source = asked_source(tenant, panel, read, ask)
         frames = _begin(source, query, most)
         first = next(frames)
         heading, names = read.kind.csv_heading(read.document, first), list(read.kind.csv_columns(read.document, first))

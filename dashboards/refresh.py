@@ -24,6 +24,7 @@ from datasources.load.figures import panel_asked, panel_failed
 from datasources.results import Result, fetch
 from datasources.results.entry import make_entry
 from datasources.sources import source_of
+from datasources.variables import texts_of
 from tenants.models import Role, Tenant
 
 Shaped = TypeVar("Shaped")
@@ -142,12 +143,12 @@ def refresh_panel(
     Raises PanelUnavailable, and BadRequest for what was asked.
     """
     read = read_panel(panel)
-    queries = read.kind.queries(read.document, ask)
-    if not queries:
-        return Refreshed(read, ask, NOTHING_ASKED)
     try:
+        queries = read.kind.queries(read.document, ask)
+        if not queries:
+            return Refreshed(read, ask, NOTHING_ASKED)
         result = fetch(
-            asked_source(tenant, panel, read),
+            asked_source(tenant, panel, read, ask),
             queries,
             not_before=ask.not_before,
             stale_seconds=stale_seconds,
@@ -166,18 +167,32 @@ def refresh_panel(
     return Refreshed(read, ask, result)
 
 
-def asked_source(tenant: Tenant, panel: Panel, read: ReadPanel) -> Source:
+def asked_source(tenant: Tenant, panel: Panel, read: ReadPanel, ask: Ask) -> Source:
     """The source that a panel's document names, as the tenant has it. Raises SourceError where it has none."""
     named = read.document.data_source
     if named is None:
         return source_of(tenant, platform=panel.is_shared)
-    return source_of(tenant, named.source, platform=panel.is_shared, language=named.language)
+    slug = named_source(named.source, {**read.document.variables, **ask.variables})
+    return source_of(tenant, slug, platform=panel.is_shared, language=named.language)
 
 
-def run(tenant: Tenant, panel: Panel, queries: Mapping[str, Query]) -> dict[str, Answered]:
+def named_source(named: str, variables: Mapping[str, Any]) -> str:
+    """The slug of a source that may be a variable's value. Raises ValueMissing."""
+    if not named.startswith("$"):
+        return named
+    name = named.strip("${}")
+    if name not in variables:
+        raise ValueMissing(f"This panel needs a value for “{name}”.")
+    slugs = texts_of(variables[name])
+    if len(slugs) != 1:
+        raise ValueMissing(f"This panel asks one data source: choose one for “{name}”.")
+    return slugs[0]
+
+
+def run(tenant: Tenant, panel: Panel, queries: Mapping[str, Query], ask: Ask) -> dict[str, Answered]:
     """Run queries of a panel's on its source, for this asker alone. Raises PanelUnavailable."""
     try:
-        frames = asked_source(tenant, panel, read_panel(panel)).run(queries)
+        frames = asked_source(tenant, panel, read_panel(panel), ask).run(queries)
     except SourceError as error:
         raise unavailable(error) from error
     note_run(tenant, panel, frames, sum(frame.elapsed_ms for frame in frames.values()))

@@ -165,7 +165,7 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
         query = kind.points(document, ask, at=at, label=read_text(request.GET, "label") if "label" in request.GET else None)
     if query is None:
         raise Http404("This panel has no points to show.")
-    frame = rows_of(run(request.tenant, place.panel, {"points": query}), "points")
+    frame = rows_of(run(request.tenant, place.panel, {"points": query}, ask), "points")
     bucket = ask.time_range.bucket()
     context = {
         "section": {"title": place.panel.title},

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.conf import settings
 
 from dashboards.checking.finding import FINE, Found, Outcome, of_cost, of_error
-from dashboards.checking.panels import Panels, queries_of, read_panels
+from dashboards.checking.panels import Panels, ask_of, read_panels
 from dashboards.checking.runs import begin, note, running
 from dashboards.checking.storing import forget_disabled, store
 from dashboards.models import CheckRun, Panel
@@ -106,10 +106,11 @@ def _fit(tenant: Tenant, panel: Panel, length: str) -> Found:
     is_own = False
     try:
         read = read_panel(panel)
-        queries = queries_of(read, tenant, length)
+        ask = ask_of(read, tenant, length)
+        queries = list(read.kind.queries(read.document, ask).values())
         if not queries:
             return FINE
-        source = asked_source(tenant, panel, read)
+        source = asked_source(tenant, panel, read, ask)
         is_own = source.identity.is_own
         cost = _patiently(lambda: source.fit(queries))
     except SourceUnavailable as error:

@@ -10,7 +10,6 @@ from dashboards.checks import unset
 from dashboards.models import Panel, Placement, Shared
 from dashboards.panels.base import Ask
 from dashboards.refresh import ReadPanel
-from datasources.base import Query
 from tenants.models import Tenant
 
 DEFAULT_RANGE = "6h"
@@ -52,17 +51,16 @@ def read_panels(slug: str | None = None) -> Panels:
     return Panels(to_all, chosen, own, _ranges(by_id.values()))
 
 
-def queries_of(read: ReadPanel, tenant: Tenant, length: str) -> list[Query]:
-    """What the panel asks, over its range up to now. A variable that only a page would give has no value."""
+def ask_of(read: ReadPanel, tenant: Tenant, length: str) -> Ask:
+    """What is asked of the panel over its range up to now. A variable that only a page would give has no value."""
     zone = ZoneInfo(tenant.time_zone)
-    ask = Ask(
+    return Ask(
         time_range=PageRange.between(f"now-{length}", "now", zone).read(),
         variables=unset(read.document),
         zone=zone,
         tenant_zone=zone,
         now=datetime.now(UTC),
     )
-    return list(read.kind.queries(read.document, ask).values())
 
 
 def _ranges(panels: Iterable[Panel]) -> dict[str, str]:

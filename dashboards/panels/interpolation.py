@@ -1,4 +1,4 @@
-"""Values of variables in people's texts: titles, descriptions, Markdown and links. Never in queries: those bind them.
+"""Values of variables in people's texts: titles, descriptions, text panels and links. Never in queries: those bind them.
 
 `$name` and `${name}` are what people read of a value; `${name:csv}` is the value in a format. What is no variable of the
 page stays as it is written.
@@ -12,7 +12,6 @@ from dashboards.panels.base import Ask
 from datasources.variables import FORMATS, MENTION, Value, formatted
 
 _MENTION = re.compile(rf"(?<![\w$]){MENTION}")
-_MARKDOWN_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
 _URL_FORMATS = frozenset({"percentencode", "queryparam"})  # what is a part of a URL already
 
 
@@ -26,18 +25,9 @@ def titled(text: str, ask: Ask) -> str:
     return interpolated(text, ask.variables, ask.texts) if "$" in text else text
 
 
-def in_markdown(text: str, ask: Ask) -> str:
-    """Markdown in which each value is text and nothing else: its signs are escaped, its lines joined."""
-    return _with_values(text, ask.variables, ask.texts, lambda value, format: as_markdown(value))
-
-
 def in_link(text: str, ask: Ask) -> str:
     """A URL in which each value is a part of its path or query, percent-encoded: none can bring a scheme, host or parameter."""
     return _with_values(text, ask.variables, {}, lambda value, format: value if format in _URL_FORMATS else quote(value, safe=""))
-
-
-def as_markdown(value: str) -> str:
-    return _MARKDOWN_SIGNS.sub(lambda sign: f"\\{sign.group()}", " ".join(value.split()))
 
 
 def _with_values(text: str, variables: Mapping[str, Value], texts: Mapping[str, str], write: Callable[[str, str], str]) -> str:

@@ -27,7 +27,9 @@ Label = Annotated[str, Field(max_length=200)]
 Expression = Annotated[str, Field(max_length=10_000)]
 Unit = Annotated[str, Field(max_length=40)]
 Decimals = Annotated[int, Field(ge=0, le=10)]
-SourceSlug = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$")]
+SLUG = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+SourceSlug = Annotated[str, Field(pattern=rf"^{SLUG}$")]
+SourceName = Annotated[str, Field(pattern=rf"^(?:{SLUG}|\$[A-Za-z]\w*|\$\{{[A-Za-z]\w*\}})$", max_length=70)]
 Colour = Annotated[str, AfterValidator(read_colour)]
 
 
@@ -64,10 +66,10 @@ class Clauses(Strict):
 class DataSource(Strict):
     """A structured query over `table`, or `sql`. Types say what their `columns` are.
 
-    `source` is the slug of a data source; `tenant` is the tenant's own database.
+    `source` is the slug of a data source, or `$name`, a variable whose value is one; `tenant` is the tenant's own database.
     """
 
-    source: SourceSlug = OWN
+    source: SourceName = OWN
     table: Name | None = None
     columns: Any = None
     query: Clauses = Clauses()

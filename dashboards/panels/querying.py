@@ -11,6 +11,7 @@ from dashboards.panels.document import QueryDocument
 from dashboards.panels.parts import DataSource, Name, Strict
 from dashboards.panels.settle import Settle, seconds_of
 from datasources.base import GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
+from datasources.compile import with_intervals
 from datasources.timerange import Bucket
 from datasources.values import quoted
 
@@ -57,7 +58,7 @@ def rows_query(document: QueryDocument, ask: Ask, columns: RowColumns | None, *,
     if source.table is None or columns is None:
         interval_ms = ask.interval_ms(source.least_ms())
         return SqlQuery(
-            text=source.sql or "", time_range=ask.time_range, variables=variables, interval_ms=interval_ms, limit=limit
+            text=sql_of(source, variables), time_range=ask.time_range, variables=variables, interval_ms=interval_ms, limit=limit
         )
     if source.aggregate is not None:
         return _groups(source, ask, columns, variables)
@@ -95,7 +96,7 @@ def series_query(
     source, variables = document.data_source, variables_of(document, ask)
     if source.table is None or columns is None:
         return SqlSeriesQuery(
-            text=source.sql or "",
+            text=sql_of(source, variables),
             time_range=ask.time_range,
             variables=variables,
             interval_ms=ask.interval_ms(source.least_ms()),
@@ -115,6 +116,11 @@ def series_query(
         variables=variables,
         settle_seconds=seconds_of(settle),
     )
+
+
+def sql_of(source: DataSource, variables: Mapping[str, Any]) -> str:
+    """The document's SQL, with the widths of its buckets where variables give them."""
+    return with_intervals(source.sql or "", variables)
 
 
 def variables_of(document: QueryDocument, ask: Ask) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dashboards.panels.cells import Format, Shape, page_cell
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.pages import Pages
 from dashboards.panels.parts import DataSource, Decimals, Label, Name, Strict, Unit
-from dashboards.panels.querying import variables_of
+from dashboards.panels.querying import sql_of, variables_of
 from dashboards.panels.values import csv_cell, json_value
 from datasources.base import CountQuery, Query, Sort, SqlQuery, TableQuery
 from datasources.frame import Column, Frame, Frames, rows_of
@@ -161,7 +161,7 @@ def _rows_query(
         "offset": offset,
     }
     if source.table is None:
-        return SqlQuery(text=source.sql or "", interval_ms=ask.interval_ms(source.least_ms()), **around)
+        return SqlQuery(text=sql_of(source, around["variables"]), interval_ms=ask.interval_ms(source.least_ms()), **around)
     return TableQuery(
         table=source.table,
         columns={column.name: column.name for column in source.columns},

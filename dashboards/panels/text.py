@@ -34,11 +34,11 @@ class Text(PanelType[TextDocument]):
         return {}
 
     def answer(self, document: TextDocument, frames: Frames, ask: Ask) -> Answer:
-        return Answer(data={"content": document.content, "html": as_html(document.content)})
+        return Answer(data={"content": document.content, "html": as_html(document.content, ask)})
 
     def context(self, document: TextDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`html`, sanitised."""
-        return {"html": as_html(document.content), "notes": (), "is_empty": False}
+        return {"html": as_html(document.content, ask), "notes": (), "is_empty": False}
 
     def export(self, document: TextDocument, ask: Ask) -> None:
         return None

@@ -20,7 +20,7 @@ from dashboards.panels.measured import Measured
 from dashboards.panels.moments import clock_change, iso
 from dashboards.panels.overrides import SeriesOverride, Style
 from dashboards.panels.parts import Colour, Label
-from dashboards.panels.querying import SeriesSource, series_query, variables_of
+from dashboards.panels.querying import SeriesSource, series_query, sql_of, variables_of
 from dashboards.panels.reducers import Reducer
 from dashboards.panels.tails import hold, read_held, tail
 from datasources.base import Query
@@ -167,7 +167,7 @@ def _aggregation_info(document: TimeseriesDocument, ask: Ask) -> dict[str, Any] 
         return None
     source = document.data_source
     if source.sql is not None:
-        groups = groups_in(source.sql, ask.interval_ms(source.least_ms()))
+        groups = groups_in(sql_of(source, variables_of(document, ask)), ask.interval_ms(source.least_ms()))
         return {"applied": True, "bucket_interval": groups[0].bucket.label} if groups else None
     if ask.disable_aggregation:
         return {"applied": False, "reason": "disable_aggregation flag"}

@@ -142,14 +142,14 @@ def _macro(text: str, match: re.Match[str], replacing: Replacing, *, is_listed: 
         raise QueryRefused("The query uses a macro PanelDash does not know.", detail=f"$__{name} is not one of {known}.")
     if depth >= DEEPEST:
         raise QueryRefused(f"Macros stand in one another more than {DEEPEST} deep.")
-    arguments, position = _arguments(text, name, match.end())
+    arguments, position = arguments_at(text, name, match.end())
     if name == _ITEM_MACRO and is_listed and text[position : position + 1] == ",":
         is_item = _BEFORE_ITEM.search(text, max(0, match.start() - 200), match.start())
         name = f"{name}Alias" if is_item else name  # as Grafana has it
     return macros[name]([rewrite(argument, replacing, depth=depth + 1).text for argument in arguments]), position
 
 
-def _arguments(text: str, name: str, start: int) -> tuple[list[str], int]:
+def arguments_at(text: str, name: str, start: int) -> tuple[list[str], int]:
     """What stands in the brackets after a macro, split at its own commas, and where it ends."""
     opening = re.compile(r"\s*\(").match(text, start)
     if opening is None:

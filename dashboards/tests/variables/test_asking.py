@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dashboards.models import Dashboard, Panel
 from dashboards.tests.variables.conftest import PANEL, REGION, SERVER
+from datasources.models import DataSource
 from datasources.results import closed
 from datasources.tests.hostile import HOSTILE
 from tenants.models import Tenant
@@ -198,3 +199,24 @@ def test_a_stranger_sees_no_options(make_board: Callable, client: Client, eve: A
     client.force_login(eve)
     assert client.get("/t/acme/d/board/panels/one/?var-server=All").status_code == 404
     assert Panel.objects.count() == 1
+
+
+def test_a_bucket_is_as_wide_as_an_interval_variable_says(make_board: Callable, look: Callable) -> None:
+    sql = "SELECT $__timeGroup(timestamptz '2026-03-01 10:37Z', :step)::text AS v"
+    make_board(
+        {"name": "step", "kind": "interval", "options": ["5m", "1h"]},
+        panel={"type": "table", "title": "$step", "data_source": {"sql": sql, "columns": [{"name": "v", "format": "text"}]}},
+    )
+    assert "10:35" in rows(look("?tz=UTC"))[0]
+    assert "10:00" in rows(look("?tz=UTC&var-step=1h"))[0]
+
+
+def test_a_panel_asks_the_source_that_a_variable_names(make_board: Callable, look: Callable, acme: Tenant) -> None:
+    panel = {"type": "kpi", "title": "$ds", "data_source": {"source": "$ds", "sql": "SELECT 7 AS value"}}
+    make_board({"name": "ds", "kind": "data_source", "source_kind": "postgres"}, panel=panel)
+    assert "This panel needs a value for “ds”." in look().content.decode()
+    for slug, enabled in [("far", True), ("off", False)]:
+        DataSource.objects.create(tenant=acme, kind="postgres", slug=slug, name=slug.title(), settings={}, is_enabled=enabled)
+    assert "The settings of the data source “Far” are not valid any more." in look().content.decode()
+    for refused in ("off", "tenant", "x"):
+        assert f"“{refused}” is not one of the values of ds." in look(f"?var-ds={refused}").content.decode()
