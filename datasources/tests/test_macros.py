@@ -27,7 +27,7 @@ ORIGIN = "timestamptz '2000-01-03T00:00:00+00:00'"
 def written(text: str, *, time_range: TimeRange = RANGE, zone: str = "UTC", **facts: Any) -> tuple[str, list[Any]]:
     parameters = Parameters()
     expansion = Expansion(parameters=parameters, time_range=time_range, zone=zone, interval_ms=60_000)
-    return expand(text, expansion, variables=facts), parameters.values
+    return expand(text, expansion, variables=facts).text, parameters.values
 
 
 EXPANDED = [
