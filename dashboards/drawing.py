@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
+from dashboards.panels.anchors import anchors
 from dashboards.refresh import PanelUnavailable, Refreshed
 from dashboards.section import Section, SectionError
 from datasources.errors import SourceUnavailable
@@ -37,6 +38,7 @@ def draw(section: Section, done: Refreshed) -> DrawnPanel:
         elapsed_ms=done.elapsed_ms if done.asks else None,
         poll_seconds=polled,
         notes=(*panel.get("notes", ()), *(slowed if polled > section.poll_seconds else ())),
+        links=anchors(links, done.ask) if (links := done.read.document.links) else (),
     )
     return DrawnPanel(drawn, done.kind.template, {"section": drawn, "panel": panel}, refreshed=done)
 

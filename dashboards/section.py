@@ -14,6 +14,7 @@ from dashboards.asking import PageRange, Parameter, with_query
 from dashboards.files import FILE_KINDS
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels.anchors import Anchor
 from dashboards.panels.interpolation import interpolated
 from dashboards.ranges import range_label
 from datasources.variables import Value
@@ -60,6 +61,7 @@ class Section:
     elapsed_ms: float | None = None
     error: SectionError | None = None
     notes: tuple[str, ...] = field(default=())
+    links: tuple[Anchor, ...] = ()
 
     @property
     def trigger(self) -> str:

@@ -2,7 +2,8 @@
 
 It may stand in any text but those of `data_source`: SQL is never put together from pieces. A query is given a value by
 `variables: {limit: "${CPU_LIMIT}"}` and `:limit`. `$${NAME}` is the text `${NAME}` itself; so is `${NAME}` in a document
-that declares no names, and in a `data_source` that of a name not declared: it is a variable of the dashboard's.
+that declares no names, and in a `data_source` that of a name not declared: it is a variable of the dashboard's. Names that
+begin with two underscores are the placeholders of links.
 """
 
 import re
@@ -45,7 +46,7 @@ class Environment:
         if is_escaped:
             return found.group()[1:]
         in_source = FIXED in _NAMES.findall(path)
-        if not self.declared or (in_source and name not in self.declared):
+        if not self.declared or name.startswith("__") or (in_source and name not in self.declared):
             return found.group()
         if reason := self._problem(name, path):
             self.refusals.append(Refusal(piece.place, path, reason))

@@ -42,6 +42,7 @@ class Cell:
     href: str = ""
     tone: str = ""
     exact: str = ""
+    new_tab: bool = True
 
 
 NULL = Cell("", "null")

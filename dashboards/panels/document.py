@@ -6,6 +6,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from dashboards.panels.links import Link
 from dashboards.panels.parts import DataSource, DrillDown, Name, Strict
 from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree, read_text
 from dashboards.panels.wording import errors_of
@@ -39,6 +40,7 @@ class PanelDocument(Strict):
     time_range: Duration | None = None
     variables: Annotated[dict[Name, Variable], Field(max_length=50)] = {}
     drill_down: DrillDown = DrillDown()
+    links: Annotated[list[Link], Field(max_length=10)] = []
 
 
 class QueryDocument(PanelDocument):

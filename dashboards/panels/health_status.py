@@ -7,12 +7,15 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
+from dashboards.panels.anchors import Origin, href_of
 from dashboards.panels.base import Answer, Ask, Data, PanelType, WrongShape
 from dashboards.panels.colours import NAMED, hex_of
 from dashboards.panels.document import PanelDocument, QueryDocument
+from dashboards.panels.links import Link
+from dashboards.panels.mappings import Mapped, Mappings, mapped
 from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
 from dashboards.panels.querying import RowColumns, rows_query
-from dashboards.panels.thresholds import SHAPES
+from dashboards.panels.thresholds import SHAPES, tone_of
 from dashboards.panels.values import json_value, text_of
 from datasources.base import Query
 from datasources.frame import Frame, Frames, rows_of
@@ -36,6 +39,10 @@ def _key(raw: Any) -> Any:
 
 
 class HealthDisplay(Strict):
+    """`mappings` are for statuses that `status_mapping` has none of. `link`: where a service leads, with its row's values."""
+
+    mappings: Mappings = []
+    link: Link | None = None
     status_mapping: Annotated[dict[Annotated[Label, BeforeValidator(_key)], Status], Field(max_length=50)] = {}
 
     @model_validator(mode="after")
@@ -84,7 +91,7 @@ class HealthStatus(PanelType[HealthDocument]):
         return {"services": rows_query(document, ask, _read(document.data_source), limit=MOST_SERVICES + 1)}
 
     def answer(self, document: HealthDocument, frames: Frames, ask: Ask) -> Answer:
-        services = _services(rows_of(frames, "services"), document.display)
+        services = _services(rows_of(frames, "services"), document.display, ask)
         public = ("service_name", "status_value", "status_label", "status_color")
         data = {"services": [{name: service[name] for name in public} for service in services]}
         return Answer(data=data, notes=_notes(rows_of(frames, "services")), is_empty=not services)
@@ -94,7 +101,7 @@ class HealthStatus(PanelType[HealthDocument]):
 
         `counts`: one a status, worst first, with `status_label`, `status_color`, `shape` and `number`.
         """
-        services = _services(rows_of(frames, "services"), document.display)
+        services = _services(rows_of(frames, "services"), document.display, ask)
         return {
             "services": services,
             "counts": _counts(services),
@@ -115,31 +122,45 @@ def _read(source: HealthSource) -> RowColumns | None:
     return RowColumns(given, name, timestamp=source.columns.changed_at if source.aggregate is not None else None)
 
 
-def _services(frame: Frame, display: HealthDisplay) -> list[dict[str, Any]]:
+def _services(frame: Frame, display: HealthDisplay, ask: Ask) -> list[dict[str, Any]]:
     """The services with what the mapping says of their status, worst first, then by name."""
     for needed in ("service_name", "status_value"):
         if needed not in frame.names:
             raise WrongShape(f"The query of a health panel gives a column named “{needed}”.")
     ranks = _ranks(display)
+    worst = max(ranks.values(), default=0)
     rows = (dict(zip(frame.names, row, strict=True)) for row in frame.rows())
-    services = [_service(row, display, ranks) for row in rows]
+    services = [_service(row, display, ranks, worst, ask) for row in rows]
     services.sort(key=lambda service: (-service["rank"], service["service_name"].lower()))
     return services[:MOST_SERVICES]
 
 
-def _service(row: Mapping[str, Any], display: HealthDisplay, ranks: Mapping[str, int]) -> dict[str, Any]:
+def _service(row: Mapping[str, Any], display: HealthDisplay, ranks: Mapping[str, int], worst: int, ask: Ask) -> dict[str, Any]:
     value, changed_at = row["status_value"], row.get("changed_at")
-    key = _status_key(value)
+    name, key = text_of(row["service_name"], UTC_ZONE), _status_key(value)
     status = display.status_mapping.get(key) if value is not None else None
+    called = mapped(display.mappings, value) if status is None and display.mappings else None
     return {
-        "service_name": text_of(row["service_name"], UTC_ZONE),
+        "service_name": name,
         "status_value": json_value(value),
-        "status_label": status.label if status is not None else "unknown",  # CONTRACT.md
-        "status_color": hex_of(status.color) if status is not None else NAMED["unknown"],
-        "rank": ranks[key] if status is not None else 1,
-        "shape": _shape(ranks[key], max(ranks.values())) if status is not None else UNKNOWN_SHAPE,
+        **(_as_mapped(status, ranks[key], worst) if status is not None else _as_called(called, worst)),
         "changed_at": changed_at if isinstance(changed_at, datetime) else None,
+        "href": href_of(display.link, ask, Origin(row, value, name)) if display.link is not None else "",
     }
+
+
+def _as_mapped(status: Status, rank: int, worst: int) -> dict[str, Any]:
+    return {"status_label": status.label, "status_color": hex_of(status.color), "rank": rank, "shape": _shape(rank, worst)}
+
+
+def _as_called(called: Mapped | None, worst: int) -> dict[str, Any]:
+    """A status by its value mapping: as bad as its colour says. CONTRACT.md: one that nobody knows is unknown."""
+    if called is None:
+        return {"status_label": "unknown", "status_color": NAMED["unknown"], "rank": 1, "shape": UNKNOWN_SHAPE}
+    tone = tone_of(called.colour)
+    rank = {"good": 0, "warning": 1, "critical": max(worst, 2)}[tone] if tone else 1
+    label, colour = called.text or "unknown", called.colour or NAMED["unknown"]
+    return {"status_label": label, "status_color": colour, "rank": rank, "shape": SHAPES[tone] if tone else UNKNOWN_SHAPE}
 
 
 def _status_key(value: Any) -> str:

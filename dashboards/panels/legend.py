@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from dashboards.panels.anchors import Anchor, Origin, href_of
+from dashboards.panels.base import Ask
 from dashboards.panels.cells import Shape, page_cell
 from dashboards.panels.colours import PALETTE
 from dashboards.panels.figures import colour_places, escaped
+from dashboards.panels.interpolation import titled
+from dashboards.panels.links import Link
 from dashboards.panels.looks import Looks, SeriesLook
 from dashboards.panels.mappings import mapped
 from dashboards.panels.reducers import Reducer, reduced, reduced_known
@@ -40,17 +44,23 @@ class LegendRow:
     spoken: str = ""
     of: str = ""
     is_right: bool = False
+    anchor: Anchor | None = None
+
+    @property
+    def beside(self) -> tuple[Any, ...]:
+        """All but its numbers: where this differs a page needs the whole."""
+        return self.label, self.number, self.color, self.anchor and self.anchor.href
 
 
-def legend(shown: Sequence[Series], looks: Looks, columns: Sequence[Reducer]) -> list[LegendRow]:
+def legend(shown: Sequence[Series], looks: Looks, columns: Sequence[Reducer], ask: Ask) -> list[LegendRow]:
     places = colour_places([series.label for series in shown])
     return [
-        _row(series, looks[series.label], places[series.label], columns, is_spoken=at < SPOKEN_SERIES)
+        _row(series, looks[series.label], places[series.label], columns, ask, is_spoken=at < SPOKEN_SERIES)
         for at, series in enumerate(shown)
     ]
 
 
-def _row(series: Series, own: SeriesLook, place: int, columns: Sequence[Reducer], *, is_spoken: bool) -> LegendRow:
+def _row(series: Series, own: SeriesLook, place: int, columns: Sequence[Reducer], ask: Ask, *, is_spoken: bool) -> LegendRow:
     known = series.known()
     wanted = dict.fromkeys((*columns, *SPOKEN) if is_spoken else columns)
     facts = {reducer: said(_reduced(series, known, reducer), own) for reducer in wanted}
@@ -63,7 +73,14 @@ def _row(series: Series, own: SeriesLook, place: int, columns: Sequence[Reducer]
         spoken=f"{own.name} last {facts['last']}, between {facts['min']} and {facts['max']}" if is_spoken else "",
         of=series.label if own.name != series.label else "",
         is_right=own.is_right,
+        anchor=None if own.link is None else _anchor(own.link, series, own, known, ask),
     )
+
+
+def _anchor(link: Link, series: Series, own: SeriesLook, known: Doubles, ask: Ask) -> Anchor | None:
+    last = reduced_known(known, "last")
+    href = href_of(link, ask, Origin(series=series.label, value=last, text=said(last, own)))
+    return Anchor(titled(link.title, ask) or f"More about {own.name}", href, link.new_tab) if href else None
 
 
 def _reduced(series: Series, known: Doubles, reducer: Reducer) -> float | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboards.panels.colours import hex_of
+from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mapping as ValueMapping
 from dashboards.panels.overrides import SeriesOverride, Style, changes
 from datasources.frame import Series
@@ -26,11 +27,18 @@ class SeriesLook:
     width: float = 1.5
     is_right: bool = False
     mappings: Sequence[ValueMapping] = ()
+    link: Link | None = None
 
     def called(self, name: str, colour: str) -> "SeriesLook":
         """The same for one series; replace() takes three times as long."""
         return SeriesLook(
-            name=name, unit=self.unit, decimals=self.decimals, colour=colour, style=self.style, mappings=self.mappings
+            name=name,
+            unit=self.unit,
+            decimals=self.decimals,
+            colour=colour,
+            style=self.style,
+            mappings=self.mappings,
+            link=self.link,
         )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mappings
 from dashboards.panels.parts import Colour, Decimals, Label, Name, Strict, Unit
 from dashboards.panels.patterns import Pattern, found
@@ -53,6 +54,7 @@ class Override(Strict):
     unit: Unit | None = None
     decimals: Decimals | None = None
     mappings: Mappings | None = None
+    link: Link | None = None
     hidden: bool = False
     order: Annotated[int, Field(ge=-1_000, le=1_000)] = 0
 

@@ -15,6 +15,7 @@ from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.drill_down import range_behind, rows_behind
 from dashboards.panels.figures import Look
 from dashboards.panels.legend import legend, summary, twin
+from dashboards.panels.links import Link
 from dashboards.panels.looks import Looks, SeriesLook, looks_of
 from dashboards.panels.measured import Measured
 from dashboards.panels.moments import clock_change, iso
@@ -32,7 +33,7 @@ MOST_SERIES = 60
 
 
 class SeriesDisplay(Measured):
-    """`legend`: the columns beside each series' name."""
+    """`legend`: the columns beside each series' name. `link`: where each series leads, if its override says nothing else."""
 
     style: Style = "lines"
     fill_area: bool = False
@@ -41,6 +42,7 @@ class SeriesDisplay(Measured):
     y_max: FiniteFloat | None = None
     colors: Annotated[dict[Label, Colour], Field(max_length=100)] = {}
     overrides: Annotated[list[SeriesOverride], Field(max_length=50)] = []
+    link: Link | None = None
     legend: Annotated[list[Reducer], Field(max_length=8)] = ["min", "mean", "last", "max"]
 
     @model_validator(mode="after")
@@ -103,11 +105,11 @@ class Timeseries(PanelType[TimeseriesDocument]):
         frame, display = series_of(frames, "series"), document.display
         shown, looks = looks_of(frame.series, _usual(display), colours=display.colors, overrides=display.overrides)
         shown = _most_important(shown)
-        rows = legend(shown, looks, display.legend)
+        rows = legend(shown, looks, display.legend, ask)
         figure, notes = figures.draw(shown, _look(document, ask, looks), ask.time_range), _notes(frame, ask)
         return {
             "figure": figure,
-            "held": hold(figure, beside=(notes, [(row.label, row.number, row.color) for row in rows])),
+            "held": hold(figure, beside=(notes, [row.beside for row in rows])),
             "legend": rows,
             "columns": display.legend,
             "summary": summary(document.title, rows),
@@ -180,7 +182,9 @@ def _aggregation_info(document: TimeseriesDocument, ask: Ask) -> dict[str, Any] 
 def _usual(display: SeriesDisplay) -> SeriesLook:
     """How series look of which nothing else is said."""
     style = "area" if display.fill_area and display.style == "lines" else display.style
-    return SeriesLook(name="", unit=display.unit, decimals=display.decimals, style=style, mappings=display.mappings)
+    return SeriesLook(
+        name="", unit=display.unit, decimals=display.decimals, style=style, mappings=display.mappings, link=display.link
+    )
 
 
 def _look(document: TimeseriesDocument, ask: Ask, looks: Looks) -> Look:

@@ -10,6 +10,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from dashboards.linking import Home
+from dashboards.panels.anchors import Anchor
 from dashboards.panels.cells import Cell
 from dashboards.panels.compact import compacted
 from dashboards.panels.legend import LegendRow
@@ -45,37 +47,59 @@ def mark(shape: str, colour: str) -> SafeString:
 
 
 @register.simple_tag
-def table_rows(rows: Iterable[Iterable[Cell]]) -> SafeString:
-    """A table's rows: in Python, as a page has hundreds of cells and a template's loop takes five times as long."""
-    return mark_safe("".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows))  # noqa: S308 - each part is escaped
+def home_url(section: Any, href: str) -> str:
+    """A link of a document as it stands on the section's page."""
+    return Home(section.url).href(href)
 
 
 @register.simple_tag
-def legend_rows(rows: Iterable[LegendRow]) -> SafeString:
+def table_rows(rows: Iterable[Iterable[Cell]], section: Any = None) -> SafeString:
+    """A table's rows: in Python, as a page has hundreds of cells and a template's loop takes five times as long."""
+    home = Home(section.url if section is not None else "")
+    lines = (f"<tr>{''.join([_cell(cell, home) for cell in row])}</tr>" for row in rows)
+    return mark_safe("".join(lines))  # noqa: S308 - each part is escaped
+
+
+@register.simple_tag
+def legend_rows(rows: Iterable[LegendRow], section: Any = None) -> SafeString:
     """A chart's legend, a row a series: each is a button that shows or hides it."""
-    return mark_safe("".join(map(_legend_row, rows)))  # noqa: S308 - each part is escaped
+    home = Home(section.url if section is not None else "")
+    return mark_safe("".join([_legend_row(row, home) for row in rows]))  # noqa: S308 - each part is escaped
 
 
-def _legend_row(row: LegendRow) -> str:
+def _legend_row(row: LegendRow, home: Home) -> str:
     fill = f' fill="{escape(row.color)}"' if row.color else ""
     numbers = "".join(f'<td class="number">{escape(number)}</td>' for number in row.numbers)
     of = f' data-label="{escape(row.of)}"' if row.of else ""
+    more = _more(row.anchor, home) if row.anchor is not None else ""
     right = '<span class="legend-axis">right axis</span>' if row.is_right else ""
     return (
         f'<tr data-series="{row.number}"><td>'
         f'<button type="button" class="legend-toggle" aria-pressed="true" data-name="{escape(row.name)}"{of}>'
         f'<svg class="swatch series-{row.number}" viewBox="0 0 12 12" aria-hidden="true">'
         f'<rect width="12" height="12" rx="3"{fill}/></svg>'
-        f"<bdi>{escape(row.label)}</bdi></button>{right}</td>{numbers}</tr>"
+        f"<bdi>{escape(row.label)}</bdi></button>{right}{more}</td>{numbers}</tr>"
     )
 
 
-def _cell(value: Cell) -> str:
-    if value.kind == "null":
+def _more(anchor: Anchor, home: Home) -> str:
+    title = escape(anchor.title)
+    return (
+        f'<a class="legend-link" {_leading(anchor.href, home, new_tab=anchor.new_tab)} title="{title}" aria-label="{title}">↗</a>'
+    )
+
+
+def _leading(href: str, home: Home, *, new_tab: bool) -> str:
+    away = ' rel="noopener noreferrer" target="_blank"' if new_tab else ' rel="noopener noreferrer"'
+    return f'href="{escape(home.href(href))}"{away}'
+
+
+def _cell(value: Cell, home: Home) -> str:
+    if value.kind == "null" and not value.href:
         return _NULL
     text = f"<bdi>{escape(value.text)}</bdi>"
     if value.href:
-        text = f'<a href="{escape(value.href)}" rel="noopener noreferrer" target="_blank">{text}</a>'
+        text = f"<a {_leading(value.href, home, new_tab=value.new_tab)}>{text}</a>"
     tone = f' data-tone="{escape(value.tone)}"' if value.tone else ""
     exact = f' title="{escape(value.exact)}"' if value.exact and value.exact != value.text else ""
     return f'<td class="{escape(value.kind)}"{tone}{exact}>{text}</td>'

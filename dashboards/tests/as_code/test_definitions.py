@@ -92,7 +92,8 @@ def test_what_is_wrong_in_a_fragment_is_named_where_it_stands(write: Callable) -
         "fragments/f.yaml": "decimals: 1\nunit: 5\nmissing: x\n",
         "a.yaml": KPI.replace("unit: percent", "include: fragments/f.yaml"),
     }
-    assert "fragments/f.yaml:3: display.missing: is not known here; known are unit, decimals, thresholds" in refused(write(files))
+    known = "unit, decimals, thresholds, threshold_mode, mappings, min, max, reduce"
+    assert f"fragments/f.yaml:3: display.missing: is not known here; known are {known}" in refused(write(files))
 
 
 @pytest.mark.parametrize(
