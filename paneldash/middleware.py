@@ -10,7 +10,7 @@ import structlog
 from django.core.signals import request_finished
 from django.db import DataError
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
@@ -88,6 +88,25 @@ class ProbesMiddleware:
             request.get_host = lambda: "probe"  # type: ignore[method-assign]
             request.COOKIES = {}  # nobody's session is looked up, which the central database might not answer
         return self.get_response(request)
+
+
+class HeadMiddleware:
+    """HEAD gets what GET would, without the body. A file is not made for it, and so not counted as one that left the house.
+
+    gunicorn would have it made whole, drop it, and complain in the log.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            elif isinstance(response, HttpResponse):
+                response.content = b""
+        return response
 
 
 class PrivateAnswersMiddleware:

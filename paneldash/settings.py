@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "paneldash.middleware.RequestIdMiddleware",
     "paneldash.metrics.MetricsMiddleware",
+    "paneldash.middleware.HeadMiddleware",
     "paneldash.middleware.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

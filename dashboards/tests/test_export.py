@@ -10,8 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client, RequestFactory
 
+from audit.models import Event
 from audit.spreadsheet import BYTE_ORDER_MARK
 from dashboards.export import file_name
 from dashboards.models import Dashboard, Panel, Placement
@@ -259,6 +261,21 @@ def test_who_goes_away_midway_gives_the_connection_back(
     response.close()
     del response
     assert back_ends(embedded_server, acme, "pid") == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_who_only_asks_about_a_file_takes_none_and_none_is_recorded(
+    client: Client, acme: Tenant, make: Callable[..., None], embedded_server: EmbeddedServer, kind: str
+) -> None:
+    make(LARGE.format(60_000))
+    asked = RequestFactory().head(URL.replace("csv", kind))
+    asked.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
+    answer = WSGIHandler().get_response(asked)  # the test's client takes bodies away by itself
+    assert (answer.status_code, answer["Content-Disposition"]) == (200, f'attachment; filename="Result.{kind}"')
+    assert b"".join(answer.streaming_content) == b""
+    del answer
+    assert back_ends(embedded_server, acme, "pid") == 0
+    assert not Event.objects.filter(action="export").exists()
 
 
 def peak_of(client: Client) -> tuple[int, int]:

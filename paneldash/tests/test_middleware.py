@@ -2,10 +2,11 @@ import re
 
 import pytest
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
-from paneldash.middleware import PrivateAnswersMiddleware, RequestIdMiddleware
+from paneldash.middleware import HeadMiddleware, PrivateAnswersMiddleware, RequestIdMiddleware
 
 
 @pytest.mark.django_db
@@ -48,6 +49,25 @@ def test_answers_are_not_kept_by_caches_unless_the_view_says_so(rf: RequestFacto
     public = PrivateAnswersMiddleware(lambda _: HttpResponse(headers={"Cache-Control": "max-age=60"}))(rf.get("/"))
     assert (private["Cache-Control"], private["Vary"]) == ("private, no-store", "Cookie")
     assert public["Cache-Control"] == "max-age=60"
+
+
+@pytest.mark.django_db
+def test_head_makes_no_part_of_a_file(rf: RequestFactory) -> None:
+    made = []
+    parts = (made.append(part) or b"a part" for part in range(3))
+    response = HeadMiddleware(lambda _: StreamingHttpResponse(parts, headers={"Content-Length": "18"}))(rf.head("/"))
+    assert (list(response), response["Content-Length"]) == ([], "18")
+    response.close()
+    assert (made, list(parts)) == ([], [])  # what it held open is closed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/accounts/login/", "/live", "/no/such/page"])
+def test_head_says_how_long_the_answer_would_be_and_sends_nothing(rf: RequestFactory, path: str) -> None:
+    """As the server asks: the test's client takes bodies away by itself."""
+    answer = WSGIHandler().get_response(rf.head(path))
+    assert answer.content == b""
+    assert int(answer["Content-Length"]) > 0
 
 
 @pytest.mark.django_db
