@@ -2,12 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
-from functools import cache
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
@@ -21,15 +17,14 @@ from datasources.store import store
 from paneldash import __version__
 from paneldash.jobs import last_alive
 from paneldash.pools import PoolFigures, central_pool, tenant_pool
+from paneldash.probing import Question
 
-READY_SECONDS = 1.8  # /ready answers within 2 s whatever the database does
 CROWDED = 0.8
 LEAST_FREE_BYTES = 200_000_000
 NO_WORKER_SECONDS = 180
 STARTED = monotonic()
 
 Check = dict[str, Any]
-Said = TypeVar("Said")
 logger = structlog.get_logger(__name__)
 
 
@@ -37,12 +32,13 @@ logger = structlog.get_logger(__name__)
 @require_safe
 def health(_request: HttpRequest) -> JsonResponse:
     """The state of every part. 503 when no page could be served."""
+    database, cache, worker = ask_database(), Question("cache", _ask_cache), Question("worker", _ask_workers)
     checks = {
-        "database": check_database(),
-        "cache": check_cache(),
+        "database": check_database(database),
+        "cache": check_cache(cache),
         "tenants": check_tenants(),
         "disk": check_disk(),
-        "worker": check_worker(),
+        "worker": check_worker(worker),
     }
     status = overall(checks, central_pool())
     facts = {"timestamp": timezone.now().isoformat(), "version": __version__, "uptime_s": round(monotonic() - STARTED)}
@@ -53,7 +49,7 @@ def health(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
     """Whether to send requests here."""
-    is_ready = check_database()["status"] == "pass"
+    is_ready = ask_database().answer(otherwise=False)
     return JsonResponse({"status": "ready" if is_ready else "not ready"}, status=200 if is_ready else 503)
 
 
@@ -75,7 +71,7 @@ def figures(_request: HttpRequest) -> JsonResponse:
             "version": __version__,
             "uptime_s": round(monotonic() - STARTED),
             "pools": {name: {**_details(pool), "max_connections": pool.most} for name, pool in pools.items()},
-            "database_response_time_ms": check_database()["response_time_ms"],
+            "database_response_time_ms": check_database(ask_database())["response_time_ms"],
         }
     )
 
@@ -88,17 +84,18 @@ def overall(checks: dict[str, Check], pool: PoolFigures) -> str:
     return "healthy" if all_well else "degraded"
 
 
-def check_database() -> Check:
-    started = monotonic()
-    passed = in_time(_ask_database, otherwise=False)
-    elapsed_ms = round((monotonic() - started) * 1000, 2)
-    status = "pass" if passed else "fail"
-    return {"status": status, "response_time_ms": elapsed_ms, "details": _details(central_pool())}
+def ask_database() -> Question[bool]:
+    return Question("database", _ask_database)
 
 
-def check_cache() -> Check:
+def check_database(asked: Question[bool]) -> Check:
+    status = "pass" if asked.answer(otherwise=False) else "fail"
+    return {"status": status, "response_time_ms": round(asked.elapsed_ms, 2), "details": _details(central_pool())}
+
+
+def check_cache(asked: Question[bool]) -> Check:
     """Written and read back, and the shared store asked; what fails counts as a miss everywhere else."""
-    return {"status": "pass" if in_time(_ask_cache, otherwise=False) else "fail"}
+    return {"status": "pass" if asked.answer(otherwise=False) else "fail"}
 
 
 def check_tenants() -> Check:
@@ -114,9 +111,9 @@ def check_disk() -> Check:
     return {"status": "pass" if free > LEAST_FREE_BYTES else "warn"}
 
 
-def check_worker() -> Check:
+def check_worker(asked: Question[float | None]) -> Check:
     """Whether anybody runs the jobs in the background; what this process has not seen long enough it does not judge."""
-    silent_seconds = in_time(_ask_workers, otherwise=None)
+    silent_seconds = asked.answer(otherwise=None)
     if silent_seconds is None:
         return {"status": "warn"}
     return {"status": "pass" if silent_seconds <= NO_WORKER_SECONDS else "warn", "silent_s": round(silent_seconds)}
@@ -165,19 +162,3 @@ def _ask_workers() -> float | None:
         return None
     finally:
         connection.close()
-
-
-def in_time(ask: Callable[[], Said], *, otherwise: Said) -> Said:
-    """Ask from a thread of its own: a server that hangs must not hang the probe."""
-    asked: Future[Said] = _prober().submit(ask)
-    try:
-        return asked.result(timeout=READY_SECONDS)
-    except TooLate:
-        asked.cancel()
-        return otherwise
-
-
-@cache
-def _prober() -> ThreadPoolExecutor:
-    """One thread, made in the worker and not before it is forked; who hangs in it keeps the others waiting, not us."""
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")

@@ -25,9 +25,9 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from datasources.store import store
-from paneldash.health import in_time
 from paneldash.job_figures import job_figures
 from paneldash.pools import PoolFigures, central_pool, tenant_pool
+from paneldash.probing import Question
 
 REQUESTS = Counter("paneldash_requests_total", "Answers", ["method", "view", "status"])
 SECONDS = Histogram("paneldash_request_seconds", "Time until the answer's first byte", ["view"])
@@ -65,7 +65,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
-    body = generate_latest(registry) + in_time(job_figures, otherwise=b"")
+    body = generate_latest(registry) + Question("jobs", job_figures).answer(otherwise=b"")
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
 
 

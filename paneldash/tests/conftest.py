@@ -17,7 +17,7 @@ NOWHERE = "/nonexistent"
 @contextlib.contextmanager
 def pointing_at(host: str) -> Iterator[None]:
     """Django's central database at another address, with a pool of its own."""
-    from paneldash import health
+    from paneldash.probing import thread_of
 
     original = connections.settings["default"]
     moved: dict[str, Any] = {**original, "HOST": host}
@@ -26,14 +26,14 @@ def pointing_at(host: str) -> Iterator[None]:
     del connections["default"]
     kept = pools.pop("default", None)
     connections.settings = {**connections.settings, "default": moved}
-    health._prober.cache_clear()  # its thread has a connection of its own
+    thread_of.cache_clear()  # their threads have connections of their own
     close_store()
     try:
         yield
     finally:
         connections["default"].close()
         del connections["default"]
-        health._prober.cache_clear()
+        thread_of.cache_clear()
         close_store()
         if made := pools.pop("default", None):
             made.close()
