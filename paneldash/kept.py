@@ -22,6 +22,11 @@ class KeptProgram(Program):
         super().start()
         self._started_at, self._again_at = time.monotonic(), None
 
+    def restart(self) -> None:
+        """End it in order; whoever looks after it then starts it again without a pause."""
+        self._pause_seconds, self._again_at = FIRST_PAUSE_SECONDS, time.monotonic()
+        self.ask_to_end()
+
     def look_after(self) -> bool:
         """True when it was started again."""
         now = time.monotonic()

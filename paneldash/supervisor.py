@@ -18,6 +18,7 @@ from paneldash.home import default_home
 from paneldash.kept import KeptProgram
 from paneldash.local import central_database, fill_in_settings
 from paneldash.processes import Program
+from paneldash.sources import Sources
 
 ACCOUNTS = """\
     admin@paneldash.local      everything, and the admin site at /admin/
@@ -38,7 +39,7 @@ class Failed(Exception):
 
 
 class Supervisor:
-    """`development` serves with Django's own server, which reloads and shows debug pages."""
+    """`development` serves with Django's own server, which shows debug pages; that and all beside it follow the source."""
 
     def __init__(self, *, development: bool) -> None:
         self.development = development
@@ -106,8 +107,12 @@ class Supervisor:
         print(f"  Password of all three: {os.environ['PANELDASH_DEMO_PASSWORD']}\n  Ctrl-C stops.\n", flush=True)
 
     def _watch(self, web: Program, kept: dict[str, KeptProgram], server: EmbeddedServer | None) -> None:
+        sources = Sources(ROOT) if self.development else None
         while not web.has_ended():
             time.sleep(0.5)
+            if sources and sources.have_changed():
+                for program in kept.values():
+                    program.restart()
             if server and not server.is_running() and server.start():
                 say("PostgreSQL had ended and was started again")
             for name, program in kept.items():

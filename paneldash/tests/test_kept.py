@@ -57,6 +57,24 @@ def test_what_runs_is_let_be() -> None:
         assert program.process.pid == pid
 
 
+def test_what_is_restarted_ends_and_begins_without_a_pause() -> None:
+    with KeptProgram([sys.executable, "-c", "import time; time.sleep(60)"], is_urgent=lambda: False) as program:
+        first = program.process
+        program.restart()
+        first.wait()
+        assert program.look_after()
+        assert program.process.pid != first.pid
+
+
+def test_a_restart_ends_the_pause_of_what_fails_to_start(clock: Callable[[float], None]) -> None:
+    """A mistake in the source is corrected: it is tried at once, and for the first time."""
+    with KeptProgram(ENDS, is_urgent=lambda: False) as program:
+        starts(program, clock, 0, 1.1, 0, 2.1, 0)
+        program.restart()
+        assert starts(program, clock, 0) == [True]
+        assert starts(program, clock, 0, 0.9, 0.2) == [False, False, True]
+
+
 def test_stopping_waits_for_what_still_has_to_be_done(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """SIGTERM reaches the program, and it is given time to end what it is at: its own exit status is the proof."""
     program = processes.Program([sys.executable, "-c", LATE], is_urgent=lambda: False)
