@@ -16,11 +16,11 @@ from api.listing import ListQuery, listed
 from api.merging import merged
 from api.schemas.dashboards import DashboardChange, DashboardDetail, DashboardPage, DashboardReplacement, NewDashboard
 from api.schemas.parts import PLAIN
-from api.sharing import find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
+from api.sharing import API, find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
 from api.versions import seen_version, tag_of
 from dashboards.changing import delete_unchanged, save_change
 from dashboards.checks import check_variables
-from dashboards.document import DashboardDocument, document_of, place_panels, read_dashboard, take_fields
+from dashboards.document import DashboardDocument, document_of, place_panels, put, read_dashboard, take_fields
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid
 from tenants.models import Role, Tenant
@@ -86,11 +86,10 @@ def replace_dashboard(
     document = checked(body.document, dashboard.tenant)
 
     def change(stored: Dashboard) -> None:
-        take_fields(stored, document)
-        place_panels(stored, document)
+        put(stored, document)
         share_with(stored, body.shared_with)
 
-    stored = save_change(dashboard, change, by=user_of(request), seen=seen_version(request, dashboard, body.version))
+    stored = save_change(dashboard, change, by=user_of(request), through=API, seen=seen_version(request, dashboard, body.version))
     return told(request, response, stored, Role.EDITOR)
 
 
@@ -109,12 +108,11 @@ def change_dashboard(
     def change(stored: Dashboard) -> None:
         if body.document is not None:
             document = checked(merged(document_of(stored).model_dump(mode="json"), body.document), stored.tenant)
-            take_fields(stored, document)
-            place_panels(stored, document)
+            put(stored, document)
         if "shared_with" in body.model_fields_set:
             share_with(stored, body.shared_with)
 
-    stored = save_change(dashboard, change, by=user_of(request), seen=seen_version(request, dashboard, body.version))
+    stored = save_change(dashboard, change, by=user_of(request), through=API, seen=seen_version(request, dashboard, body.version))
     return told(request, response, stored, Role.EDITOR)
 
 

@@ -15,7 +15,7 @@ from api.listing import ListQuery, listed
 from api.merging import merged
 from api.schemas.panels import NewPanel, PanelChange, PanelDetail, PanelPage, PanelReplacement
 from api.schemas.parts import PLAIN
-from api.sharing import find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
+from api.sharing import API, find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
 from api.versions import seen_version, tag_of
 from dashboards.changing import delete_unchanged, save_change
 from dashboards.checks import check_queries
@@ -78,7 +78,7 @@ def replace_panel(
         stored.take(document)
         share_with(stored, body.shared_with)
 
-    stored = save_change(panel, change, by=user_of(request), seen=seen_version(request, panel, body.version))
+    stored = save_change(panel, change, by=user_of(request), through=API, seen=seen_version(request, panel, body.version))
     return told(request, response, stored, Role.EDITOR)
 
 
@@ -97,7 +97,7 @@ def change_panel(
         if "shared_with" in body.model_fields_set:
             share_with(stored, body.shared_with)
 
-    stored = save_change(panel, change, by=user_of(request), seen=seen_version(request, panel, body.version))
+    stored = save_change(panel, change, by=user_of(request), through=API, seen=seen_version(request, panel, body.version))
     return told(request, response, stored, Role.EDITOR)
 
 

@@ -18,6 +18,8 @@ from tenants.models import Role, Tenant, User
 
 Row = TypeVar("Row", Panel, Dashboard)
 
+API = "API"  # the door, as versions name it
+
 
 def visible(request: HttpRequest, model: type[Row], tenant_id: str | None) -> tuple[SharedQuerySet[Row], Role]:
     """What a tenant has and the caller's role in it; for platform admins, without a tenant, all that is shared."""
@@ -71,7 +73,7 @@ def store_new(row: Row, shared_with: Sequence[str] | None, *, by: User) -> None:
         row.scope = Shared.Scope.ALL if chosen is None else Shared.Scope.CHOSEN
     try:
         with transaction.atomic():
-            save_new(row, by=by)
+            save_new(row, by=by, through=API)
     except IntegrityError as error:
         raise AlreadyThere(f"There is a {row._meta.model_name} “{row.slug}” already.") from error
     row.shared_with.set(chosen or [])

@@ -7,13 +7,14 @@ from api.dashboards import router as dashboards
 from api.data import router as data
 from api.doors import api
 from api.exports import router as exports
+from api.history import router as history
 from api.members import router as members
 from api.panels import router as panels
 from api.preferences import router as preferences
 from api.tenants import router as tenants
 from api.tokens import router as tokens
 
-for router in (tenants, members, panels, data, exports, dashboards, preferences, tokens):
+for router in (tenants, members, panels, data, exports, dashboards, history, preferences, tokens):
     api.add_router("/v1", router)
 
 DOCUMENTATION = {"openapi-json", "openapi-view"}

@@ -22,6 +22,8 @@ from dashboards.preview import preview
 from tenants.models import Tenant, User
 from tenants.operators import OperatorPage, OperatorSite
 
+ADMIN = "admin"  # the door, as versions name it
+
 for page in (OperatorPage("load", "Load", load_page), OperatorPage("checks", "Checks", checks_page)):
     cast(OperatorSite, admin.site).add_page(page)
 
@@ -49,7 +51,7 @@ class SharedAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         by = cast(User, request.user)
         if not change:
-            save_new(obj, by=by)
+            save_new(obj, by=by, through=ADMIN)
             return
         written = {name: getattr(obj, name) for name in (*obj.WRITTEN, "slug", "scope", "tenant")}
 
@@ -57,7 +59,7 @@ class SharedAdmin(admin.ModelAdmin):
             for name, value in written.items():
                 setattr(stored, name, value)
 
-        stored = save_change(obj, write, by=by, seen=form.cleaned_data.get("seen_version"))
+        stored = save_change(obj, write, by=by, through=ADMIN, seen=form.cleaned_data.get("seen_version"))
         obj.version = stored.version
 
 

@@ -12,7 +12,7 @@ class DashboardsConfig(AppConfig):
 
         for model in (Dashboard, Panel, Placement):
             forget_on_change(model, lambda _: forget_places())
-        follows = ["version", "updated_at", "updated_by", "changed_by", "managed_version"]
+        follows = ["version", "updated_at", "updated_by", "changed_by", "changed_through", "managed_version"]
         watch(Panel, ignored=follows, tenant=lambda panel: panel.tenant)
         watch(Dashboard, ignored=follows, tenant=lambda dashboard: dashboard.tenant)
         watch(Placement, tenant=lambda placement: placement.dashboard.tenant)

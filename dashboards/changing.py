@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from dashboards.models import Shared
+from dashboards.library.keeping import keep
+from dashboards.library.version import THROUGH
+from dashboards.models import Dashboard, Panel, Shared
 from tenants.models import User
 
-Row = TypeVar("Row", bound=Shared)
+Row = TypeVar("Row", bound=Panel | Dashboard)
 
 
 class Overtaken(Exception):
@@ -28,24 +31,25 @@ class Gone(Exception):
     """It was deleted meanwhile."""
 
 
-def save_new(row: Row, *, by: User | str) -> Row:
-    """Store a new row as its first version. Raises IntegrityError where its id is taken."""
-    _sign(row, by)
+def save_new(row: Row, *, by: User | str, through: str) -> Row:
+    """Store a new row as its first version; `by` and `through` as below. Raises IntegrityError where its id is taken."""
+    _sign(row, by, through)
     row.save(force_insert=True)
     return row
 
 
-def save_change(row: Row, change: Callable[[Row], None], *, by: User | str, seen: int | None) -> Row:
-    """Lock the row as it is stored now, let `change` work on it, and store it as the next version.
+def save_change(row: Row, change: Callable[[Row], None], *, by: User | str, through: str, seen: int | None) -> Row:
+    """Lock the row as it is stored now, keep it as it was, let `change` work on it, and store it as the next version.
 
-    `by` is a person, or the name of a command. `seen` is the version the change was made on; None takes any.
-    Raises Overtaken, Gone, and what `change` raises.
+    `by` is a person, or the name of a command; `through` says which door it came by. `seen` is the version the change was
+    made on; None takes any. Raises Overtaken, Gone, and what `change` raises.
     """
     with transaction.atomic():
         stored = locked(row, seen=seen)
+        keep(stored)
         change(stored)
         stored.version += 1
-        _sign(stored, by)
+        _sign(stored, by, through)
         stored.save()
     return stored
 
@@ -58,8 +62,8 @@ def delete_unchanged(row: Row, *, seen: int | None) -> None:
 
 def locked(row: Row, *, seen: int | None) -> Row:
     """The row as it is stored now, nobody else's to change until the transaction ends. Raises Overtaken, Gone."""
-    rows = type(row)._default_manager.select_for_update(of=("self",)).select_related("tenant")
-    stored = rows.filter(pk=row.pk).first()
+    rows: QuerySet[Any] = type(row)._default_manager.select_for_update(of=("self",)).select_related("tenant")
+    stored: Row | None = rows.filter(pk=row.pk).first()
     if stored is None:
         raise Gone
     if seen is not None and stored.version != seen:
@@ -67,6 +71,7 @@ def locked(row: Row, *, seen: int | None) -> Row:
     return stored
 
 
-def _sign(row: Shared, by: User | str) -> None:
+def _sign(row: Shared, by: User | str, through: str) -> None:
     row.updated_by = by if isinstance(by, User) else None
     row.changed_by = by.email if isinstance(by, User) else by
+    row.changed_through = through[:THROUGH]

@@ -121,6 +121,12 @@ def document_of(dashboard: Dashboard) -> DashboardDocument:
     )
 
 
+def put(dashboard: Dashboard, document: DashboardDocument) -> None:
+    """Make this valid document a stored dashboard's; the caller saves the row."""
+    take_fields(dashboard, document)
+    place_panels(dashboard, document)
+
+
 def take_fields(dashboard: Dashboard, document: DashboardDocument) -> None:
     """What of the document is the dashboard's own row; the caller saves it."""
     for name in ("name", "description", "folder", "refresh_interval", "time_range"):

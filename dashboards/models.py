@@ -9,6 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
+from dashboards.library.version import THROUGH
+from dashboards.library.version import Version as Version
 from dashboards.panels.document import PanelDocument
 from tenants.known import KnownQuerySet
 from tenants.models import SLUG, Tenant
@@ -92,6 +94,7 @@ class Shared(models.Model):
     )
     # Columns have defaults of their own: the version of the program before this one knows nothing of them.
     changed_by = models.CharField(max_length=254, blank=True, default="", db_default="", editable=False)
+    changed_through = models.CharField(max_length=THROUGH, blank=True, default="", db_default="", editable=False)
     managed_file = models.CharField(max_length=400, blank=True, default="", db_default="", editable=False)
     managed_revision = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
     managed_version = models.PositiveIntegerField(null=True, editable=False)

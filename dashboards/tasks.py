@@ -1,6 +1,7 @@
 """What the worker does for panels."""
 
 from dashboards.checking import check_all
+from dashboards.library import keeping
 from tenants.jobs import scheduled
 
 
@@ -8,3 +9,9 @@ from tenants.jobs import scheduled
 def check_panels() -> None:
     """Checks every panel on every tenant's database."""
     check_all(by="the nightly check")
+
+
+@scheduled("30 3 * * *")
+def prune_versions() -> None:
+    """Deletes the versions of panels and dashboards beyond the newest VERSIONS_KEPT of each."""
+    keeping.prune()

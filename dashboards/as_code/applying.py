@@ -53,14 +53,14 @@ def write(change: Change, planned: Plan, *, revision: str) -> None:
     elif change.act == "mark":
         _mark(locked(row, seen=row.version), definition, revision)
     else:
-        stored = save_change(row, lambda stored: _take(stored, definition), by=COMMAND, seen=row.version)
+        stored = save_change(row, lambda stored: _take(stored, definition), by=COMMAND, through=COMMAND, seen=row.version)
         _finish(stored, definition, planned, revision)
 
 
 def _create(definition: Definition, planned: Plan) -> Row:
     row = MODELS[definition.kind](slug=definition.slug, tenant=planned.tenant)
     _take(row, definition)
-    return save_new(row, by=COMMAND)
+    return save_new(row, by=COMMAND, through=COMMAND)
 
 
 def _take(row: Row, definition: Definition) -> None:

@@ -60,7 +60,7 @@ def plan(items: Iterable[Definition], tenant: Tenant | None, *, prune: bool) -> 
 def _change(item: Definition, row: Row | None) -> Change | None:
     if row is None:
         return Change("create", item.kind, item.slug, (f"from {item.place.file}",), definition=item)
-    lines = differences(tree_of(row), tree_of_definition(item))
+    lines = [line for one in differences(tree_of(row), tree_of_definition(item)) for line in one.in_lines()]
     facts: dict[str, Any] = {"row": row, "definition": item, "by_hand": _by_hand(row, "the file's side is taken")}
     if lines:
         taken = () if row.is_managed else (f"was made by hand; from now on from {item.place.file}",)

@@ -30,8 +30,12 @@ def stored(tenant: Tenant | None) -> Iterator[tuple[Kind, Row]]:
 
 def tree_of(row: Row) -> dict[str, Any]:
     """All that a file says of a row, as plain values: its document, and with whom it is shared where that is chosen."""
+    return {**sharing_tree(row), **document_tree(row)}
+
+
+def sharing_tree(row: Row) -> dict[str, Any]:
     chosen = [one.slug for one in row.shared_with.all()] if row.scope == Shared.Scope.CHOSEN else None
-    return {**_shared_with(chosen), **_document(row)}
+    return _shared_with(chosen)
 
 
 def tree_of_definition(item: Definition) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def tree_of_document(document: Any) -> dict[str, Any]:
     return _without_defaults(tree)
 
 
-def _document(row: Row) -> dict[str, Any]:
+def document_tree(row: Row) -> dict[str, Any]:
     if isinstance(row, Dashboard):
         return tree_of_document(document_of(row))
     try:

@@ -38,7 +38,7 @@ def test_viewers_do_not(client: Client, panel: Panel, bob: User, path: str) -> N
 def test_a_change_by_hand_is_told_at_once(client: Client, panel: Panel, ada: User) -> None:
     client.force_login(ada)
     client.get(FRAGMENT)
-    save_change(panel, lambda _: None, by=ada, seen=1)
+    save_change(panel, lambda _: None, by=ada, through="test", seen=1)
     assert f"{NOTE} Changed by hand by ada@example.com on " in client.get(FRAGMENT).content.decode()
 
 

@@ -55,7 +55,7 @@ def test_a_change_is_shown_field_by_field_and_sql_line_by_line(write: Callable, 
         "~ panel answer  data_source.sql:",
         "    -SELECT 42 AS value",
         "    +SELECT 42",
-        "~ dashboard board  panels[0].position.width: 6 → 12",
+        "~ dashboard board  panels[answer].position.width: 6 → 12",
         "2 changed.",
     ):
         assert line in said.splitlines()
@@ -126,7 +126,7 @@ def test_in_a_work_tree_the_mark_is_the_commit(write: Callable, panels: Callable
 
 def test_a_change_by_hand_is_shown_and_the_files_side_is_taken(write: Callable, panels: Callable, ada: User) -> None:
     panels("apply", write(BOTH))
-    save_change(Panel.objects.get(), lambda panel: panel.document["display"].update(unit="ms"), by=ada, seen=1)
+    save_change(Panel.objects.get(), lambda panel: panel.document["display"].update(unit="ms"), by=ada, through="test", seen=1)
     assert Panel.objects.get().is_changed_by_hand
     said = panels("apply", write())
     assert "! panel answer  was changed by hand by ada@example.com on " in said
@@ -138,7 +138,7 @@ def test_a_change_by_hand_is_shown_and_the_files_side_is_taken(write: Callable, 
 
 def test_a_change_by_hand_that_the_file_has_too_is_only_noted(write: Callable, panels: Callable, ada: User) -> None:
     panels("apply", write(BOTH))
-    save_change(Panel.objects.get(), lambda _: None, by=ada, seen=1)
+    save_change(Panel.objects.get(), lambda _: None, by=ada, through="test", seen=1)
     assert "~ panel answer  is as its file says" in panels("apply", write())
     assert (Panel.objects.get().version, Panel.objects.get().is_changed_by_hand) == (2, False)
     assert panels("apply", write()).startswith("Nothing to change")

@@ -70,7 +70,7 @@ def test_a_tenants_own_are_written_apart(panels: Callable, filled: None, acme: T
 
 
 def test_no_secret_and_no_person_is_in_an_export(panels: Callable, filled: None, acme: Tenant, ada: User, tmp_path: Path) -> None:
-    save_change(Panel.objects.get(slug="answer"), lambda _: None, by=ada, seen=1)
+    save_change(Panel.objects.get(slug="answer"), lambda _: None, by=ada, through="test", seen=1)
     panels("export", tmp_path / "out")
     whole = "".join(path.read_text() for path in (tmp_path / "out").rglob("*.yaml"))
     assert "acme" in whole
