@@ -8,8 +8,11 @@ class DashboardsConfig(AppConfig):
         from audit.changes import watch
         from dashboards.models import Dashboard, Panel, Placement
         from dashboards.places import forget_places
+        from dashboards.sources_used import uses
+        from datasources.uses import finders
         from tenants.known import forget_on_change
 
+        finders.append(uses)
         for model in (Dashboard, Panel, Placement):
             forget_on_change(model, lambda _: forget_places())
         follows = ["version", "updated_at", "updated_by", "changed_by", "changed_through", "managed_version"]

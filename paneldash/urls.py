@@ -32,5 +32,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),
     path("", include("audit.urls")),
+    path("", include("datasources.urls")),
     path("", include("dashboards.urls")),
 ]

@@ -27,6 +27,7 @@ from datasources.results.flights import LEASE_SECONDS, Lease, Threads, release, 
 from datasources.results.key import key_of
 from datasources.results.packed import pack, unpack
 from datasources.runs import Runs
+from datasources.statuses import note_mishap
 from datasources.store import Store, StoreDown, store
 
 How = Literal["known", "stored", "waited", "stale", "asked", "last"]
@@ -213,6 +214,7 @@ def _ask(question: Question, shared: Store) -> tuple[Entry, Mapping[str, Runs]]:
         asked = closed.ask(question.source, question.queries, shared, anew=question.anew)
     except SourceError as error:
         tenant_failed(question.source.tenant.slug, error)
+        note_mishap(question.source.identity, error)
         raise
     elapsed_ms = (time.perf_counter() - started) * 1_000
     tenant_asked(question.source.tenant.slug, elapsed_ms / 1_000)
