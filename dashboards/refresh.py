@@ -115,11 +115,14 @@ class Refreshed:
         return sql_of(self.frames)
 
     def _shaped(self, name: str, shape: Callable[..., Shaped]) -> Shaped:
-        """Made of a result once, for all who look at it in one way."""
+        """Made of a result once, for all who look at it in one way. A document transforms what it draws, never the result."""
+        document = self.read.document
+
+        def make() -> Shaped:
+            return shape(document, self.kind.transformed(document, self.frames), self.ask)
+
         try:
-            return self.result.entry.once(
-                (name, self.read.text, self.ask.look()), lambda: shape(self.read.document, self.frames, self.ask)
-            )
+            return self.result.entry.once((name, self.read.text, self.ask.look()), make)
         except WrongShape as error:
             raise PanelUnavailable(str(error), status=500) from error
 

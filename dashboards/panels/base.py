@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from dashboards.panels.document import PanelDocument
+from dashboards.panels.document import PanelDocument, QueryDocument
+from dashboards.panels.transformations.steps import transformed, transformed_series
+from dashboards.panels.transformations.tables import CannotTransform
 from dashboards.panels.values import csv_cell
 from datasources.base import Query
-from datasources.frame import Frame, Frames
+from datasources.frame import Answered, Frame, Frames, SeriesFrame
 from datasources.intervals import SQL_LEAST_MS, interval_ms
 from datasources.timerange import MAX_POINTS, UTC_ZONE, TimeRange
 from datasources.variables import Value
@@ -97,6 +99,8 @@ class PanelType(ABC, Generic[Document]):
     is_chart: ClassVar[bool] = False
     is_heading: ClassVar[bool] = False
     has_time_axis: ClassVar[bool] = False
+    untransformed: ClassVar[frozenset[str]] = frozenset()
+    joins: ClassVar[bool] = False
 
     @property
     def template(self) -> str:
@@ -108,6 +112,25 @@ class PanelType(ABC, Generic[Document]):
 
         Raises BadRequest.
         """
+
+    def transformed(self, document: PanelDocument, frames: Frames) -> Frames:
+        """The answers as the document's transformations make them; those of `untransformed` queries as they are.
+
+        A type that `joins` has answers that belong together; of others each is transformed by itself. Raises WrongShape.
+        """
+        steps = document.transformations if isinstance(document, QueryDocument) else ()
+        if not steps:
+            return frames
+        rows = {name: one for name, one in frames.items() if isinstance(one, Frame) and name not in self.untransformed}
+        points = {name: one for name, one in frames.items() if isinstance(one, SeriesFrame) and name not in self.untransformed}
+        try:
+            changed: dict[str, Answered] = {}
+            for joined in [rows] if self.joins else [{name: one} for name, one in rows.items()]:
+                changed |= transformed(steps, joined)
+            changed |= {name: transformed_series(steps, one) for name, one in points.items()}
+        except CannotTransform as error:
+            raise WrongShape(f"{error}.") from error
+        return {**{name: one for name, one in frames.items() if name in self.untransformed}, **changed}
 
     @abstractmethod
     def answer(self, document: Document, frames: Frames, ask: Ask) -> Answer:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from dashboards.panels.links import Link
 from dashboards.panels.parts import DataSource, DrillDown, Name, Strict
 from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree, read_text
+from dashboards.panels.transformations.steps import Transformations
 from dashboards.panels.wording import errors_of
 from dashboards.panels.writing import as_text
 
@@ -44,9 +45,13 @@ class PanelDocument(Strict):
 
 
 class QueryDocument(PanelDocument):
-    """What the types that ask have. A type's own model narrows `data_source`."""
+    """What the types that ask have. A type's own model narrows `data_source`.
+
+    `transformations`: what becomes of the answers before they are drawn.
+    """
 
     data_source: DataSource
+    transformations: Transformations = []
 
 
 def parse_text(text: str) -> PanelDocument:

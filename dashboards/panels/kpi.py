@@ -72,6 +72,7 @@ class Kpi(PanelType[KpiDocument]):
     name: ClassVar[str] = "kpi"
     label: ClassVar[str] = "KPI"
     document: ClassVar[type[PanelDocument]] = KpiDocument
+    untransformed: ClassVar[frozenset[str]] = frozenset({"course"})
     shape: ClassVar[type[Data]] = KpiData
 
     def queries(self, document: KpiDocument, ask: Ask) -> dict[str, Query]:
@@ -136,9 +137,9 @@ class Kpi(PanelType[KpiDocument]):
 
 
 def _value_query(document: KpiDocument, ask: Ask, time_range: TimeRange) -> Query:
-    """One row, unless the document says how several are reduced to one."""
+    """One row, unless the document says what becomes of several rows of SQL."""
     columns, ask = document.data_source.columns, ask.replaced(time_range=time_range)
-    if document.display.reduce is not None:
+    if document.display.reduce is not None or (document.transformations and document.data_source.table is None):
         return rows_query(document, ask, None, limit=MOST_REDUCED + 1)
     read = RowColumns({"value": columns.value}, timestamp=columns.timestamp) if columns is not None else None
     return newest_query(document, ask, read)

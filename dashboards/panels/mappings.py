@@ -89,16 +89,16 @@ _UNFIT: Any = object()
 def _fitting(one: Mapping, value: Any) -> Any:
     """The text of a mapping that fits, None where it has none; _UNFIT where it does not fit."""
     if one.regex is not None:
-        match = found(one.regex, _plain(value)) if value is not None else None
+        match = found(one.regex, plain_text(value)) if value is not None else None
         return _UNFIT if match is None else one.text and _GROUP.sub(lambda group: _group(match, int(group[1])), one.text)
     if one.range is not None:
         return one.text if _is_within(one.range, value) else _UNFIT
     if one.special is not None:
         return one.text if _is_special(one.special, value) else _UNFIT
-    return one.text if value is not None and _plain(value) == _plain(one.value) else _UNFIT
+    return one.text if value is not None and plain_text(value) == plain_text(one.value) else _UNFIT
 
 
-def _plain(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """A value as it is written in a document: 1.0 from a column of doubles is 1."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -1,0 +1,47 @@
+"""Points over time as a table, one row a moment and one column a series, and back: so that steps work on charts too."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from dashboards.panels.transformations.fields import as_doubles
+from dashboards.panels.transformations.tables import CannotTransform, cells, check_size
+from datasources.frame import Column, Frame, Series, SeriesFrame
+
+TIME = "time"
+
+
+def as_table(frame: SeriesFrame) -> Frame:
+    """`time` in epoch seconds, ascending, and the values by label; None where a series has none."""
+    if any(series.label == TIME for series in frame.series):
+        raise CannotTransform("a series must not be called “time”")
+    moments = np.unique(np.concatenate([np.empty(0), *(series.times for series in frame.series)]))
+    check_size(len(moments), len(frame.series) + 1)
+    columns, values = [Column(TIME, "time", "epoch")], [moments.tolist()]
+    for series in frame.series:
+        spread = np.full(len(moments), np.nan)
+        spread[np.searchsorted(moments, series.times)] = series.values
+        columns.append(Column(series.label, "number", "float8"))
+        values.append(_with_none(spread))
+    return Frame(tuple(columns), tuple(values), truncated=frame.truncated, sql=frame.sql, elapsed_ms=frame.elapsed_ms)
+
+
+def as_series(table: Frame, given: SeriesFrame) -> SeriesFrame:
+    """The columns of numbers as series over `time`, in the columns' order. Raises CannotTransform where there is no time."""
+    times = as_doubles(cells(table, TIME))
+    if np.isnan(times).any():
+        raise CannotTransform("the field “time” of a chart must hold the times of its points")
+    order = np.argsort(times, kind="stable")
+    series = []
+    for column, values in zip(table.columns, table.values, strict=True):
+        if column.name == TIME or column.kind != "number":
+            continue
+        numbers = as_doubles(values)[order]
+        is_known = ~np.isnan(numbers)
+        series.append(Series(column.name, times[order][is_known], numbers[is_known]))
+    return replace(given, series=tuple(series))
+
+
+def _with_none(values: Any) -> list[Any]:
+    return [None if value != value else value for value in values.tolist()]
