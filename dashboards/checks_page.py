@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dashboards.asking import with_query
-from dashboards.checking.runs import is_running, newest
+from dashboards.checking.runs import ON_ITS_WAY, newest, state_of
 from dashboards.checking.starting import start
 from dashboards.checking.summary import AWAY, NOT_FINE, summaries
 from dashboards.models import Check, Panel
+from tenants.jobs import is_anybody_working
 from tenants.models import Tenant, User
 
 PANELS_A_PAGE = 50
@@ -35,6 +36,7 @@ def checks_page(request: HttpRequest) -> HttpResponse:
     pages = Paginator(_panels(checks, asked["panel"], asked["outcome"], is_narrow=bool(asked["tenant"])), PANELS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     run = newest()
+    state = state_of(run)
     context = {
         **admin.site.each_context(request),
         "title": "Checks",
@@ -46,7 +48,9 @@ def checks_page(request: HttpRequest) -> HttpResponse:
         "later": _link(asked, page.number + 1) if page.has_next() else "",
         "summaries": summaries(page.object_list, checks),
         "run": run,
-        "is_running": is_running(run),
+        "state": state,
+        "is_on_its_way": state in ON_ITS_WAY,
+        "lacks_worker": state in ON_ITS_WAY and run is not None and run.job_id is not None and not is_anybody_working(),
         "one_tenant": Tenant.objects.filter(is_active=True, slug=asked["tenant"]).first() if asked["tenant"] else None,
         "whole": _whole(),
     }

@@ -280,6 +280,7 @@ class CheckRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField()
     asked_by = models.CharField(max_length=254)
+    job_id = models.BigIntegerField(null=True)  # of the queue, where a worker was asked
     tenants = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     unreachable = models.PositiveIntegerField(default=0)

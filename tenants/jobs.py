@@ -1,12 +1,16 @@
-"""Jobs that run by the clock. Each app keeps its own in its `tasks.py`; any worker on any host runs them."""
+"""Jobs that run by the clock, or when somebody asks. Each app keeps its own in its `tasks.py`; any worker anywhere runs them."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar
 
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
 
 AGAIN = RetryStrategy(max_attempts=3, wait=60)
+SILENT = timedelta(seconds=30)  # a worker says every ten that it is alive
 
 Work = TypeVar("Work", bound=Callable[[], object])
 
@@ -19,7 +23,7 @@ def scheduled(cron: str) -> Callable[[Work], Work]:
     """
 
     def register(work: Work) -> Work:
-        name = f"{work.__module__.partition('.')[0]}.{work.__name__}"
+        name = _name_of(work)
 
         def run(context: JobContext, timestamp: int) -> None:
             if not _next_one_waits(context):
@@ -32,6 +36,33 @@ def scheduled(cron: str) -> Callable[[Work], Work]:
         return work
 
     return register
+
+
+def when_asked(work: Callable[..., object]) -> Task[..., object, Any]:
+    """Make a job of the function: its `defer(…)` puts it in the queue, within the transaction that is open, and answers its id.
+
+    What fails is tried again, and what was broken off is run again, as above. Its arguments are kept as JSON.
+    """
+    name = _name_of(work)
+    return app.task(name=name, queue=name, retry=AGAIN)(work)
+
+
+def status_of(job_id: int) -> str | None:
+    """`todo`, `doing`, `succeeded`, `failed`, …; None where it is gone."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    return ProcrastinateJob.objects.filter(pk=job_id).values_list("status", flat=True).first()
+
+
+def is_anybody_working() -> bool:
+    """Whether a worker is there, on any host."""
+    from procrastinate.contrib.django.models import ProcrastinateWorker
+
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gte=timezone.now() - SILENT).exists()
+
+
+def _name_of(work: Callable[..., object]) -> str:
+    return f"{work.__module__.partition('.')[0]}.{work.__name__}"
 
 
 def _next_one_waits(context: JobContext) -> bool:

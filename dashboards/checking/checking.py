@@ -60,14 +60,13 @@ def check_all(
     by: str = "check",
     run: CheckRun | None = None,
     at_once: int = AT_ONCE,
-    keeps: bool = False,
     told: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Check every panel on every enabled tenant, or on one, or one panel by its id; store and answer what is found.
 
     A tenant is asked over one connection, `at_once` of them at the same time, never more than TENANT_POOL_TOTAL. `by` is
-    for the page, `run` one that is begun already. `told` hears how many of the tenants are through. A job may call it, of
-    a process that serves no pages: a tenant's connections are closed after it, unless it `keeps` them.
+    for the page, `run` one that is begun already. `told` hears how many of the tenants are through. It is for a process
+    that serves no pages: a tenant's connections are closed after it.
     """
     started = time.perf_counter()
     tenants = [tenant] if tenant is not None else list(Tenant.objects.filter(is_active=True).order_by("slug"))
@@ -76,8 +75,7 @@ def check_all(
     with running(run or begin(by), tenants=len(tenants)) as run:
         for one in _checked(tenants, panels, min(at_once, settings.TENANT_POOL_TOTAL)):
             checked.append(one)
-            if not keeps:
-                close_tenant(one.tenant)
+            close_tenant(one.tenant)
             store(one.tenant, panels.of(one.tenant), one.found, unreachable=bool(one.unreachable), is_whole=panel is None)
             note(run, done=len(checked), unreachable=sum(bool(one.unreachable) for one in checked))
             told(len(checked), len(tenants))

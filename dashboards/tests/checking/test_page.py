@@ -1,6 +1,5 @@
-"""The admin's page Checks: what works where, for platform admins alone, and a check at the press of a button."""
+"""The admin's page Checks: what works where, for platform admins alone."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboards.checking import check_all
-from dashboards.checking.runs import SILENT, begin, begin_alone
-from dashboards.checking.starting import start
 from dashboards.models import Check, CheckRun, Panel
 from dashboards.tests.checking.conftest import make_panel
 from tenants.models import Tenant
@@ -112,39 +109,6 @@ def test_its_queries_do_not_grow_with_panels_and_tenants(
     page()
     with django_assert_max_num_queries(10):
         page()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_button_checks_behind_ones_back(transactional_db: None, client: Client, root: Any, shops: Any) -> None:
-    make_panel("answer", FINE)
-    client.force_login(root)
-    assert client.post(PAGE).status_code == 302
-    wait_for_the_run()
-    assert Check.objects.filter(outcome="fine").count() == 2
-    assert CheckRun.objects.get().asked_by == "root@example.com"
-    assert client.post(PAGE, {"tenant": "whole"})["Location"] == f"{PAGE}?tenant=whole"
-    wait_for_the_run()
-    assert CheckRun.objects.first().tenants == 1
-
-
-def wait_for_the_run() -> None:
-    deadline = time.monotonic() + 30
-    while CheckRun.objects.filter(finished_at=None).exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def test_one_check_at_a_time(client: Client, page: Callable[..., str], checked: Any) -> None:
-    run = begin("somebody")
-    assert begin_alone("else") is None
-    assert not start(by="else")
-    assert "A check is on its way already." in client.post(PAGE, follow=True).content.decode()
-    body = page()
-    assert "Checking: 0 of 0 tenants." in body
-    assert 'hx-trigger="every 2s"' in body
-    CheckRun.objects.update(heard_at=run.heard_at - SILENT)
-    assert "came to grief" in page()
-    assert begin_alone("else") is not None
 
 
 def test_no_post_without_a_token(root: Any) -> None:
