@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import orjson
@@ -23,7 +23,7 @@ from datasources.load import load
 from datasources.load.figures import panel_asked, panel_failed
 from datasources.results import Result, fetch
 from datasources.results.entry import make_entry
-from datasources.sources import source_of
+from datasources.sources import Sources, source_of
 from datasources.variables import texts_of
 from tenants.models import Role, Tenant
 
@@ -170,13 +170,17 @@ def refresh_panel(
     return Refreshed(read, ask, result)
 
 
-def asked_source(tenant: Tenant, panel: Panel, read: ReadPanel, ask: Ask) -> Source:
-    """The source that a panel's document names, as the tenant has it. Raises SourceError where it has none."""
+def asked_source(tenant: Tenant, panel: Panel, read: ReadPanel, ask: Ask, sources: Sources | None = None) -> Source:
+    """The source that a panel's document names, as the tenant has it. Raises SourceError where it has none.
+
+    `sources`: the tenant's, where they have been read before; else those that are known.
+    """
+    find = partial(source_of, tenant) if sources is None else sources.of
     named = read.document.data_source
     if named is None:
-        return source_of(tenant, platform=panel.is_shared)
+        return find(platform=panel.is_shared)
     slug = named_source(named.source, {**read.document.variables, **ask.variables})
-    return source_of(tenant, slug, platform=panel.is_shared, language=named.language)
+    return find(slug, platform=panel.is_shared, language=named.language)
 
 
 def named_source(named: str, variables: Mapping[str, Any]) -> str:

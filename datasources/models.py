@@ -15,12 +15,6 @@ from tenants.models import SLUG, Tenant
 DECIDING_FIELDS = ("kind", "settings", "secrets_token", "timeout_ms")
 
 
-class DataSourceQuerySet(KnownQuerySet["DataSource"]):
-    def of(self, tenant: Tenant) -> "DataSourceQuerySet":
-        """A tenant's own and those that all share, by slug; of one slug the tenant's own first."""
-        return self.filter(Q(tenant=tenant) | Q(tenant=None)).order_by("slug", F("tenant").asc(nulls_last=True))
-
-
 class DataSource(models.Model):
     """A connection that panels name by its slug: a tenant's own, or without a tenant shared by all.
 
@@ -45,7 +39,7 @@ class DataSource(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = DataSourceQuerySet.as_manager()
+    objects = KnownQuerySet["DataSource"].as_manager()
     _stored: tuple[Any, ...] | None = None
 
     class Meta:

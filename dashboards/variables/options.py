@@ -70,7 +70,11 @@ class Asker:
         return None
 
     def _sources(self, variable: DataSourceVariable) -> Options:
-        rows = [row for row in sources_seen_by(self.tenant) if row.kind == variable.source_kind and row.is_enabled]
+        rows = [
+            row
+            for row in sources_seen_by(self.tenant, platform=self.is_shared)
+            if row.kind == variable.source_kind and row.is_enabled
+        ]
         return Options(tuple(Option(value=row.slug, text=row.name) for row in rows))
 
     def _asked(self, variable: QueryVariable, values: Mapping[str, Any]) -> Options | None:

@@ -133,6 +133,8 @@ def test_what_tenants_write_themselves_asks_no_shared_source_unless_it_is_open_t
     assert look(acme, "metrics", platform=True).platform
     with pytest.raises(SourceMissing, match="panels that the platform keeps"):
         look(acme, "metrics")
+    assert sources_seen_by(acme, platform=False) == []
+    assert [row.slug for row in sources_seen_by(acme, platform=True)] == ["metrics"]
 
 
 def test_a_kind_that_must_not_be_shared_is_not(acme: Tenant) -> None:
