@@ -273,3 +273,30 @@ def admin_sql(embedded_server: EmbeddedServer) -> Callable[..., None]:
             owner.execute(statements)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Iterator[object]:
+    """A real Prometheus with a month of history, one a worker."""
+    from datasources.tests.prometheus.real import RealPrometheus
+
+    with RealPrometheus() as running:
+        yield running
+
+
+@pytest.fixture
+def make_prometheus(db: None, prometheus: object, settings: object) -> Callable[..., object]:
+    """A data source of the real Prometheus: `make_prometheus("metrics", tenant=acme, flavour="victoriametrics")`."""
+    from datasources.models import DataSource
+    from datasources.prometheus.gate import gates
+
+    settings.OUTBOUND_NETWORKS = [f"127.0.0.1:{prometheus.port}"]  # type: ignore[attr-defined]
+    gates.forget()
+
+    def make(slug: str = "metrics", *, tenant: object = None, **its: object) -> DataSource:
+        return DataSource.objects.create(
+            slug=slug, name=slug.title(), kind="prometheus", tenant=tenant, is_open=tenant is None, is_default=True,
+            settings={"url": prometheus.url, **its},  # type: ignore[attr-defined]
+        )  # fmt: skip
+
+    return make

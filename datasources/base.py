@@ -1,14 +1,20 @@
 """What a panel can ask of a source: query values, and what every source has."""
 
+from __future__ import annotations
+
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from datasources.explained import Explained
 from datasources.frame import Answered, Frame
-from datasources.timerange import UTC_ZONE, Bucket, TimeRange
+from datasources.promql.expand import Expanded
+from datasources.timerange import MAX_POINTS, UTC_ZONE, Bucket, TimeRange
 from tenants.models import Tenant
+
+if TYPE_CHECKING:
+    from datasources.runs.splittable import Splittable
 
 OWN = "tenant"  # the slug of each tenant's own database
 
@@ -130,7 +136,59 @@ class CountQuery:
     exact_up_to: int = 10_000
 
 
-Query = TableQuery | GroupQuery | SeriesQuery | SqlQuery | SqlSeriesQuery | CountQuery
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromQuery:
+    """PromQL as an editor wrote it, with `$variables` and `$__interval` …, at each step of a range. Answered as a SeriesFrame.
+
+    `instant`: at the range's end alone. Answered as a Frame: `time`, a column a label, `value`; with `names_rows` a column
+    `label` before them. `legend` names series and rows: `{{instance}}`; empty, by what tells them apart. The step follows from
+    the range, `max_points`, and `min_step_ms`, else how often the source looks at its targets. `sort` and its like are of rows.
+    """
+
+    text: str
+    legend: str = ""
+    time_range: TimeRange = field(default_factory=TimeRange)
+    instant: bool = False
+    names_rows: bool = False
+    max_points: int = MAX_POINTS
+    min_step_ms: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    sort: Sort | None = None
+    search: str = ""
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromQueries:
+    """Several of one sort, over one range: answered as one. Rows of equal labels are one row, with a value of each query."""
+
+    parts: tuple[PromQuery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromCount:
+    """How many rows `of` has, which is instant, without its limit. Answered as a CountQuery is."""
+
+    of: PromQuery | PromQueries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromSteps:
+    """PromQL as it is sent, at each step from `start_ms` to `stop_ms`, both included: a piece of a PromQuery's answer.
+
+    Answered as a SeriesFrame in which a series' label is all its labels, as sorted JSON.
+    """
+
+    expanded: Expanded
+    start_ms: int
+    stop_ms: int
+    step_ms: int
+
+
+SqlAsked = TableQuery | GroupQuery | SeriesQuery | SqlQuery | SqlSeriesQuery | CountQuery
+PromAsked = PromQuery | PromQueries | PromCount | PromSteps
+Query = SqlAsked | PromAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +238,9 @@ class Source(Protocol):
         At most `limits().rows`; an answer's `truncated` tells whether there were more. Raises QueryRefused, QueryFailed,
         QueryTimeout, SourceUnavailable.
         """
+
+    def split(self, query: Query) -> Splittable | None:
+        """The query over whole buckets, which together are its answer; None where they may not be."""
 
     def stream(self, query: Query) -> Generator[Frame, None, None]:
         """The whole result, up to EXPORT_ROW_LIMIT, in Frames of some rows each, in constant memory. Raises as `run`."""

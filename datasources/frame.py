@@ -1,6 +1,6 @@
 """What a source answers: a Frame, the columns of a result; or a SeriesFrame, its points over time by series."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ class Frame:
     dates, and a time or date Python cannot hold (infinity, before Christ, after 9999) is the text PostgreSQL prints.
     Everything else is a str (PostgreSQL's own text) or a bool.
     `truncated`: there were more rows than the limit. `truncated_cells`: a cell was longer than the limit and was cut.
+    `notes` are sentences of the source's that viewers should see.
     """
 
     columns: tuple[Column, ...]
@@ -43,6 +44,7 @@ class Frame:
     truncated_cells: bool = False
     sql: str = field(default="", repr=False)
     elapsed_ms: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def row_count(self) -> int:
@@ -81,7 +83,8 @@ class SeriesFrame:
     """A result by series, in the order of their labels, which differ.
 
     `row_count` rows were read; `lost` of them have no time that a calendar has, and are in no series.
-    `truncated`: there were more rows than the limit.
+    `truncated`: there were more rows than the limit. `is_partial`: the source could not ask all it should have.
+    `step` is the seconds between points where the source gives one a step. `notes` as of a Frame.
     """
 
     series: tuple[Series, ...]
@@ -90,6 +93,9 @@ class SeriesFrame:
     truncated: bool = False
     sql: str = field(default="", repr=False)
     elapsed_ms: float = 0.0
+    notes: tuple[str, ...] = ()
+    is_partial: bool = False
+    step: float | None = None
 
 
 Answered = Frame | SeriesFrame
@@ -108,3 +114,15 @@ def series_of(frames: Frames, name: str) -> SeriesFrame:
     frame = frames[name]
     assert isinstance(frame, SeriesFrame)
     return frame
+
+
+def distinct(labels: Iterable[str]) -> Iterator[str]:
+    """The same labels; one that was there already has its number with it."""
+    taken: set[str] = set()
+    for label in labels:
+        found, count = label, 1
+        while found in taken:
+            count += 1
+            found = f"{label} ({count})"
+        taken.add(found)
+        yield found

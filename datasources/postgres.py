@@ -22,6 +22,7 @@ from datasources.frame import Answered, Column, Frame, rows_of
 from datasources.lacks import name_table, naming_tables
 from datasources.origin import placing_errors
 from datasources.plans import explain
+from datasources.runs import Splittable, split
 from tenants.database import Database
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
@@ -63,6 +64,9 @@ class PostgresSource:
             raise
         self._note_slow(frames)
         return frames | {name: self._count(query, frames.get(name)) for name, query in counts.items()}
+
+    def split(self, query: Query) -> Splittable | None:
+        return split(query, self.tenant.time_zone)
 
     def stream(self, query: Query) -> Generator[Frame, None, None]:
         """All rows, up to EXPORT_ROW_LIMIT, in Frames of a few each, in constant memory. Raises as `run`."""

@@ -3,8 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from datasources import values
-from datasources.base import CountQuery, GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
+from datasources import promql, values
+from datasources.base import (
+    CountQuery,
+    GroupQuery,
+    PromAsked,
+    PromCount,
+    PromQueries,
+    PromQuery,
+    PromSteps,
+    Query,
+    SeriesQuery,
+    Sort,
+    SqlQuery,
+    SqlSeriesQuery,
+    TableQuery,
+)
 from datasources.catalogue import catalogue, find_table
 from datasources.compile.binding import expand
 from datasources.compile.buckets import from_first_bucket
@@ -13,7 +27,7 @@ from datasources.compile.groups import groups_sql
 from datasources.compile.macros import Expansion
 from datasources.compile.parameters import Parameters
 from datasources.compile.structured import TableSql, direction, paging, rows_sql, search_condition, series_sql
-from datasources.errors import NoSuchOrder
+from datasources.errors import NoSuchOrder, QueryRefused
 from datasources.executor import Statement
 from datasources.frame import Column
 from datasources.guard import check_expression, check_order, check_statically, single_statement
@@ -29,6 +43,8 @@ def compile_query(query: Query, database: Database, *, columns: Sequence[Column]
 
     SQL that is to be sorted needs the `columns` it answers.
     """
+    if isinstance(query, PromAsked):
+        raise QueryRefused("This source is asked in SQL, not in PromQL.")
     if isinstance(query, CountQuery):
         return _count(query, database)
     if isinstance(query, SqlSeriesQuery):
@@ -45,7 +61,11 @@ def compile_query(query: Query, database: Database, *, columns: Sequence[Column]
 
 def validate(query: Query, *, statistics: bool = False) -> None:
     """What can be said of a query before it has a tenant, when it is saved. Raises QueryRefused."""
-    if isinstance(query, CountQuery):
+    if isinstance(query, CountQuery | PromCount | PromSteps):
+        return
+    if isinstance(query, PromQuery | PromQueries):
+        for part in query.parts if isinstance(query, PromQueries) else [query]:
+            promql.validate(part.text)
         return
     if isinstance(query, SqlSeriesQuery):
         query = query.plain

@@ -14,6 +14,7 @@ _NAME = re.compile(r"[A-Za-z_:][\w:]*", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _PART = re.compile(r"\w+", re.ASCII)
 _DURATION = re.compile(r"(?:\d{1,9}(?:ms|[smhdwy]))+|\d{1,12}", re.ASCII)
+_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
 _NUMBER = re.compile(r"(?P<minus>-?)(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _PATTERN_SIGNS = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _OF_PATTERN = frozenset({"", "regex", "pipe"})
@@ -90,3 +91,12 @@ def _alternatives(texts: Any) -> str:
 def _as_pattern(text: str) -> str:
     """A regular expression that matches the text and no other."""
     return _PATTERN_SIGNS.sub(lambda sign: f"\\{sign.group()}", text)
+
+
+def duration_ms(text: str) -> int:
+    """`1h30m`, or plain seconds, in milliseconds; 0 for what is no duration."""
+    if _DURATION.fullmatch(text) is None:
+        return 0
+    if text.isdecimal():
+        return int(text) * 1_000
+    return sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+)(ms|[smhdwy])", text))

@@ -1,14 +1,15 @@
 """Asking a source for what is not kept: closed buckets come from the store, the rest from the tenant's database."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from datasources.base import Query, Source
+from datasources.base import PromQueries, Query, Source
 from datasources.frame import Answered, SeriesFrame, series_of
+from datasources.merging import merged
 from datasources.results.filling import filled
-from datasources.runs import Limits, Runs, Splittable, split
+from datasources.runs import Limits, Runs, Splittable
 from datasources.store import Store, StoreDown
 
 RUNS_SECONDS = 6 * 3_600.0
@@ -24,15 +25,23 @@ class Asked:
 
 def ask(source: Source, queries: Mapping[str, Query], shared: Store, *, anew: bool = False) -> Asked:
     """Run queries on one snapshot, those over buckets for what is missing only; `anew`, all of it. Raises as the source."""
-    splits = {name: found for name, query in queries.items() if (found := split(query, source.tenant.time_zone)) is not None}
+    parts = {_part(name, place): part for name, query in queries.items() for place, part in enumerate(_parts(query))}
+    asked = _ask(source, parts, shared, anew=anew)
+    frames = {
+        name: merged([asked.frames[_part(name, place)] for place in range(len(_parts(query)))], _parts(query))
+        for name, query in queries.items()
+    }
+    return Asked(_filled(source, queries, frames), asked.runs)
+
+
+def _ask(source: Source, queries: Mapping[str, Query], shared: Store, *, anew: bool) -> Asked:
+    splits = {name: found for name, query in queries.items() if (found := source.split(query)) is not None}
     if not splits:
-        return Asked(_filled(source, queries, source.run(queries)))
+        return Asked(source.run(queries))
     keys = {name: _key(source, one) for name, one in splits.items()}
     kept = {} if anew else _kept(shared, keys)
     now = time.time()
-    missing = {
-        name: one.missing(kept.get(name), now=now, settle_seconds=one.query.settle_seconds) for name, one in splits.items()
-    }
+    missing = {name: one.missing(kept.get(name), now=now) for name, one in splits.items()}
     asked = {name: query for name, query in queries.items() if name not in splits}
     for name, ranges in missing.items():
         asked |= {_piece(name, place): splits[name].at(one) for place, one in enumerate(ranges)}
@@ -43,13 +52,12 @@ def ask(source: Source, queries: Mapping[str, Query], shared: Store, *, anew: bo
         pieces = [(time_range, series_of(answers, _piece(name, place))) for place, time_range in enumerate(missing[name])]
         joined = one.joined(kept.get(name), pieces, asked_at=now, limits=_limits(source))
         if joined is None:
-            pieces = [(one.query.time_range, _whole(source, one))]
-            joined = one.joined(None, pieces, asked_at=now, limits=_limits(source))
+            joined = one.joined(None, [(one.time_range, _whole(source, one))], asked_at=now, limits=_limits(source))
         assert joined is not None
-        frames[name] = joined.frame
+        frames[name] = one.finished(joined.frame)
         if joined.runs is not None:
             runs[keys[name]] = joined.runs
-    return Asked(_filled(source, queries, {name: frames[name] for name in queries}), runs)
+    return Asked(frames, runs)
 
 
 def keep(shared: Store, runs: Mapping[str, Runs]) -> None:
@@ -82,7 +90,15 @@ def _limits(source: Source) -> Limits:
 
 
 def _whole(source: Source, one: Splittable) -> SeriesFrame:
-    return series_of(source.run({"whole": one.query}), "whole")
+    return series_of(source.run({"whole": one.at(one.time_range)}), "whole")
+
+
+def _parts(query: Query) -> Sequence[Query]:
+    return query.parts if isinstance(query, PromQueries) else (query,)
+
+
+def _part(name: str, place: int) -> str:
+    return f"{name}/{place}"
 
 
 def _piece(name: str, place: int) -> str:

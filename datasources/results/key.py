@@ -1,7 +1,7 @@
 """What a result is kept under. The tenant stands in it by construction; a user never does."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from datasources.base import Query, Source
+from datasources import promql
+from datasources.base import PromQuery, Query, Source
 from datasources.compile import names_interval, variables_in
 from datasources.timerange import TimeRange
+from datasources.variables import AllValue
 
 
 def key_of(source: Source, queries: Mapping[str, Query]) -> str:
@@ -31,8 +33,8 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         facts = {field.name: getattr(value, field.name) for field in fields(value)}
         if "variables" in facts:
-            used = variables_in(facts.get("text", "") or facts.get("where", ""))
-            facts["variables"] = sorted((name, given) for name, given in facts["variables"].items() if name in used)
+            used = _variables_in(value)
+            facts["variables"] = sorted((name, _marked(given)) for name, given in facts["variables"].items() if name in used)
         if "interval_ms" in facts and not names_interval(facts.get("text", "")):
             del facts["interval_ms"]
         return [type(value).__name__, facts]
@@ -41,6 +43,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return list(value.items())
     raise TypeError(f"{type(value).__name__} has no place in a key")
+
+
+def _variables_in(query: Any) -> Collection[str]:
+    """Those that an answer may depend on."""
+    if isinstance(query, PromQuery):
+        return promql.variables_in(query.text) | promql.variables_in(query.legend)
+    return variables_in(getattr(query, "text", "") or getattr(query, "where", ""))
+
+
+def _marked(value: Any) -> Any:
+    """A pattern that stands for all is not the text of that pattern."""
+    return ["all", str(value)] if isinstance(value, AllValue) else value
 
 
 def _end(moment: datetime | None, anchor: datetime | None) -> Any:

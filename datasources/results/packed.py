@@ -12,7 +12,7 @@ import orjson
 from datasources.frame import Answered, Column, Doubles, Frame, Frames, Series, SeriesFrame
 from datasources.packing import Arrays, Form
 
-FORM = Form(b"PD3", most_bytes=256_000_000)
+FORM = Form(b"PD4", most_bytes=256_000_000)
 OBJECT_BYTES = 64  # about what a small Python value takes
 
 Made = TypeVar("Made")
@@ -77,13 +77,14 @@ def unpack(data: bytes, make: Callable[[dict[str, Answered], dict[str, Any]], Ma
 
 
 def _described(frame: Answered, arrays: list[Doubles]) -> dict[str, Any]:
-    facts: dict[str, Any] = {"truncated": frame.truncated, "sql": frame.sql, "elapsed_ms": frame.elapsed_ms}
+    facts: dict[str, Any] = {"truncated": frame.truncated, "sql": frame.sql, "elapsed_ms": frame.elapsed_ms, "notes": frame.notes}
     if isinstance(frame, Frame):
         columns = [[column.name, column.kind, column.type_name] for column in frame.columns]
         cells = [_cells(values) for values in frame.values]
         return {**facts, "columns": columns, "cells": cells, "truncated_cells": frame.truncated_cells}
     series = [_series_facts(one, arrays) for one in frame.series]
-    return {**facts, "series": series, "row_count": frame.row_count, "lost": frame.lost}
+    more = {"row_count": frame.row_count, "lost": frame.lost, "is_partial": frame.is_partial, "step": frame.step}
+    return {**facts, "series": series, **more}
 
 
 def _series_facts(series: Series, arrays: list[Doubles]) -> list[Any]:
@@ -99,7 +100,7 @@ def _series_facts(series: Series, arrays: list[Doubles]) -> list[Any]:
 
 
 def _frame(described: dict[str, Any], arrays: Arrays) -> Answered:
-    facts = {name: described[name] for name in ("truncated", "sql", "elapsed_ms")}
+    facts = {name: described[name] for name in ("truncated", "sql", "elapsed_ms")} | {"notes": tuple(described["notes"])}
     if "columns" in described:
         columns = tuple(Column(name, kind, type_name) for name, kind, type_name in described["columns"])
         values = tuple(_values(cells) for cells in described["cells"])
@@ -107,7 +108,8 @@ def _frame(described: dict[str, Any], arrays: Arrays) -> Answered:
             raise ValueError("these are not the columns of one result")
         return Frame(columns, values, truncated_cells=described["truncated_cells"], **facts)
     series = tuple(_series(one, arrays) for one in described["series"])
-    return SeriesFrame(series, row_count=described["row_count"], lost=described["lost"], **facts)
+    more = {name: described[name] for name in ("row_count", "lost", "is_partial", "step")}
+    return SeriesFrame(series, **facts, **more)
 
 
 def _series(facts: list[Any], arrays: Arrays) -> Series:

@@ -8,6 +8,7 @@ joined = splittable.joined(kept, pieces, asked_at=now)       # None: ask for the
 """
 
 from datasources.runs.kept import Runs
-from datasources.runs.split import Joined, Limits, Splittable, split
+from datasources.runs.split import split
+from datasources.runs.splittable import Joined, Limits, Splittable
 
 __all__ = ["Joined", "Limits", "Runs", "Splittable", "split"]

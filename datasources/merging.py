@@ -1,0 +1,78 @@
+"""The answers to several queries as one: their series beside one another, or their rows joined by their labels."""
+
+from collections.abc import Sequence
+from string import ascii_uppercase
+from typing import Any
+
+from datasources.base import PromQuery, Query
+from datasources.frame import Answered, Column, Frame, Series, SeriesFrame, distinct
+
+VALUE, TIME, LABEL = "value", "time", "label"
+
+
+def merged(frames: Sequence[Answered], queries: Sequence[Query]) -> Answered:
+    """One answer as it is; of several, what `queries` say of their names."""
+    if len(frames) == 1:
+        return frames[0]
+    series = [frame for frame in frames if isinstance(frame, SeriesFrame)]
+    if series:
+        return _side_by_side(series)
+    rows = [frame for frame in frames if isinstance(frame, Frame)]
+    return _under_another(rows) if any(LABEL in frame.names for frame in rows) else _joined(rows, queries)
+
+
+def _side_by_side(frames: Sequence[SeriesFrame]) -> SeriesFrame:
+    found = [one for frame in frames for one in frame.series]
+    renamed = (
+        Series(label, one.times, one.values) for label, one in zip(distinct(one.label for one in found), found, strict=True)
+    )
+    return SeriesFrame(
+        tuple(sorted(renamed, key=lambda one: one.label)),
+        row_count=sum(frame.row_count for frame in frames),
+        lost=sum(frame.lost for frame in frames),
+        truncated=any(frame.truncated for frame in frames),
+        is_partial=any(frame.is_partial for frame in frames),
+        step=min((frame.step for frame in frames if frame.step is not None), default=None),
+        **_facts(frames),
+    )
+
+
+def _under_another(frames: Sequence[Frame]) -> Frame:
+    """Rows that have names of their own stay rows."""
+    columns = {column.name: column for frame in frames for column in frame.columns}
+    values = tuple(
+        [cell for frame in frames for cell in (frame.column(name) if name in frame.names else [None] * frame.row_count)]
+        for name in columns
+    )
+    return Frame(tuple(columns.values()), values, truncated=any(frame.truncated for frame in frames), **_facts(frames))
+
+
+def _joined(frames: Sequence[Frame], queries: Sequence[Query]) -> Frame:
+    """A row for each set of labels, a column of values for each query."""
+    names = list(distinct(_value_name(query, place) for place, query in enumerate(queries)))
+    columns = {column.name: column for frame in frames for column in frame.columns if column.name != VALUE}
+    rows: dict[tuple[Any, ...], list[Any]] = {}
+    for place, frame in enumerate(frames):
+        for row in frame.rows():
+            cells = dict(zip(frame.names, row, strict=True))
+            number = cells.pop(VALUE, None)
+            key = tuple(cells.get(name) for name in columns)
+            rows.setdefault(key, [None] * len(frames))[place] = number
+    cells_by_row = [(*key, *numbers) for key, numbers in rows.items()]
+    values = tuple(zip(*cells_by_row, strict=True)) if cells_by_row else ((),) * (len(columns) + len(names))
+    all_columns = (*columns.values(), *(Column(name, "number") for name in names))
+    return Frame(all_columns, values, truncated=any(frame.truncated for frame in frames), **_facts(frames))
+
+
+def _value_name(query: Query, place: int) -> str:
+    """A query's legend, where it is a name and no pattern for many; else its letter."""
+    legend = query.legend if isinstance(query, PromQuery) else ""
+    return legend if legend and "{{" not in legend else f"{VALUE} {ascii_uppercase[place % 26]}"
+
+
+def _facts(frames: Sequence[Answered]) -> dict[str, Any]:
+    return {
+        "sql": ";\n\n".join(frame.sql for frame in frames),
+        "elapsed_ms": sum(frame.elapsed_ms for frame in frames),
+        "notes": tuple(dict.fromkeys(note for frame in frames for note in frame.notes)),
+    }

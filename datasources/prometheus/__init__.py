@@ -1,0 +1,1 @@
+"""Prometheus, and what speaks as it does: VictoriaMetrics, Thanos, Mimir."""

@@ -1,0 +1,126 @@
+"""One run of queries: it has a deadline for all its requests, and asks the same only once."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from django.conf import settings
+
+from datasources.base import Limits, PromCount, PromQueries, PromQuery, PromSteps, Query
+from datasources.errors import QueryFailed, QueryRefused
+from datasources.frame import Answered, Column, Frame, SeriesFrame
+from datasources.merging import merged
+from datasources.prometheus import rows
+from datasources.prometheus.failures import PlaceTold
+from datasources.prometheus.gate import Gate
+from datasources.prometheus.naming import named, with_names
+from datasources.prometheus.reading import read_rows, read_series
+from datasources.prometheus.server import Fields, Server
+from datasources.prometheus.steps import Written
+from datasources.promql import Mistake
+from datasources.promql.expand import Expanded
+
+Read = TypeVar("Read")
+
+log = logging.getLogger(__name__)
+
+
+class Asking:
+    """`write` is what a query becomes."""
+
+    def __init__(self, server: Server, gate: Gate, limits: Limits, write: Callable[[PromQuery], Written]) -> None:
+        self._server, self._gate, self._limits, self._write = server, gate, limits, write
+        self._ends_at = time.monotonic() + limits.timeout_ms / 1_000
+        self._rows: dict[tuple[str, int], Frame] = {}
+
+    def answers(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
+        return {name: self._answer(query) for name, query in queries.items()}
+
+    def _answer(self, query: Query) -> Answered:
+        if isinstance(query, PromQueries):
+            return merged([self._answer(part) for part in query.parts], query.parts)
+        if isinstance(query, PromSteps):
+            return self._series(query)
+        if isinstance(query, PromCount):
+            return _total(self._answer(_without_page(query.of)))
+        if not isinstance(query, PromQuery):
+            raise QueryRefused("This source is asked in PromQL, not in SQL.")
+        if query.instant:
+            return rows.page(rows.found(self.rows(query), query), query)
+        return named(self._series(self._write(query).steps()), query.legend, query.variables)
+
+    def rows(self, query: PromQuery) -> Frame:
+        written = self._write(query)
+        key = written.expanded.text, written.end_ms
+        if key not in self._rows:
+            fields = [("query", written.expanded.text), ("time", _seconds(written.end_ms))]
+            most = self._limits.rows
+            self._rows[key] = self._read("query", fields, written.expanded, lambda said: read_rows(said, most_rows=most))
+        frame = self._rows[key]
+        return with_names(frame, query.legend, query.variables) if query.names_rows else frame
+
+    def _series(self, query: PromSteps) -> SeriesFrame:
+        fields = [
+            ("query", query.expanded.text),
+            ("start", _seconds(query.start_ms)),
+            ("end", _seconds(query.stop_ms)),
+            ("step", _seconds(query.step_ms)),
+        ]
+        step = query.step_ms / 1_000
+        return self._read(
+            "query_range",
+            fields,
+            query.expanded,
+            lambda said: read_series(said, most_points=self._limits.rows, step=step),
+        )
+
+    def _read(self, path: str, fields: Fields, expanded: Expanded, read: Callable[[dict[str, Any]], Read]) -> Read:
+        started = time.perf_counter()
+        try:
+            said = self.ask(path, [*fields, ("timeout", f"{self._seconds_left():.3f}")])
+        except PlaceTold as error:
+            raise _placed(error, expanded) from error
+        try:
+            frame: Any = read(said)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise QueryFailed("The server's answer is not one of Prometheus.") from error
+        elapsed_ms = (time.perf_counter() - started) * 1_000
+        if elapsed_ms > settings.SLOW_QUERY_MS:
+            log.warning("slow query", extra={"query": path, "ms": round(elapsed_ms)})
+        found: Read = replace(frame, sql=expanded.text, elapsed_ms=elapsed_ms)
+        return found
+
+    def ask(self, path: str, fields: Fields, *, only_get: bool = False) -> dict[str, Any]:
+        seconds = self._seconds_left()
+        with self._gate.passing(seconds=seconds):
+            return self._server.ask(path, fields, seconds=seconds, most_bytes=self._limits.bytes, only_get=only_get)
+
+    def _seconds_left(self) -> float:
+        return max(0.1, self._ends_at - time.monotonic())
+
+
+def _placed(error: PlaceTold, expanded: Expanded) -> QueryFailed | Mistake:
+    """The mistake at the place in what an editor wrote, where the server names one."""
+    if error.at is None:
+        return error
+    line, column = error.at
+    starts = [0, *(place + 1 for place, sign in enumerate(expanded.text) if sign == "\n")]
+    at = starts[min(line, len(starts)) - 1] + column - 1
+    return Mistake(error.detail.rpartition("parse error: ")[2], text=expanded.written, at=expanded.origin(at))
+
+
+def _without_page(query: PromQuery | PromQueries) -> PromQuery | PromQueries:
+    if isinstance(query, PromQueries):
+        return PromQueries(parts=tuple(replace(part, limit=None, offset=0) for part in query.parts))
+    return replace(query, limit=None, offset=0)
+
+
+def _total(answer: Answered) -> Frame:
+    columns = (Column("total", "number"), Column("is_estimate", "boolean"))
+    return Frame(columns, ([answer.row_count], [answer.truncated]), sql=answer.sql, elapsed_ms=answer.elapsed_ms)
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1_000:.3f}"
