@@ -21,6 +21,7 @@ from datasources.prometheus.server import Fields, Server
 from datasources.prometheus.steps import Written
 from datasources.promql import Mistake
 from datasources.promql.expand import Expanded
+from datasources.promql.mistake import mistake
 
 Read = TypeVar("Read")
 
@@ -103,12 +104,12 @@ class Asking:
 
 def _placed(error: PlaceTold, expanded: Expanded) -> QueryFailed | Mistake:
     """The mistake at the place in what an editor wrote, where the server names one."""
-    if error.at is None:
+    if error.told_at is None:
         return error
-    line, column = error.at
+    line, column = error.told_at
     starts = [0, *(place + 1 for place, sign in enumerate(expanded.text) if sign == "\n")]
     at = starts[min(line, len(starts)) - 1] + column - 1
-    return Mistake(error.detail.rpartition("parse error: ")[2], text=expanded.written, at=expanded.origin(at))
+    return mistake(error.detail.rpartition("parse error: ")[2], text=expanded.written, at=expanded.origin(at))
 
 
 def _without_page(query: PromQuery | PromQueries) -> PromQuery | PromQueries:

@@ -35,11 +35,9 @@ class Silence(QueryTimeout):
 
 
 class PlaceTold(QueryFailed):
-    """Prometheus does not understand the query; `at` is the place it names in what was sent, from 0, None for none."""
+    """Prometheus does not understand the query; `told_at` is the line and column it names in what was sent, if any."""
 
-    def __init__(self, detail: str, *, at: tuple[int, int] | None) -> None:
-        super().__init__("Prometheus does not understand this query.", detail=detail)
-        self.at = at
+    told_at: tuple[int, int] | None = None
 
 
 def unreachable(error: OutboundError) -> SourceError:
@@ -79,7 +77,9 @@ def _of_query(words: str) -> QueryFailed:
         return QueryFailed(sentence, detail=words)
     place = re.search(r"(?<!\d)(\d+):(\d+): parse error", words)
     if place is not None or "parse error" in words or "invalid parameter" in words:
-        return PlaceTold(words, at=(int(place[1]), int(place[2])) if place is not None else None)
+        told = PlaceTold("Prometheus does not understand this query.", detail=words)
+        told.told_at = (int(place[1]), int(place[2])) if place is not None else None
+        return told
     return QueryFailed("The server could not compute the query.", detail=words)
 
 

@@ -10,7 +10,7 @@ from promql_parser import Expr
 
 from datasources.errors import QueryRefused
 from datasources.promql.expand import Expanded
-from datasources.promql.mistake import Mistake
+from datasources.promql.mistake import Mistake, mistake
 from datasources.promql.tokens import Token, tokens_of
 from datasources.promql.values import quoted_piece
 
@@ -36,8 +36,8 @@ def check(expanded: Expanded) -> Parsed:
     """Raises Mistake with the place in what was written."""
     try:
         return _checked(expanded.text)
-    except Mistake as mistake:
-        raise mistake.moved(expanded.written, expanded.origin(mistake.at)) from mistake
+    except Mistake as found:
+        raise found.moved(expanded.written, expanded.origin(found.at)) from found
 
 
 @lru_cache(maxsize=1_024)
@@ -50,7 +50,7 @@ def _checked(text: str) -> Parsed:
         return Parsed(text, promql_parser.parse(_plain(text, tokens)))
     except ValueError as error:
         words = str(error)
-        raise Mistake(_said(words), text=text, at=_place(words, tokens, text)) from error
+        raise mistake(_said(words), text=text, at=_place(words, tokens, text)) from error
 
 
 def _check_depth(tokens: Sequence[Token], text: str) -> None:
@@ -60,9 +60,9 @@ def _check_depth(tokens: Sequence[Token], text: str) -> None:
         depth += (token.kind == "open") - (token.kind == "close")
         signs += token.kind in {"sign", "word"} and token.inside != "{"
         if depth > MOST_DEPTH:
-            raise Mistake(f"More than {MOST_DEPTH} brackets stand in one another.", text=text, at=token.at)
+            raise mistake(f"More than {MOST_DEPTH} brackets stand in one another.", text=text, at=token.at)
         if signs > MOST_SIGNS:
-            raise Mistake(f"There are more than {MOST_SIGNS} words and signs.", text=text, at=token.at)
+            raise mistake(f"There are more than {MOST_SIGNS} words and signs.", text=text, at=token.at)
 
 
 def _plain(text: str, tokens: Sequence[Token]) -> str:

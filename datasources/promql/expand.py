@@ -8,7 +8,7 @@ from typing import Any
 
 from datasources.errors import QueryRefused, ValueMissing
 from datasources.promql.macros import NAMES
-from datasources.promql.mistake import Mistake
+from datasources.promql.mistake import mistake
 from datasources.promql.places import Place, place_of
 from datasources.promql.tokens import MENTION, Token, format_of, name_of, tokens_of
 from datasources.promql.values import KEYWORDS, bare, in_quotes, quoted_piece
@@ -60,7 +60,7 @@ def validate(written: str) -> Expanded:
         if token.kind == "string":
             return "v"
         if place is Place.FUNCTION:
-            raise Mistake(f"“{match.group()}” cannot stand for a function.", text=written, at=token.at)
+            raise mistake(f"“{match.group()}” cannot stand for a function.", text=written, at=token.at)
         return "1m" if name in NAMES and not name.endswith(("_ms", "_s")) else _SAMPLES.get(place, "1")
 
     return _rewritten(written, write)
@@ -72,7 +72,7 @@ def _refuse_missing(written: str, name: str, place: Place, token: Token, match: 
         return
     at = token.at + match.start()
     if name.startswith("__"):
-        raise Mistake(f"“{match.group()}” is not one of {', '.join(f'${name}' for name in sorted(NAMES))}.", text=written, at=at)
+        raise mistake(f"“{match.group()}” is not one of {', '.join(f'${name}' for name in sorted(NAMES))}.", text=written, at=at)
     raise ValueMissing(f"This panel needs a value for “{name}”.", detail=f"${name} has no value.")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, cast
 
-from datasources.promql.mistake import Mistake
+from datasources.promql.mistake import mistake
 
 Kind = Literal["word", "string", "open", "close", "sign"]
 
@@ -72,7 +72,7 @@ def _read(text: str) -> Iterator[Token]:
         inside = stack[-1].text if stack else ""
         match = (inside == "[" and _IN_RANGE.match(text, position)) or _TOKEN.match(text, position)
         if not match:
-            raise Mistake(_unreadable(text[position]), text=text, at=position)
+            raise mistake(_unreadable(text[position]), text=text, at=position)
         piece = match.group()
         token = Token(cast(Kind, match.lastgroup), piece, position, inside, MENTION.search(piece) is not None)
         position = match.end()
@@ -80,13 +80,13 @@ def _read(text: str) -> Iterator[Token]:
             continue
         if token.kind == "close":
             if not stack or stack.pop().text != _PAIRS[piece]:
-                raise Mistake(f"“{piece}” closes nothing.", text=text, at=token.at)
+                raise mistake(f"“{piece}” closes nothing.", text=text, at=token.at)
             token = replace(token, inside=stack[-1].text if stack else "")
         yield token
         if token.kind == "open":
             stack.append(token)
     if stack:
-        raise Mistake(f"“{stack[-1].text}” is not closed.", text=text, at=stack[-1].at)
+        raise mistake(f"“{stack[-1].text}” is not closed.", text=text, at=stack[-1].at)
 
 
 def _unreadable(sign: str) -> str:

@@ -226,11 +226,16 @@ def _too_long() -> QueryTimeout:
 
 
 def _as_outcome(error: SourceError) -> bytes:
-    facts: dict[str, Any] = {"kind": type(error).__name__, "sentence": error.sentence, "detail": error.detail}
+    facts: dict[str, Any] = {"kind": _kind(error), "sentence": error.sentence, "detail": error.detail}
     if error.lack is not None:
         facts["lack"] = [error.lack.kind, error.lack.name]
     retry = getattr(error, "retry_after_seconds", None)
     return pack({}, facts if retry is None else {**facts, "retry_after_seconds": retry})
+
+
+def _kind(error: SourceError) -> str:
+    """What it is to those who wait elsewhere: a source may have finer kinds of its own."""
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _KINDS)
 
 
 def _error_of(outcome: bytes) -> SourceError:

@@ -4,6 +4,7 @@ import base64
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +12,12 @@ import orjson
 import pytest
 
 from datasources.base import PromQuery
-from datasources.errors import QueryFailed, QueryTimeout, SourceBusy, SourceUnavailable
+from datasources.errors import QueryFailed, QueryRefused, QueryTimeout, SourceBusy, SourceError, SourceUnavailable, ValueMissing
 from datasources.kinds import SOURCE_KINDS
 from datasources.models import DataSource
 from datasources.prometheus.gate import WAIT_SECONDS, gates
 from datasources.promql import Mistake
+from datasources.results.fetch import _as_outcome, _error_of
 from datasources.sources import configured_of, source_of
 from datasources.timerange import TimeRange
 from tenants.breaker import FAILURES
@@ -282,3 +284,25 @@ def test_a_query_that_is_wrong_is_not_sent(server: Server, ask: Callable[..., An
     with pytest.raises(Mistake):
         ask("up +")
     assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "kind"),
+    [
+        (error(400, "bad_data", '1:4: parse error: unexpected "x"'), "up", QueryRefused), (page(404), "up", SourceUnavailable),
+        (error(400, "bad_data", "invalid parameter"), "up", QueryFailed), (page(200), "up +", QueryRefused),
+        (page(200), "up @", QueryRefused), (page(200), "$v", ValueMissing),
+    ],
+)  # fmt: skip
+def test_an_error_can_be_told_to_all_who_wait(
+    server: Server, ask: Callable[..., Any], answer: Any, text: str, kind: type
+) -> None:
+    """In this process and in others."""
+    server.answer = answer
+    with pytest.raises(SourceError) as caught:
+        ask(text)
+    here, elsewhere = copy(caught.value), _error_of(_as_outcome(caught.value))
+    assert (type(here), type(elsewhere)) == (type(caught.value), kind)
+    assert str(here) == str(elsewhere) == caught.value.sentence
+    assert here.detail == elsewhere.detail == caught.value.detail
+    assert here.at == caught.value.at
