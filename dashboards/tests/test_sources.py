@@ -105,7 +105,7 @@ def test_checks_plan_in_it_and_its_absence_is_nobodys_elses(
     panel = Panel.objects.get()
 
     def outcome() -> str:
-        check_all(tenant=acme, keeps=True)
+        check_all(tenant=acme)
         return Check.objects.get(panel=panel, tenant=acme).outcome
 
     assert outcome() == "unknown"
@@ -121,7 +121,7 @@ def test_checks_plan_in_it_and_its_absence_is_nobodys_elses(
         panel_type="kpi",
         document={"type": "kpi", "title": "Own", "data_source": {"sql": "SELECT 1 AS value"}},
     )
-    report = check_all(tenant=acme, keeps=True)
+    report = check_all(tenant=acme)
     assert not report.tenants[0].unreachable
     assert Check.objects.get(panel__slug="own").outcome == "fine"
 

@@ -13,8 +13,9 @@ from datasources.kinds.base import Secrets
 class LinesField(forms.CharField):
     """Names with a text each, a line each: `X-Scope-OrgID: acme`. Its value is a dict."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}), **options)
+    def __init__(self, *, is_secret: bool, **options: Any) -> None:
+        attrs = {"rows": 3, "spellcheck": "false", "autocomplete": "off"}
+        super().__init__(widget=SecretLines(attrs) if is_secret else forms.Textarea(attrs), **options)
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(f"{name}: {text}" for name, text in value.items()) if isinstance(value, dict) else value
@@ -28,8 +29,12 @@ class LinesField(forms.CharField):
             pairs[name.strip()] = text.strip()
         return pairs
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+
+class SecretLines(forms.Textarea):
+    """As a password's field: what was entered does not come back with the page."""
+
+    def format_value(self, value: Any) -> None:
+        return None
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, forms.Field]:
@@ -52,7 +57,7 @@ def _field(name: str, its: FieldInfo, *, is_secret: bool) -> forms.Field:
     if get_origin(shape) is Literal:
         return forms.ChoiceField(choices=[(one, one) for one in get_args(shape)], **options)
     if get_origin(shape) is dict:
-        return LinesField(**options)
+        return LinesField(is_secret=is_secret, **options)
     if shape is bool:
         return forms.BooleanField(**{**options, "required": False})
     if shape in (int, float):
@@ -65,7 +70,8 @@ def _field(name: str, its: FieldInfo, *, is_secret: bool) -> forms.Field:
 def _widget(its: FieldInfo, *, is_secret: bool) -> forms.Widget:
     extra = its.json_schema_extra if isinstance(its.json_schema_extra, dict) else {}
     if "lines" in extra:
-        return forms.Textarea(attrs={"rows": extra["lines"], "spellcheck": "false"})
+        attrs = {"rows": extra["lines"], "spellcheck": "false", "autocomplete": "off"}
+        return SecretLines(attrs) if is_secret else forms.Textarea(attrs)
     if is_secret:
         return forms.PasswordInput(attrs={"autocomplete": "new-password"})
     return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
