@@ -25,6 +25,8 @@ LAST_PAGE = 1_000_000
 REFRESH_CHOICES = (0, 5, 10, 30, 60, 300, 900)
 FASTEST_SECONDS = 2
 _VARIABLE = re.compile(r"var-([A-Za-z_]\w{0,62})")
+OWN = "own"  # a repeated panel's URL says by which variables it is; their values are its own, not the page's
+MOST_OWN = 5
 _PANEL_STATE = ("page", "sort", "order", "q")
 
 Parameter = str | tuple[str, ...]
@@ -141,6 +143,16 @@ def refresh_of(user: User, dashboard_seconds: int) -> int:
 def panel_state(query: Mapping[str, str], slug: str) -> dict[str, str]:
     """A table's own page, order and search in a dashboard's URL: `error_logs.page=2`."""
     return {name: query[f"{slug}.{name}"] for name in _PANEL_STATE if query.get(f"{slug}.{name}")}
+
+
+def own_values(query: QueryDict) -> dict[str, str]:
+    """The variables that a panel is repeated by, each with the value it has there. Raises BadRequest."""
+    names = query.get(OWN, "").split()
+    if not names:
+        return {}
+    if len(names) > MOST_OWN or not all(_VARIABLE.fullmatch(f"var-{name}") for name in names):
+        raise BadRequest(f"“{OWN}” must be names of variables.")
+    return {name: read_text(query, f"var-{name}") for name in names}
 
 
 def shared_state(query: QueryDict) -> Parameters:

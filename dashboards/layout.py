@@ -23,7 +23,7 @@ class Cell:
 
     @property
     def is_heading(self) -> bool:
-        return self.panel is not None and self.panel.panel_type in PANEL_TYPES and PANEL_TYPES[self.panel.panel_type].is_heading
+        return self.panel is not None and is_heading(self.panel)
 
 
 @dataclass(slots=True)
@@ -68,6 +68,11 @@ def lay_out(places: Iterable[Placement], panels: Mapping[str, Panel]) -> list[Gr
         else:
             groups[-1].cells.append(cell)
     return [group for group in groups if group.all_cells]
+
+
+def is_heading(panel: Panel) -> bool:
+    """Whether it heads what stands below it."""
+    return panel.panel_type in PANEL_TYPES and PANEL_TYPES[panel.panel_type].is_heading
 
 
 def is_chart(panel: Panel) -> bool:

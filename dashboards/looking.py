@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from django.http import Http404
 
 from dashboards.asking import (
+    OWN,
     PageRange,
     Parameter,
+    own_values,
     page_range,
     read_ask,
     read_variables,
@@ -29,7 +32,7 @@ from datasources.intervals import WIDEST
 from tenants.access import TenantRequest
 
 # `alone`: the panel stands on a page of its own, with its table twin.
-FRAGMENT_STATE = ("page", "sort", "order", "q", "alone")
+FRAGMENT_STATE = ("page", "sort", "order", "q", "alone", OWN)
 FRESH = "X-Fresh"  # a person insists: neither what others have nor what is kept of closed buckets will do
 UNPOLLED_SECONDS = 10  # how old a result may be on a page that does not refresh itself
 OLDEST_SECONDS = 30
@@ -131,7 +134,7 @@ def _frame_of(mark: str) -> str:
 
 def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> Looking:
     """Raises Http404 where the tenant has no such panel there, BadRequest for a time zone that does not exist."""
-    place = place_of(request, dashboard, panel)
+    place = _repeated(place_of(request, dashboard, panel), own_values(request.GET))
     refresh = refresh_seconds(request.GET, default=refresh_of(request.user, place.dashboard.refresh_interval))
     poll = poll_seconds(place.dashboard, place.placement, place.panel, refresh)
     parameters = {
@@ -141,6 +144,15 @@ def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool =
     }
     asked = range_of(request, place, every_seconds=1 if FRESH in request.headers else shared_seconds(poll))
     return Looking(place, parameters, asked, refresh, poll)
+
+
+def _repeated(place: Place, own: Mapping[str, str]) -> Place:
+    """The place as one of several. What is known of it is not changed."""
+    if not own:
+        return place
+    placement = copy(place.placement)
+    placement.own = own
+    return replace(place, placement=placement)
 
 
 def ask_at(request: TenantRequest, place: Place, asked: PageRange, *, columns: int) -> Ask:

@@ -1,6 +1,8 @@
 """What: panels, dashboards, and where a panel stands on a dashboard."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
@@ -218,6 +220,9 @@ class Placement(models.Model):
     repeat_max = models.PositiveSmallIntegerField(
         "at most", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_REPEATED)]
     )
+
+    # Not stored. The values of variables that this one is repeated for, where it is.
+    own: Mapping[str, str] = MappingProxyType({})
 
     objects = KnownQuerySet["Placement"].as_manager()
 

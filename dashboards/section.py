@@ -17,6 +17,7 @@ from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.anchors import Anchor
 from dashboards.panels.interpolation import interpolated
 from dashboards.ranges import range_label
+from dashboards.variables.repeating import key_of
 from datasources.variables import Value
 from tenants.access import TenantRequest
 from tenants.models import Role
@@ -40,6 +41,8 @@ class SectionError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
+    """`slug` is the panel's name on its page, where it may stand several times; `own` are the variables it is repeated by."""
+
     slug: str
     type: str
     title: str
@@ -60,6 +63,7 @@ class Section:
     updated_at: datetime | None = None
     elapsed_ms: float | None = None
     error: SectionError | None = None
+    own: str = ""
     notes: tuple[str, ...] = field(default=())
     links: tuple[Anchor, ...] = ()
 
@@ -108,7 +112,8 @@ def make_section(
         return with_query(reverse(name, kwargs=where), parameters)
 
     return Section(
-        slug=placement.panel_slug,
+        slug=key_of(placement.panel_slug, placement.own),
+        own=" ".join(placement.own),
         type=panel.panel_type if panel is not None else "missing",
         title=interpolated(panel.title, variables, texts) if panel is not None else placement.panel_slug,
         description=interpolated(panel.description, variables, texts) if panel is not None else "",

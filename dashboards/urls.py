@@ -5,12 +5,15 @@ from django.urls import path
 from dashboards import views
 from dashboards.files import FILE_KINDS
 
-PANEL = "t/<slug:tenant>/d/<slug:dashboard>/panels/<slug:panel>/"
+DASHBOARD = "t/<slug:tenant>/d/<slug:dashboard>/"
+PANEL = f"{DASHBOARD}panels/<slug:panel>/"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("t/<slug:tenant>/", views.tenant_home, name="tenant-home"),
-    path("t/<slug:tenant>/d/<slug:dashboard>/", views.dashboard, name="dashboard"),
+    path(DASHBOARD, views.dashboard, name="dashboard"),
+    path(f"{DASHBOARD}values/", views.dashboard, {"known_only": False}, name="dashboard-values"),
+    path(f"{DASHBOARD}variables/<str:variable>/", views.variable, name="variable"),
     path(PANEL, views.panel, name="panel"),
     path(f"{PANEL}view/", views.panel_view, name="panel-view"),
     *(path(f"{PANEL}{kind}/", views.panel_file, {"kind": kind}, name=f"panel-{kind}") for kind in FILE_KINDS),

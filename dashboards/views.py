@@ -3,14 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboards.asking import (
+    OWN,
     Parameters,
+    own_values,
     page_range,
     panel_state,
     read_text,
@@ -25,17 +27,19 @@ from dashboards.drawing import DrawnPanel
 from dashboards.explain import explain_panel, inspected
 from dashboards.export import export_response
 from dashboards.files import FILE_KINDS
-from dashboards.layout import is_chart, lay_out
+from dashboards.layout import is_chart, is_heading, lay_out
 from dashboards.looking import ask_at, look_at, place_of, range_of
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
-from dashboards.places import Place
+from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, read_panel, run
 from dashboards.section import ASKED, SHOWN, make_section
 from dashboards.toolbar import make_toolbar
+from dashboards.variables.bar import Bar, Page
+from dashboards.variables.repeating import key_of, repeat
 from datasources.frame import rows_of
 from datasources.timerange import BadTimeRange, parse_time
 from tenants.access import TenantRequest, require, tenants_of
@@ -66,8 +70,11 @@ def tenant_home(request: TenantRequest, tenant: str) -> HttpResponse:
 
 
 @require_safe
-def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
-    """A dashboard's page: its panels in place, each still to be loaded. Asks nothing of the tenant's database."""
+def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only: bool = True) -> HttpResponse:
+    """A dashboard's page: its panels in place, each still to be loaded. Asks nothing of the tenant's database.
+
+    But for the options of its variables, where it is not `known_only`.
+    """
     found = Dashboard.objects.find(request.tenant, dashboard)
     if found is None:
         raise Http404("No such dashboard.")
@@ -76,12 +83,16 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
     places = list(found.placements.all())
     placed = Panel.objects.nearest(request.tenant).filter(slug__in=[place.panel_slug for place in places])
     panels = {panel.slug: panel for panel in placed}
-    groups = lay_out(places, panels)
+    repeated_by = {place.repeat_variable for place in places if place.repeat_variable}
+    bar = Page(request.tenant, found, request.GET, asked).bar(known_only=known_only, repeated_by=repeated_by)
+    repeated = repeat(places, {slug for slug, panel in panels.items() if is_heading(panel)}, bar.each)
+    groups = lay_out(repeated.places, panels)
     for cell in (cell for group in groups for cell in group.all_cells):
         place, parameters = cell.placement, _fragment_parameters(request, cell.placement, cell.panel, found)
         cell.section = make_section(
             request, found, place, cell.panel, parameters=parameters, asked=asked, refresh=refresh,
             lazy=cell.is_below_heading or place.row >= ROWS_ABOVE_THE_FOLD,
+            variables={**bar.values, **place.own}, texts={**bar.texts, **bar.own_texts(place.own)},
         )  # fmt: skip
     context = {
         "tenants": tenants_of(request.user),
@@ -89,9 +100,35 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str) -> HttpRespon
         "dashboards": Dashboard.objects.nearest(request.tenant).only("slug", "name"),
         "groups": groups,
         "has_charts": any(map(is_chart, panels.values())),
-        "toolbar": make_toolbar(request.path, request.GET, asked, refresh=refresh),
+        "bar": bar,
+        "cut": [(panels[slug].title, shown, of) for slug, (shown, of) in repeated.cut.items() if slug in panels],
+        "toolbar": make_toolbar(request.path, request.GET, asked, refresh=refresh, pickers=bar.names),
     }
     return render(request, "dashboards/dashboard.html", context)
+
+
+@require_safe
+def variable(request: TenantRequest, tenant: str, dashboard: str, variable: str) -> HttpResponse:
+    """The options of a variable: a page without scripts, and what a picker shows of it with them."""
+    found = Dashboard.objects.find(request.tenant, dashboard)
+    if found is None:
+        raise Http404("No such dashboard.")
+    panel = request.GET.get("panel", "")
+    if panel and find_place(request.tenant, dashboard, panel) is None:
+        raise Http404("No such panel.")
+    asked = page_range(request.GET, zone_of(request.GET, request.user, request.tenant), default=found.time_range)
+    page = Page(request.tenant, found, request.GET, asked, panel)
+    picker = page.picker(variable)
+    if picker is None:
+        raise Http404("No such variable.")
+    context = {
+        "picker": picker,
+        "dashboard": found,
+        "bar": Bar({}, (picker,), page.action),
+        "back_url": with_query(page.action, shared_state(request.GET)),
+        "tenants": tenants_of(request.user),
+    }
+    return render(request, "variables/page.html", context)
 
 
 @require_safe
@@ -124,15 +161,17 @@ def panel_view(request: TenantRequest, tenant: str, dashboard: str, panel: str) 
     looking = look_at(request, dashboard, panel, alone=True)
     drawn = looking.drawn(request)
     back = reverse("dashboard", kwargs={"tenant": tenant, "dashboard": dashboard})
+    bar = Page(request.tenant, looking.place.dashboard, request.GET, looking.asked, panel).bar(known_only=False)
     context = {
         **drawn.context,
         "panel_template": drawn.template,
         "alone": True,
         "has_charts": is_chart(looking.place.panel),
         "dashboard": looking.place.dashboard,
-        "back_url": with_query(back, shared_state(request.GET)),
+        "back_url": with_query(back, _without_own(request.GET)),
         "tenants": tenants_of(request.user),
-        "toolbar": make_toolbar(request.path, request.GET, looking.asked, refresh=looking.refresh),
+        "bar": bar,
+        "toolbar": make_toolbar(request.path, request.GET, looking.asked, refresh=looking.refresh, pickers=bar.names),
     }
     return render(request, "dashboards/panel.html", context, status=drawn.status)
 
@@ -211,7 +250,15 @@ def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel 
         shared = {name: value for name, value in shared.items() if name not in {"from", "to"}}
     elif "from" not in shared and "to" not in shared:
         shared |= {"from": f"now-{dashboard.time_range}", "to": "now"}
-    return shared | panel_state(request.GET, place.panel_slug)
+    if place.own:
+        shared |= {**{f"var-{name}": value for name, value in place.own.items()}, OWN: " ".join(place.own)}
+    return shared | panel_state(request.GET, key_of(place.panel_slug, place.own))
+
+
+def _without_own(query: QueryDict) -> Parameters:
+    """What a page says to all its panels, without the values that one of them has for itself."""
+    own = own_values(query)
+    return {name: value for name, value in shared_state(query).items() if name.removeprefix("var-") not in own}
 
 
 def _ask(request: TenantRequest, place: Place) -> Ask:

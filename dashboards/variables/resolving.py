@@ -46,10 +46,17 @@ class Resolved:
     text: str
     options: Options | None = None
     error: SourceError | NotOffered | None = None
+    is_all: bool = False
 
     @property
-    def is_all(self) -> bool:
-        return self.chosen == (ALL,)
+    def each(self) -> tuple[str, ...] | None:
+        """The values one by one, as a panel is repeated for them; None where they are not known."""
+        if self.is_all:
+            return self.options.values if self.options is not None else None
+        return self.chosen if self.value is not None else None
+
+    def text_of(self, value: str) -> str:
+        return self.options.texts.get(value, value) if self.options is not None else value
 
 
 def needed(variables: Sequence[Variable], names: Collection[str]) -> list[Variable]:
@@ -140,7 +147,7 @@ def _all(variable: Chosen, options: Options | None, error: SourceError | NotOffe
         value = options.values
         if options.is_cut:
             error = NotOffered(f"“All” of {variable.title} is more than {len(options.items):,} values: choose some of them.")
-    return Resolved(variable, value, (ALL,), ALL, options, error)
+    return Resolved(variable, value, (ALL,), ALL, options, error, is_all=True)
 
 
 def _interval(variable: IntervalVariable, given: tuple[str, ...], time_range: TimeRange) -> Resolved:

@@ -30,6 +30,7 @@ def tenant_patterns() -> list[str]:
 
 def filled(path: str, tenant: str) -> str:
     values = {"dashboard": "board", "panel": "secret", "source": "metrics", "kind": "postgres", "tenant": tenant, "event": "1"}
+    values["variable"] = "region"
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], path)
 
 
@@ -43,7 +44,8 @@ def board(acme: Any) -> Dashboard:
     document = {"type": "kpi", "title": "Secret", "data_source": {"sql": "SELECT 1 AS value"}}
     own = {"scope": "tenant", "tenant": acme}
     Panel.objects.create(slug="secret", title="Secret", panel_type="kpi", document=document, **own)
-    dashboard = Dashboard.objects.create(slug="board", name="Acme's board", **own)
+    region = {"name": "region", "kind": "custom", "options": ["secret-eu", "secret-us"]}
+    dashboard = Dashboard.objects.create(slug="board", name="Acme's board", variables=[region], **own)
     Placement.objects.create(dashboard=dashboard, panel_slug="secret")
     return dashboard
 

@@ -1,6 +1,7 @@
 // What pages with panels have besides.
 import "./groups.js";
 import "./tail.js";
+import "./variables.js";
 import "./range.js";
 import "./address.js";
 import "./poll.js";

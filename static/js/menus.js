@@ -9,7 +9,8 @@ const close = (menu) => {
 };
 
 const walk = (menu, step) => {
-  const items = [...menu.querySelectorAll(".option")].filter((item) => item.offsetParent);
+  const shown = [...menu.querySelectorAll(".option")].filter((item) => item.offsetParent);
+  const items = shown.map((item) => item.control ?? item);
   if (!items.length) return;
   const at = items.indexOf(document.activeElement);
   items[(at + step + items.length) % items.length].focus();
@@ -18,7 +19,7 @@ const walk = (menu, step) => {
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) {
     if (!menu.contains(event.target)) menu.open = false;
-    else if (event.target.closest(".option")) close(menu);
+    else if (event.target.closest("a.option, button.option:not([name])")) close(menu);
   }
 });
 
@@ -41,7 +42,8 @@ document.addEventListener("input", (event) => {
 // Enter in it opens the first of what is left.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.dataset?.filter) return;
-  document.querySelector(`${event.target.dataset.filter} li:not([hidden]) a`)?.click();
+  event.preventDefault();
+  document.querySelector(`${event.target.dataset.filter} li:not([hidden]) :is(a, button, input)`)?.click();
 });
 
 // An open menu's search field has the focus.

@@ -2,6 +2,8 @@
 
 const toolbar = () => document.getElementById("toolbar");
 
+import { withPageVariables } from "./variables.js";
+
 // What names the range on screen: zoom and legend of a chart are kept as long as it stays the same.
 export const rangeKey = () => {
   const { from, to, tz } = toolbar().dataset;
@@ -28,7 +30,8 @@ export const refreshPanels = (fresh = false) => {
 };
 
 // A panel's request carries the page's range as it is now, not as it was when the panel was drawn.
-const withPageRange = (path, keepsOwnRange) => {
+const withPageRange = (path, { ownRange, ownVariables = "" }) => {
+  const keepsOwnRange = ownRange !== undefined;
   const url = new URL(path, location.origin);
   const { from, to, tz, refresh } = toolbar().dataset;
   const wanted = { tz, refresh, ...(keepsOwnRange ? {} : { from, to }) };
@@ -36,9 +39,7 @@ const withPageRange = (path, keepsOwnRange) => {
   // Another range has other pages.
   if (drawnFrom && wanted.from && drawnFrom !== wanted.from) url.searchParams.delete("page");
   for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);
-  for (const [name, value] of new URLSearchParams(location.search)) {
-    if (name.startsWith("var-")) url.searchParams.set(name, value);
-  }
+  withPageVariables(url.searchParams, ownVariables);
   return url.pathname + url.search;
 };
 
@@ -46,7 +47,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   const { elt, headers, triggeringEvent } = event.detail;
   const panel = elt.closest(".panel");
   if (!panel) return;
-  event.detail.path = withPageRange(event.detail.path, "ownRange" in panel.dataset);
+  event.detail.path = withPageRange(event.detail.path, panel.dataset);
   if (triggeringEvent?.detail?.fresh) headers["X-Fresh"] = "1";
 });
 
@@ -62,12 +63,12 @@ const placeOf = (element) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "toolbar") return;
   const { activeElement } = document;
-  place = toolbar().contains(activeElement) ? placeOf(activeElement) : "";
+  place = activeElement?.closest("#toolbar, #variables") ? placeOf(activeElement) : "";
 });
 
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt.id !== "toolbar") return;
-  if (place) toolbar().querySelector(place).focus();
+  if (place) document.querySelector(place)?.focus();
   // The menu it replaces was still open, and of menus of one name only one may be.
   const wrong = toolbar().querySelector(".field-error");
   if (wrong) wrong.closest("details").open = true;
