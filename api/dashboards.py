@@ -19,7 +19,7 @@ from api.schemas.parts import PLAIN
 from api.sharing import API, find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
 from api.versions import seen_version, tag_of
 from dashboards.changing import delete_unchanged, save_change
-from dashboards.checks import check_variables
+from dashboards.checks import check_dashboard
 from dashboards.document import DashboardDocument, document_of, place_panels, put, read_dashboard, take_fields
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid
@@ -129,7 +129,7 @@ def delete_dashboard(request: HttpRequest, slug: str, tenant_id: str | None = No
 def checked(raw: Mapping[str, Any], owner: Tenant | None) -> DashboardDocument:
     """A valid document; on a tenant's own dashboard, of panels that the tenant has. Raises DocumentInvalid."""
     document = read_dashboard(raw)
-    if errors := check_variables(document.variables, is_shared=owner is None):
+    if errors := check_dashboard(document, is_shared=owner is None):
         raise DocumentInvalid(*errors)
     if owner is not None:
         placed = [panel.id for panel in document.panels]

@@ -123,6 +123,7 @@ class DashboardAdmin(SharedAdmin):
                     "time_range",
                     "refresh_interval",
                     "variables_text",
+                    "annotations_text",
                     "where_from",
                     "seen_version",
                 ]

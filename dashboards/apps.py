@@ -6,7 +6,7 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.changes import watch
-        from dashboards.models import Dashboard, Panel, Placement
+        from dashboards.models import Annotation, Dashboard, Panel, Placement
         from dashboards.places import forget_places
         from dashboards.sources_used import uses
         from datasources.uses import finders
@@ -18,4 +18,5 @@ class DashboardsConfig(AppConfig):
         follows = ["version", "updated_at", "updated_by", "changed_by", "changed_through", "managed_version"]
         watch(Panel, ignored=follows, tenant=lambda panel: panel.tenant)
         watch(Dashboard, ignored=follows, tenant=lambda dashboard: dashboard.tenant)
+        watch(Annotation, ignored=["updated_at"], tenant=lambda annotation: annotation.tenant)
         watch(Placement, tenant=lambda placement: placement.dashboard.tenant)

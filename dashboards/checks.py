@@ -1,10 +1,12 @@
 """What can be said of a panel's queries when it is saved, before any tenant has run them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.statements import record_refused_sql
+from dashboards.annotations.definitions import AnnotationQuery
+from dashboards.document import DashboardDocument
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
@@ -33,20 +35,42 @@ def check_queries(document: PanelDocument, *, is_shared: bool) -> list[DocumentE
 
 def check_variables(variables: Sequence[Variable], *, is_shared: bool) -> list[DocumentError]:
     """The guard's objections to the SQL of a dashboard's variables, with their place."""
+    return [
+        error
+        for place, variable in enumerate(variables)
+        if isinstance(variable, QueryVariable)
+        for error in _check_sql(f"variables[{place}]", variable.data_source.sql, variable.needs, is_shared=is_shared)
+    ]
+
+
+def check_dashboard(document: DashboardDocument, *, is_shared: bool) -> list[DocumentError]:
+    """The guard's objections to the SQL of a dashboard's own, with their place."""
+    return [
+        *check_variables(document.variables, is_shared=is_shared),
+        *check_annotations(document.annotations, is_shared=is_shared),
+    ]
+
+
+def check_annotations(annotations: Sequence[AnnotationQuery], *, is_shared: bool) -> list[DocumentError]:
+    """The guard's objections to the SQL of a dashboard's annotations, with their place."""
+    return [
+        error
+        for place, query in enumerate(annotations)
+        for error in _check_sql(f"annotations[{place}]", query.data_source.sql, query.needs, is_shared=is_shared)
+    ]
+
+
+def _check_sql(path: str, text: str | None, needs: Collection[str], *, is_shared: bool) -> Iterator[DocumentError]:
+    if text is None:
+        return
     now = datetime.now(UTC)
-    found = []
-    for place, variable in enumerate(variables):
-        if not isinstance(variable, QueryVariable) or variable.data_source.sql is None:
-            continue
-        text, values = variable.data_source.sql, dict.fromkeys(variable.needs)
-        query = SqlQuery(text=text, variables=values, time_range=TimeRange(now - timedelta(hours=1), now))
-        try:
-            validate(query, statistics=is_shared)
-        except QueryRefused as error:
-            message = f"{error.sentence} {error.detail}".strip()
-            record_refused_sql(None, text, message)
-            found.append(DocumentError(f"variables[{place}].data_source.sql", message))
-    return found
+    query = SqlQuery(text=text, variables=dict.fromkeys(needs), time_range=TimeRange(now - timedelta(hours=1), now))
+    try:
+        validate(query, statistics=is_shared)
+    except QueryRefused as error:
+        message = f"{error.sentence} {error.detail}".strip()
+        record_refused_sql(None, text, message)
+        yield DocumentError(f"{path}.data_source.sql", message)
 
 
 def unset(document: PanelDocument) -> dict[str, Any]:

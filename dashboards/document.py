@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from dashboards.annotations.definitions import AnnotationQueries, AnnotationQuery, problems_among, stored_annotations
 from dashboards.models import MOST_REPEATED, Dashboard, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid, Duration
 from dashboards.panels.parts import Label, Strict
@@ -72,6 +73,7 @@ class DashboardDocument(Strict):
     time_range: Duration = "6h"
     layout: Layout = Layout()
     variables: Variables = []
+    annotations: AnnotationQueries = []
     panels: Annotated[list[PlacedPanel], Field(max_length=MOST_PANELS)] = []
 
 
@@ -86,7 +88,7 @@ def read_dashboard(raw: Any) -> DashboardDocument:
         document = DashboardDocument.model_validate(raw)
     except ValidationError as error:
         raise DocumentInvalid(*errors_of(error, DashboardDocument)) from error
-    if errors := [*_twice(document), *_overlaps(document), *_among_variables(document)]:
+    if errors := [*_twice(document), *_overlaps(document), *_among_variables(document), *_among_annotations(document)]:
         raise DocumentInvalid(*errors)
     return document
 
@@ -103,8 +105,24 @@ def read_variables(raw: Any) -> list[Variable]:
     return list(found)
 
 
+def read_annotations(raw: Any) -> list[AnnotationQuery]:
+    """Validate a dashboard's queries for annotations by themselves. Raises DocumentInvalid, as above."""
+    check_tree({"annotations": raw})
+    try:
+        found = _JustAnnotations.model_validate({"annotations": raw}).annotations
+    except ValidationError as error:
+        raise DocumentInvalid(*errors_of(error, _JustAnnotations)) from error
+    if errors := [DocumentError(path, why) for path, why in problems_among(found)]:
+        raise DocumentInvalid(*errors)
+    return list(found)
+
+
 class _JustVariables(Strict):
     variables: Variables = []
+
+
+class _JustAnnotations(Strict):
+    annotations: AnnotationQueries = []
 
 
 def document_of(dashboard: Dashboard) -> DashboardDocument:
@@ -117,6 +135,7 @@ def document_of(dashboard: Dashboard) -> DashboardDocument:
         refresh_interval=dashboard.refresh_interval,
         time_range=dashboard.time_range,
         variables=list(stored_variables(dashboard.variables)),
+        annotations=list(stored_annotations(dashboard.annotations)),
         panels=[_placed(placement) for placement in dashboard.placements.all()],
     )
 
@@ -133,6 +152,7 @@ def take_fields(dashboard: Dashboard, document: DashboardDocument) -> None:
         setattr(dashboard, name, getattr(document, name))
     dashboard.tags = list(dict.fromkeys(document.tags))
     dashboard.variables = dumped(document.variables)
+    dashboard.annotations = dumped(document.annotations)
 
 
 def place_panels(dashboard: Dashboard, document: DashboardDocument) -> None:
@@ -179,6 +199,10 @@ def _repeat(placement: Placement) -> Repeat | None:
     return Repeat.model_construct(
         variable=placement.repeat_variable, direction=placement.repeat_direction, max=placement.repeat_max
     )
+
+
+def _among_annotations(document: DashboardDocument) -> list[DocumentError]:
+    return [DocumentError(path, why) for path, why in problems_among(document.annotations)]
 
 
 def _among_variables(document: DashboardDocument) -> list[DocumentError]:

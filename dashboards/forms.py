@@ -1,5 +1,6 @@
 """Panels and dashboards as they are written in the admin: the document as YAML or JSON, each error at its path."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,8 +10,8 @@ from django.db import transaction
 from django.forms.models import BaseInlineFormSet
 
 from dashboards.changing import Gone, Overtaken, locked
-from dashboards.checks import check_queries, check_variables
-from dashboards.document import overlap, read_variables
+from dashboards.checks import check_annotations, check_queries, check_variables
+from dashboards.document import overlap, read_annotations, read_variables
 from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Shared
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
 from dashboards.panels.reading import read_text
@@ -113,6 +114,13 @@ class DashboardForm(SharedForm):
         widget=forms.Textarea(attrs={"rows": 8, "cols": 100, "spellcheck": "false", "class": "document"}),
     )
 
+    annotations_text = forms.CharField(
+        label="Annotations",
+        required=False,
+        help_text="YAML: a list of queries, or empty. See docs/annotations.md.",
+        widget=forms.Textarea(attrs={"rows": 6, "cols": 100, "spellcheck": "false", "class": "document"}),
+    )
+
     class Meta:
         model = Dashboard
         fields = [
@@ -122,11 +130,19 @@ class DashboardForm(SharedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["time_range"].validators.append(CHECK_LENGTH)
-        self.fields["variables_text"].initial = as_text(self.instance.variables) if self.instance.variables else ""
+        for name in ("variables", "annotations"):
+            stored = getattr(self.instance, name)
+            self.fields[f"{name}_text"].initial = as_text(stored) if stored else ""
 
     def clean_variables_text(self) -> list[Any]:
+        return self._read_list("variables_text", read_variables)
+
+    def clean_annotations_text(self) -> list[Any]:
+        return self._read_list("annotations_text", read_annotations)
+
+    def _read_list(self, name: str, read: Callable[[Any], list[Any]]) -> list[Any]:
         try:
-            return read_variables(read_text(self.cleaned_data["variables_text"]) if self.cleaned_data["variables_text"] else [])
+            return read(read_text(self.cleaned_data[name]) if self.cleaned_data[name] else [])
         except DocumentInvalid as error:
             raise ValidationError([str(one) for one in error.errors]) from error
 
@@ -135,10 +151,13 @@ class DashboardForm(SharedForm):
         is_shared = cleaned.get("scope") != Shared.Scope.TENANT
         for error in check_variables(cleaned.get("variables_text") or [], is_shared=is_shared):
             self.add_error("variables_text", str(error))
+        for error in check_annotations(cleaned.get("annotations_text") or [], is_shared=is_shared):
+            self.add_error("annotations_text", str(error))
         return cleaned
 
     def save(self, commit: bool = True) -> Dashboard:
         self.instance.variables = dumped(self.cleaned_data["variables_text"])
+        self.instance.annotations = dumped(self.cleaned_data["annotations_text"])
         return super().save(commit)
 
 

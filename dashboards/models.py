@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
+from dashboards.annotations.model import Annotation as Annotation
 from dashboards.library.version import THROUGH
 from dashboards.library.version import Version as Version
 from dashboards.panels.document import PanelDocument
@@ -178,7 +179,7 @@ class Panel(Shared):
 
 
 class Dashboard(Shared):
-    WRITTEN = ("name", "description", "folder", "tags", "time_range", "refresh_interval", "variables")
+    WRITTEN = ("name", "description", "folder", "tags", "time_range", "refresh_interval", "variables", "annotations")
 
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -189,6 +190,7 @@ class Dashboard(Shared):
     )
     time_range = models.CharField(max_length=40, default="6h", help_text="How far back it looks at first: 15m, 6h, 7d.")
     variables = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    annotations = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
 
     objects = SharedManager["Dashboard"]()
 

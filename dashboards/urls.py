@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboards import views
+from dashboards.annotations import views as annotations
 from dashboards.files import FILE_KINDS
 
 DASHBOARD = "t/<slug:tenant>/d/<slug:dashboard>/"
@@ -14,6 +15,10 @@ urlpatterns = [
     path(DASHBOARD, views.dashboard, name="dashboard"),
     path(f"{DASHBOARD}values/", views.dashboard, {"known_only": False}, name="dashboard-values"),
     path(f"{DASHBOARD}variables/<str:variable>/", views.variable, name="variable"),
+    path(f"{DASHBOARD}annotations/", annotations.annotations, name="annotations"),
+    path(f"{DASHBOARD}annotations/new/", annotations.new, name="annotation-new"),
+    path(f"{DASHBOARD}annotations/<int:pk>/", annotations.change, name="annotation"),
+    path(f"{DASHBOARD}annotations/<int:pk>/delete/", annotations.delete, name="annotation-delete"),
     path(PANEL, views.panel, name="panel"),
     path(f"{PANEL}view/", views.panel_view, name="panel-view"),
     *(path(f"{PANEL}{kind}/", views.panel_file, {"kind": kind}, name=f"panel-{kind}") for kind in FILE_KINDS),

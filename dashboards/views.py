@@ -103,6 +103,7 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
         "bar": bar,
         "cut": [(panels[slug].title, shown, of) for slug, (shown, of) in repeated.cut.items() if slug in panels],
         "toolbar": make_toolbar(request.path, request.GET, asked, refresh=refresh, pickers=bar.names),
+        "annotations_url": with_query(reverse("annotations", args=[tenant, dashboard]), shared_state(request.GET)),
     }
     return render(request, "dashboards/dashboard.html", context)
 

@@ -37,6 +37,10 @@ class TenantForm(forms.ModelForm):
             self.add_error("password", "Host, port, database or role has changed: give the password again.")
         return cleaned
 
+    def clean_attributes(self) -> dict[str, str]:
+        """Django's field takes an empty mapping for nothing at all."""
+        return self.cleaned_data["attributes"] or {}
+
 
 class NewUserForm(AdminUserCreationForm):
     class Meta:

@@ -11,7 +11,7 @@ from dashboards.as_code.environment import NAME, Environment
 from dashboards.as_code.folder import Folder
 from dashboards.as_code.includes import Includes
 from dashboards.as_code.pieces import Piece, Place, Refusal, Refused, read_pieces
-from dashboards.checks import check_queries, check_variables
+from dashboards.checks import check_dashboard, check_queries
 from dashboards.document import PANEL_ID, DashboardDocument, read_dashboard
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 
@@ -152,7 +152,7 @@ class _Reader:
 
     def _dashboard(self, body: Piece) -> DashboardDocument:
         document = read_dashboard(body.plain())
-        if errors := check_variables(document.variables, is_shared=self.is_shared):
+        if errors := check_dashboard(document, is_shared=self.is_shared):
             raise DocumentInvalid(*errors)
         return document
 

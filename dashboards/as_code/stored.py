@@ -46,7 +46,11 @@ def tree_of_document(document: Any) -> dict[str, Any]:
     """A panel's as it is stored; a dashboard's with all fields, for its row keeps all of them."""
     if isinstance(document, PanelDocument):
         return document.model_dump(mode="json", exclude_unset=True)
-    tree = {**document.model_dump(mode="json"), "variables": dumped(document.variables)}
+    tree = {
+        **document.model_dump(mode="json"),
+        "variables": dumped(document.variables),
+        "annotations": dumped(document.annotations),
+    }
     return _without_defaults(tree)
 
 
@@ -71,6 +75,6 @@ def _without_defaults(tree: dict[str, Any]) -> dict[str, Any]:
     """Panels by their place on the grid, without what they have not of their own."""
     panels = sorted(tree["panels"], key=lambda one: (one["position"]["row"], one["position"]["col"], one["id"]))
     kept = [_without_none(one) for one in panels]
-    empty = {name for name in ("description", "folder", "tags", "variables") if not tree[name]}
+    empty = {name for name in ("description", "folder", "tags", "variables", "annotations") if not tree[name]}
     whole = {**tree, "panels": kept, "tags": list(dict.fromkeys(tree["tags"]))}
     return {name: value for name, value in whole.items() if name not in empty}

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from dashboards.changing import save_change
-from dashboards.checks import check_queries, check_variables
+from dashboards.checks import check_dashboard, check_queries
 from dashboards.document import put, read_dashboard
 from dashboards.library.history import version_at
 from dashboards.models import Dashboard, Panel
@@ -36,7 +36,7 @@ def restore(row: Row, number: int, *, by: User, seen: int | None) -> Row:
 def _change(stored: Panel | Dashboard, raw: object) -> None:
     if isinstance(stored, Dashboard):
         board = read_dashboard(raw)
-        if errors := check_variables(board.variables, is_shared=stored.is_shared):
+        if errors := check_dashboard(board, is_shared=stored.is_shared):
             raise DocumentInvalid(*errors)
         put(stored, board)
         return

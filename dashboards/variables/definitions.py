@@ -227,9 +227,9 @@ def stored_variables(raw: Any) -> tuple[Variable, ...]:
     return _read(orjson.dumps(raw)) if raw else ()
 
 
-def dumped(variables: Sequence[Variable]) -> list[dict[str, Any]]:
+def dumped(pieces: Sequence[Strict]) -> list[dict[str, Any]]:
     """As they are stored: what a document does not say is not there."""
-    return [variable.model_dump(mode="json", exclude_unset=True) for variable in variables]
+    return [piece.model_dump(mode="json", exclude_unset=True) for piece in pieces]
 
 
 @lru_cache(maxsize=1_024)

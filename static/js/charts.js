@@ -1,6 +1,7 @@
 // Charts: a panel's figure is drawn on its kept node, dressed for the theme, fitted to its place.
 import { readColours } from "./colours.js";
 import { readFigure } from "./compact.js";
+import { marksOf } from "./annotations.js";
 import { dress } from "./figure.js";
 import { rangeKey } from "./range.js";
 import { listenForZoom } from "./zoom.js";
@@ -26,6 +27,7 @@ export const draw = async (node) => {
     colours,
     font: getComputedStyle(node).fontFamily,
     hidden: hiddenSeries(node),
+    marks: marksOf(node.closest(".panel").dataset.panel),
     uirevision: rangeKey(),
     width: node.clientWidth,
     height: node.clientHeight,
@@ -73,3 +75,4 @@ const redrawAll = () => {
 };
 
 document.addEventListener("themechange", redrawAll);
+document.addEventListener("markschange", redrawAll);

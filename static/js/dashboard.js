@@ -8,5 +8,6 @@ import "./poll.js";
 import "./keep.js";
 import "./errors.js";
 import "./charts.js";
+import "./annotations.js";
 import "./legend.js";
 import "./print.js";

@@ -73,7 +73,33 @@ const valueAxis = (given, colours) => ({ fixedrange: true, nticks: 6, ...axis(gi
 // A second axis has no grid of its own: two would cross.
 const secondAxis = (given, colours) => (given ? { yaxis2: { ...valueAxis(given, colours), showgrid: false } } : {});
 
-export const dress = (figure, { colours, font, hidden, uirevision, width, height }) => ({
+// What happened when: a line, or a region's band, and above it a sign that tells more to who points at it.
+const withMarks = (layout, marks, colours) => {
+  if (layout?.xaxis?.type !== "date" || !marks.length) return layout;
+  const across = { xref: "x", yref: "paper", y0: 0, y1: 1 };
+  const shapes = marks.map(({ start, stop, color }) =>
+    stop === null
+      ? { type: "line", ...across, x0: wallClock(start), x1: wallClock(start), line: { color, width: 1, dash: "dash" } }
+      : { type: "rect", ...across, x0: wallClock(start), x1: wallClock(stop), fillcolor: color, opacity: 0.14, layer: "below", line: { width: 0 } },
+  );
+  const signs = marks.map(({ start, text, color, url }) => ({
+    xref: "x",
+    yref: "paper",
+    x: wallClock(start),
+    y: 1,
+    yanchor: "top",
+    text: "◆",
+    showarrow: false,
+    font: { size: 11, color },
+    hovertext: text,
+    hoverlabel: { bgcolor: colours.surface, bordercolor: color, font: { color: colours.text, size: 12 } },
+    captureevents: Boolean(url || text),
+    name: url,
+  }));
+  return { ...layout, shapes: [...(layout.shapes ?? []), ...shapes], annotations: [...(layout.annotations ?? []), ...signs] };
+};
+
+export const dress = (figure, { colours, font, hidden, marks, uirevision, width, height }) => ({
   data: figure.data.map((trace) => ({ ...paint(withWallClock(trace), colours), visible: !hidden.has(trace.name) })),
   layout: {
     showlegend: false,
@@ -81,7 +107,7 @@ export const dress = (figure, { colours, font, hidden, uirevision, width, height
     hovermode: "x unified",
     bargap: 0.12,
     margin: { l: 8, r: 8, t: 8, b: 8, pad: 0 },
-    ...figure.layout,
+    ...withMarks(figure.layout, marks, colours),
     width,
     height,
     uirevision,

@@ -30,7 +30,7 @@ export const refreshPanels = (fresh = false) => {
 };
 
 // A panel's request carries the page's range as it is now, not as it was when the panel was drawn.
-const withPageRange = (path, { ownRange, ownVariables = "" }) => {
+export const withPageRange = (path, { ownRange, ownVariables = "" } = {}) => {
   const keepsOwnRange = ownRange !== undefined;
   const url = new URL(path, location.origin);
   const { from, to, tz, refresh } = toolbar().dataset;

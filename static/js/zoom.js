@@ -1,4 +1,5 @@
 // Zooming a chart sets the range of the page; a double click goes back to where zooming began; a click opens the points.
+import { addAnnotation } from "./annotations.js";
 import { openInDialog } from "./dialogs.js";
 import { pageRange, setRange, zoomOut } from "./range.js";
 
@@ -44,7 +45,11 @@ export const listenForZoom = (node) => {
     if ("xaxis.range[0]" in change && !("ownRange" in panel().dataset)) zoomTo(change["xaxis.range[0]"], change["xaxis.range[1]"]);
   });
   node.on("plotly_doubleclick", zoomBack);
-  node.on("plotly_click", ({ points }) => {
+  node.on("plotly_clickannotation", ({ annotation }) => {
+    if (annotation.name) openInDialog(annotation.name);
+  });
+  node.on("plotly_click", ({ points, event }) => {
+    if ((event.ctrlKey || event.metaKey) && addAnnotation(asText(points[0].x), panel().dataset.panel)) return;
     clearTimeout(waiting);
     const isDouble = performance.now() - doubled < doubleClickMs;
     if (panel().dataset.points && !isDouble) waiting = setTimeout(() => openPoints(panel(), points[0]), doubleClickMs);

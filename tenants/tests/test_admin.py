@@ -123,6 +123,13 @@ def test_an_empty_password_keeps_the_stored_one(operator, acme):
     assert changed.password_token == acme.password_token
 
 
+@pytest.mark.parametrize(("text", "kept"), [("{}", {}), ("", {}), ('{"region": "north"}', {"region": "north"})])
+def test_attributes_may_be_none(operator, acme, text, kept):
+    operator.post(change_page(acme), tenant_fields(acme, name="Other", attributes=text))
+    changed = Tenant.objects.get()
+    assert (changed.name, changed.attributes) == ("Other", kept)
+
+
 @pytest.mark.parametrize(("field", "value"), [("host", "db.example.com"), ("port", 1), ("database", "x"), ("user", "x")])
 def test_another_target_needs_the_password_again(operator, acme, field, value):
     """SEC-27: a stored password is not sent to a server it was not given for."""

@@ -1,0 +1,1 @@
+"""What happened when: marks on the time axis of a dashboard's charts, typed in or asked for by a query."""

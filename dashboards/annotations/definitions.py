@@ -1,0 +1,77 @@
+"""The queries that mark a dashboard's charts, as its document says them."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
+
+from dashboards.panels.parts import Colour, Label, Strict
+from dashboards.variables.definitions import OptionsSource, VariableName
+from datasources.compile import variables_in
+
+MOST_QUERIES = 10
+TYPED = "typed"  # the name of those that people typed in
+
+
+class AnnotationQuery(Strict):
+    """Marks that a query finds: SQL with a column `time`, perhaps `timeend`, `text`, `title` and `tags`.
+
+    `hidden`: they are shown to those alone who switch them on.
+    """
+
+    name: VariableName
+    label: Label = ""
+    color: Colour = "#8B5CF6"
+    hidden: bool = False
+    data_source: OptionsSource
+
+    @field_validator("data_source")
+    @classmethod
+    def _by_sql(cls, source: OptionsSource) -> OptionsSource:
+        if source.sql is None:
+            raise ValueError("annotations are found by sql")
+        return source
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names of the variables that it may use."""
+        return frozenset(variables_in(self.data_source.text))
+
+
+AnnotationQueries = Annotated[list[AnnotationQuery], Field(max_length=MOST_QUERIES)]
+_one: TypeAdapter[AnnotationQuery] = TypeAdapter(AnnotationQuery)
+
+
+def problems_among(queries: Sequence[AnnotationQuery]) -> list[tuple[str, str]]:
+    """What is wrong among queries that are each valid: the path, and why."""
+    names = [TYPED, *(query.name for query in queries)]
+    return [
+        (
+            f"annotations[{place}].name",
+            f"“{query.name}” stands twice" if query.name != TYPED else f"“{TYPED}” is for those typed in",
+        )
+        for place, query in enumerate(queries)
+        if query.name in names[: place + 1]
+    ]
+
+
+def stored_annotations(raw: Any) -> tuple[AnnotationQuery, ...]:
+    """A stored dashboard's; what is not valid any more is not there, so that it does not take the page with it."""
+    return _read(orjson.dumps(raw)) if raw else ()
+
+
+@lru_cache(maxsize=1_024)
+def _read(text: bytes) -> tuple[AnnotationQuery, ...]:
+    found = []
+    for raw in orjson.loads(text):
+        try:
+            found.append(_one.validate_python(raw))
+        except ValidationError:
+            continue
+    return tuple(found)
