@@ -45,6 +45,9 @@ def test_the_pages_have_no_violation(
     make_postgres(acme)
     page = visit(ann, LIST, **options)
     expect(page.get_by_role("listitem").filter(has_text="The other")).to_contain_text("not encrypted")
+    page.get_by_text("Add", exact=True).click()
+    expect(page.get_by_role("link", name="PostgreSQL")).to_be_in_viewport(ratio=1)
+    assert violations(page) == []
     for path in (LIST, f"{LIST}other/edit/", f"{LIST}other/delete/"):
         page.goto(path)
         assert violations(page) == []
