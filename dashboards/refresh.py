@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
+from datasources import promql
 from datasources.base import Query, Source
 from datasources.compile import variables_in
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, SourceUnavailable, ValueMissing
@@ -119,12 +120,22 @@ class Refreshed:
         document = self.read.document
 
         def make() -> Shaped:
-            return shape(document, self.kind.transformed(document, self.frames), self.ask)
+            return _noted(shape(document, self.kind.transformed(document, self.frames), self.ask), self.frames)
 
         try:
             return self.result.entry.once((name, self.read.text, self.ask.look()), make)
         except WrongShape as error:
             raise PanelUnavailable(str(error), status=500) from error
+
+
+def _noted(shaped: Any, frames: Frames) -> Any:
+    """What the source says of its answer stands before what the type says."""
+    said = [note for frame in frames.values() for note in frame.notes]
+    if not said:
+        return shaped
+    notes = shaped.notes if isinstance(shaped, Answer) else shaped["notes"]
+    notes = tuple(dict.fromkeys((*said, *notes)))
+    return replace(shaped, notes=notes) if isinstance(shaped, Answer) else {**shaped, "notes": notes}
 
 
 def read_panel(panel: Panel) -> ReadPanel:
@@ -230,7 +241,7 @@ def _read(text: bytes) -> ReadPanel:
 def _names_in(tree: Any) -> Iterator[str]:
     """The variables that any text of a document may name."""
     if isinstance(tree, str):
-        yield from variables_in(tree)
+        yield from variables_in(tree) | promql.variables_in(tree)
     elif isinstance(tree, dict | list):
         for value in tree.values() if isinstance(tree, dict) else tree:
             yield from _names_in(value)

@@ -161,9 +161,20 @@ class PromQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromQueries:
-    """Several of one sort, over one range: answered as one. Rows of equal labels are one row, with a value of each query."""
+    """Several of one sort, over one range: answered as one. Rows of equal labels are one row, with a value of each query.
+
+    `sort` and its like are of the rows they are together.
+    """
 
     parts: tuple[PromQuery, ...]
+    sort: Sort | None = None
+    search: str = ""
+    limit: int | None = None
+    offset: int = 0
+
+    @property
+    def instant(self) -> bool:
+        return self.parts[0].instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What a source answers: a Frame, the columns of a result; or a SeriesFrame, its points over time by series."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -126,3 +126,13 @@ def distinct(labels: Iterable[str]) -> Iterator[str]:
             found = f"{label} ({count})"
         taken.add(found)
         yield found
+
+
+def renamed(frame: Frame, names: Mapping[str, str]) -> Frame:
+    """The frame with other names for some columns; one that has such a name already is left out."""
+    kept = [
+        (replace(column, name=names.get(column.name, column.name)), values)
+        for column, values in zip(frame.columns, frame.values, strict=True)
+        if column.name not in names.values()
+    ]
+    return replace(frame, columns=tuple(column for column, _ in kept), values=tuple(values for _, values in kept))

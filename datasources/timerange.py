@@ -50,6 +50,13 @@ class Bucket:
         return self.unit in {"day", "week", "month", "year"}
 
 
+def bucket_of(seconds: float) -> Bucket:
+    """The bucket of a fixed width, in the largest unit that it is whole in."""
+    width = max(1, round(seconds))
+    units = (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+    return next(Bucket(width // size, unit) for unit, size in units if width % size == 0)
+
+
 # CONTRACT.md: none up to 8 h, then 1 minute, 10 minutes, 1 hour; coarser where a series would pass MAX_POINTS.
 _BUCKETS = (
     (timedelta(days=1), Bucket(1, "minute")),

@@ -18,7 +18,7 @@ from dashboards.panels.querying import RowColumns, rows_query
 from dashboards.panels.thresholds import SHAPES, tone_of
 from dashboards.panels.values import json_value, text_of
 from datasources.base import Query
-from datasources.frame import Frame, Frames, rows_of
+from datasources.frame import Frame, Frames, renamed, rows_of
 from datasources.timerange import UTC_ZONE
 
 MOST_SERVICES = 1_000
@@ -123,7 +123,12 @@ def _read(source: HealthSource) -> RowColumns | None:
 
 
 def _services(frame: Frame, display: HealthDisplay, ask: Ask) -> list[dict[str, Any]]:
-    """The services with what the mapping says of their status, worst first, then by name."""
+    """The services with what the mapping says of their status, worst first, then by name.
+
+    Of PromQL the label of a series names the service, and its value is the status.
+    """
+    if {"label", "value"} <= set(frame.names):
+        frame = renamed(frame, {"label": "service_name", "value": "status_value"})
     for needed in ("service_name", "status_value"):
         if needed not in frame.names:
             raise WrongShape(f"The query of a health panel gives a column named “{needed}”.")

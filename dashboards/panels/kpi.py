@@ -14,7 +14,8 @@ from dashboards.panels.grid import broken, filled
 from dashboards.panels.mappings import Mapped, mapped
 from dashboards.panels.measured import Bounded
 from dashboards.panels.parts import DataSource, Name, Strict, Threshold
-from dashboards.panels.querying import RowColumns, SeriesColumns, newest_query, rows_query, series_query
+from dashboards.panels.prom_queries import prom_series
+from dashboards.panels.querying import RowColumns, SeriesColumns, newest_query, rows_query, series_query, variables_of
 from dashboards.panels.reducers import Reducer, reduced, reduced_cells
 from dashboards.panels.settle import Settle
 from dashboards.panels.sparkline import COURSE_POINTS, sparkline
@@ -22,7 +23,7 @@ from dashboards.panels.thresholds import Level, absolute, coloured, level_of
 from dashboards.panels.units import as_float, format_number
 from dashboards.panels.values import json_value
 from datasources.base import Query
-from datasources.frame import Frame, Frames, rows_of, series_of
+from datasources.frame import Frame, Frames, SeriesFrame, rows_of, series_of
 from datasources.timerange import Bucket, TimeRange
 
 MOST_REDUCED = 10_000
@@ -81,7 +82,9 @@ class Kpi(PanelType[KpiDocument]):
         queries: dict[str, Query] = {"value": _value_query(document, ask, ask.time_range)}
         if not ask.time_range.is_closed:
             return queries
-        if source.sql is not None:
+        if source.parts:
+            depends_on_time = True
+        elif source.sql is not None:
             depends_on_time = "$__time" in source.sql
         else:
             depends_on_time = source.columns is not None and source.columns.timestamp is not None
@@ -114,8 +117,8 @@ class Kpi(PanelType[KpiDocument]):
         shown = format_number(value, display.unit, display.decimals)
         has_text = called is not None and called.text is not None
         before = _value(rows_of(frames, "before"), document) if "before" in frames else None
-        course = list(series_of(frames, "course").series) if "course" in frames else []
-        step = float(_course_seconds(ask.time_range))
+        course_frame = series_of(frames, "course") if "course" in frames else SeriesFrame(())
+        course, step = list(course_frame.series), course_frame.step or float(_course_seconds(ask.time_range))
         is_count = document.data_source.aggregate == "count"
         course = [filled(series, step, 0.0) if is_count else broken(series, step) for series in course]
         return {
@@ -147,7 +150,9 @@ def _value_query(document: KpiDocument, ask: Ask, time_range: TimeRange) -> Quer
 
 def _course_query(document: KpiDocument, ask: Ask) -> Query | None:
     """The value over the range in COURSE_POINTS buckets, for the sparkline. None without a timestamp column."""
-    columns = document.data_source.columns
+    source, columns = document.data_source, document.data_source.columns
+    if source.parts and ask.time_range.is_closed:
+        return prom_series(source, ask, variables_of(document, ask), max_points=COURSE_POINTS)
     if columns is None or columns.timestamp is None or not ask.time_range.is_closed:
         return None
     points = SeriesColumns(timestamp=columns.timestamp, value=columns.value)

@@ -9,13 +9,13 @@ from pydantic import (
     Field,
     FiniteFloat,
     GetJsonSchemaHandler,
-    field_validator,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from dashboards.panels.colours import hex_of, read_colour
+from datasources import promql
 from datasources.base import OWN, Aggregate
 from datasources.compile.buckets import interval_of
 from datasources.errors import QueryRefused
@@ -63,10 +63,30 @@ class Clauses(Strict):
         return {name: piece for name, piece in pieces.items() if piece not in ("", None)}
 
 
-class DataSource(Strict):
-    """A structured query over `table`, or `sql`. Types say what their `columns` are.
+def _read_promql(text: str) -> str:
+    """What can be told before variables have values, and before a server has said which dialect it speaks."""
+    try:
+        promql.validate(text)
+    except QueryRefused as error:
+        raise ValueError(f"{error.sentence} {error.detail}".strip()) from error
+    return text
 
-    `source` is the slug of a data source, or `$name`, a variable whose value is one; `tenant` is the tenant's own database.
+
+PromQL = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_read_promql)]
+
+
+class PromPart(Strict):
+    """One of several queries in PromQL. `legend` names its series, `{{instance}}`; in a table, its column of values."""
+
+    promql: PromQL
+    legend: Label = ""
+
+
+class DataSource(Strict):
+    """A structured query over `table`, or `sql`, or `promql`, of which there may be several `queries`.
+
+    Types say what their `columns` are. `source` is the slug of a data source, or `$name`, a variable whose value is one;
+    `tenant` is the tenant's own database, and for PromQL the tenant's default Prometheus.
     """
 
     source: SourceName = OWN
@@ -77,32 +97,44 @@ class DataSource(Strict):
     timestamp: Name | None = None
     sql: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
     min_interval: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[smhdw]$", description="30s, 5m, 1h")] | None = None
-    promql: None = None
-
-    @field_validator("promql", mode="before")
-    @classmethod
-    def _no_promql_yet(cls, raw: Any) -> None:
-        if raw is not None:
-            raise ValueError("is for Prometheus data sources, which are not there yet: give a table or sql")
+    promql: PromQL | None = None
+    legend: Annotated[Label, Field(description="Names series: {{instance}} is the value of a label")] = ""
+    queries: Annotated[list[PromPart], Field(min_length=1, max_length=10)] | None = None
 
     @property
     def language(self) -> str:
         """What it is written in: a source must speak it."""
-        return "sql"
+        return "promql" if self.parts else "sql"
+
+    @property
+    def parts(self) -> tuple[PromPart, ...]:
+        """Its queries in PromQL."""
+        if self.promql is not None:
+            return (PromPart.model_construct(promql=self.promql, legend=self.legend),)
+        return tuple(self.queries or ())
 
     @model_validator(mode="after")
-    def _table_or_sql(self) -> Self:
-        if (self.table is None) == (self.sql is None):
-            raise ValueError("give either a table with its columns, or sql")
+    def _one_language(self) -> Self:
+        given = [name for name in ("table", "sql", "promql", "queries") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("give either a table with its columns, or sql, or promql, or several queries")
         if self.table is not None and not self.columns:
             raise ValueError("a table needs columns: which of the table's columns is what")
-        if self.sql is not None and self.query.model_fields_set:
-            raise ValueError("sql and query exclude one another: write the conditions into the SQL")
+        if self.table is None and self.query.model_fields_set:
+            raise ValueError(f"{given[0]} and query exclude one another: write the conditions into the query's text")
+        if self.parts and self.aggregate is not None:
+            raise ValueError("promql and aggregate exclude one another: write sum(…) or avg(…)")
+        if self.legend and self.promql is None:
+            raise ValueError("legend is for promql; each of several queries has its own")
         return self
 
     def least_ms(self, otherwise: int = SQL_LEAST_MS) -> int:
         """The least `$__interval`, in milliseconds."""
-        return interval_of(self.min_interval).seconds * 1_000 if self.min_interval is not None else otherwise
+        return self.min_interval_ms or otherwise
+
+    @property
+    def min_interval_ms(self) -> int | None:
+        return interval_of(self.min_interval).seconds * 1_000 if self.min_interval is not None else None
 
 
 class Threshold(Strict):

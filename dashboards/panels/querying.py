@@ -9,6 +9,7 @@ from pydantic import model_validator
 from dashboards.panels.base import Ask
 from dashboards.panels.document import QueryDocument
 from dashboards.panels.parts import DataSource, Name, Strict
+from dashboards.panels.prom_queries import prom_rows, prom_series
 from dashboards.panels.settle import Settle, seconds_of
 from datasources.base import GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.compile import with_intervals
@@ -52,9 +53,12 @@ class RowColumns:
 def rows_query(document: QueryDocument, ask: Ask, columns: RowColumns | None, *, limit: int | None = None) -> Query:
     """The rows: of SQL as it answers them, of a table by its columns, in the document's order where it groups none.
 
-    `columns` is None where the document gives no table. At most `limit` rows, or what the document says, if that is less.
+    Of PromQL a row a series, as it is at the range's end. `columns` is None where the document gives no table. At most `limit`
+    rows, or what the document says, if that is less.
     """
     source, variables = document.data_source, variables_of(document, ask)
+    if source.parts:
+        return prom_rows(source, ask, variables, limit=limit)
     if source.table is None or columns is None:
         interval_ms = ask.interval_ms(source.least_ms())
         return SqlQuery(
@@ -92,8 +96,10 @@ def series_query(
     bucket: Bucket | None,
     settle: Settle | None = None,
 ) -> Query:
-    """The points over time: of SQL as it answers them, of a table those of each bucket, or all where `bucket` is None."""
+    """The points over time: of a table those of each bucket, or all where `bucket` is None; else as the query answers them."""
     source, variables = document.data_source, variables_of(document, ask)
+    if source.parts:
+        return prom_series(source, ask, variables)
     if source.table is None or columns is None:
         return SqlSeriesQuery(
             text=sql_of(source, variables),

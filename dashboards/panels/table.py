@@ -10,9 +10,10 @@ from dashboards.panels.cells import Format, Shape, page_cell
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.pages import Pages
 from dashboards.panels.parts import DataSource, Decimals, Label, Name, Strict, Unit
+from dashboards.panels.prom_queries import prom_rows, sorted_by
 from dashboards.panels.querying import sql_of, variables_of
 from dashboards.panels.values import csv_cell, json_value
-from datasources.base import CountQuery, Query, Sort, SqlQuery, TableQuery
+from datasources.base import CountQuery, PromCount, PromQueries, PromQuery, Query, Sort, SqlQuery, TableQuery
 from datasources.frame import Column, Frame, Frames, rows_of
 from datasources.timerange import UTC_ZONE
 
@@ -107,7 +108,10 @@ class Table(PanelType[TableDocument]):
         offset = (ask.page - 1) * size
         limit = size if most is None else max(0, min(size, most - offset))
         rows = _rows_query(document, ask, sort=_sort(document, ask), limit=limit, offset=offset)
-        return {"rows": rows, "count": CountQuery(of=_rows_query(document, ask))}
+        counted = _rows_query(document, ask)
+        if isinstance(counted, PromQuery | PromQueries):
+            return {"rows": rows, "count": PromCount(of=counted)}
+        return {"rows": rows, "count": CountQuery(of=counted)}
 
     def answer(self, document: TableDocument, frames: Frames, ask: Ask) -> Answer:
         frame, sort = rows_of(frames, "rows"), _sort(document, ask)
@@ -150,18 +154,22 @@ class Table(PanelType[TableDocument]):
 
 def _rows_query(
     document: TableDocument, ask: Ask, *, sort: Sort | None = None, limit: int | None = None, offset: int = 0
-) -> TableQuery | SqlQuery:
+) -> TableQuery | SqlQuery | PromQuery | PromQueries:
     source = document.data_source
+    variables, search = variables_of(document, ask), ask.search if document.display.searchable else ""
+    if source.parts:
+        asked = prom_rows(source, ask, variables, names_rows=False)
+        return sorted_by(asked, sort=sort, search=search, limit=limit, offset=offset)
     around: dict[str, Any] = {
         "time_range": ask.time_range,
-        "variables": variables_of(document, ask),
-        "search": ask.search if document.display.searchable else "",
+        "variables": variables,
+        "search": search,
         "sort": sort,
         "limit": limit,
         "offset": offset,
     }
     if source.table is None:
-        return SqlQuery(text=sql_of(source, around["variables"]), interval_ms=ask.interval_ms(source.least_ms()), **around)
+        return SqlQuery(text=sql_of(source, variables), interval_ms=ask.interval_ms(source.least_ms()), **around)
     return TableQuery(
         table=source.table,
         columns={column.name: column.name for column in source.columns},

@@ -27,7 +27,7 @@ from dashboards.panels.tails import hold, read_held, tail
 from datasources.base import Query
 from datasources.compile.time_groups import groups_in
 from datasources.frame import Frames, Series, SeriesFrame, series_of
-from datasources.timerange import Bucket
+from datasources.timerange import Bucket, bucket_of
 
 MOST_SERIES = 60
 
@@ -91,7 +91,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
         ]
         return Answer(
             data={"series": data},
-            aggregation_info=_aggregation_info(document, ask),
+            aggregation_info=_aggregation_info(document, ask, frame),
             notes=_notes(frame, ask),
             is_empty=not frame.series,
         )
@@ -106,7 +106,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
         shown, looks = looks_of(frame.series, _usual(display), colours=display.colors, overrides=display.overrides)
         shown = _most_important(shown)
         rows = legend(shown, looks, display.legend, ask)
-        figure, notes = figures.draw(shown, _look(document, ask, looks), ask.time_range), _notes(frame, ask)
+        figure, notes = figures.draw(shown, _look(document, ask, looks, frame.step), ask.time_range), _notes(frame, ask)
         return {
             "figure": figure,
             "held": hold(figure, beside=(notes, [row.beside for row in rows])),
@@ -163,11 +163,13 @@ def _would_bucket(document: TimeseriesDocument, ask: Ask) -> bool:
     return document.data_source.table is not None and ask.time_range.bucket() is not None
 
 
-def _aggregation_info(document: TimeseriesDocument, ask: Ask) -> dict[str, Any] | None:
-    """CONTRACT.md's. Of SQL it is known where it groups by `$__timeGroup`."""
+def _aggregation_info(document: TimeseriesDocument, ask: Ask, frame: SeriesFrame) -> dict[str, Any] | None:
+    """CONTRACT.md's. Of SQL it is known where it groups by `$__timeGroup`; of PromQL its step is."""
     if not ask.time_range.is_closed:
         return None
     source = document.data_source
+    if source.parts:
+        return {"applied": True, "bucket_interval": bucket_of(frame.step).label} if frame.step else None
     if source.sql is not None:
         groups = groups_in(sql_of(source, variables_of(document, ask)), ask.interval_ms(source.least_ms()))
         return {"applied": True, "bucket_interval": groups[0].bucket.label} if groups else None
@@ -187,7 +189,7 @@ def _usual(display: SeriesDisplay) -> SeriesLook:
     )
 
 
-def _look(document: TimeseriesDocument, ask: Ask, looks: Looks) -> Look:
+def _look(document: TimeseriesDocument, ask: Ask, looks: Looks, step: float | None) -> Look:
     display, bucket = document.display, _bucket(document, ask)
     return Look(
         series=looks,
@@ -197,7 +199,7 @@ def _look(document: TimeseriesDocument, ask: Ask, looks: Looks) -> Look:
         thresholds=display.thresholds,
         threshold_mode=display.threshold_mode,
         zone=ask.zone,
-        step=float(bucket.seconds) if bucket is not None else None,
+        step=float(bucket.seconds) if bucket is not None else step,
     )
 
 
@@ -222,7 +224,7 @@ def _notes(frame: SeriesFrame, ask: Ask) -> tuple[str, ...]:
         (frame.lost, f"{frame.lost:,} rows have no time that a chart can show."),
         (change, f"The clocks change on {change:%-d %B %Y}." if change else ""),
     )
-    return tuple(note for holds, note in said if holds)
+    return (*frame.notes, *(note for holds, note in said if holds))
 
 
 PANEL_TYPE = Timeseries()

@@ -41,7 +41,8 @@ class Asking:
 
     def _answer(self, query: Query) -> Answered:
         if isinstance(query, PromQueries):
-            return merged([self._answer(part) for part in query.parts], query.parts)
+            answer = merged([self._answer(part) for part in query.parts], query.parts)
+            return rows.page(rows.found(answer, query), query) if isinstance(answer, Frame) else answer
         if isinstance(query, PromSteps):
             return self._series(query)
         if isinstance(query, PromCount):
@@ -113,8 +114,6 @@ def _placed(error: PlaceTold, expanded: Expanded) -> QueryFailed | Mistake:
 
 
 def _without_page(query: PromQuery | PromQueries) -> PromQuery | PromQueries:
-    if isinstance(query, PromQueries):
-        return PromQueries(parts=tuple(replace(part, limit=None, offset=0) for part in query.parts))
     return replace(query, limit=None, offset=0)
 
 

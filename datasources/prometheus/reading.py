@@ -48,13 +48,14 @@ def read_rows(answer: Mapping[str, Any], *, most_rows: int) -> Frame:
     rows = list(_rows(answer))
     names = sorted({name for labels, _, _ in rows for name in labels})
     columns = (Column(TIME, "time"), *(Column(own_name(name), "text") for name in names), Column(VALUE, "number"))
-    shown = rows[:most_rows]
+    shown, is_cut = rows[:most_rows], len(rows) > most_rows
+    notes = [*_notes(answer), *([f"Only the first {most_rows:,} rows are shown."] if is_cut else [])]
     values: tuple[list[Any], ...] = (
         [_moment(time) for _, time, _ in shown],
         *([labels.get(name) for labels, _, _ in shown] for name in names),
         [value for _, _, value in shown],
     )
-    return Frame(columns, values, truncated=len(rows) > most_rows, notes=_notes(answer))
+    return Frame(columns, values, truncated=is_cut, notes=tuple(notes))
 
 
 def canonical(labels: Labels) -> str:

@@ -4,12 +4,12 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from datasources.base import PromQuery, Sort
+from datasources.base import PromQueries, PromQuery, Sort
 from datasources.errors import NoSuchOrder
 from datasources.frame import Frame
 
 
-def found(frame: Frame, query: PromQuery) -> Frame:
+def found(frame: Frame, query: PromQuery | PromQueries) -> Frame:
     """The rows in which a text is found, in the order asked for."""
     rows = list(frame.rows())
     if query.search:
@@ -20,7 +20,7 @@ def found(frame: Frame, query: PromQuery) -> Frame:
     return _with(frame, rows)
 
 
-def page(frame: Frame, query: PromQuery) -> Frame:
+def page(frame: Frame, query: PromQuery | PromQueries) -> Frame:
     stop = None if query.limit is None else query.offset + query.limit
     return replace(frame, values=tuple(values[query.offset : stop] for values in frame.values))
 

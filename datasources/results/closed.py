@@ -94,7 +94,8 @@ def _whole(source: Source, one: Splittable) -> SeriesFrame:
 
 
 def _parts(query: Query) -> Sequence[Query]:
-    return query.parts if isinstance(query, PromQueries) else (query,)
+    """Points are kept of each query by itself; rows belong together."""
+    return query.parts if isinstance(query, PromQueries) and not query.instant else (query,)
 
 
 def _part(name: str, place: int) -> str:

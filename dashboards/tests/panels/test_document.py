@@ -59,7 +59,15 @@ def test_yaml_and_json_read_the_same() -> None:
         ({**CHART, "display": {"style": "pie"}}, "display.style", "must be 'lines', 'area', 'bars' or 'points'"),
         ({**CHART, "display": {"y_min": 5, "y_max": 1}}, "display", "y_min must be less than y_max"),
         ({**KPI, "variables": {"x": [1]}}, "variables.x", "a number, true or false"),
-        ({**KPI, "data_source": {"promql": "up"}}, "data_source.promql", "Prometheus"),
+        ({**KPI, "data_source": {"promql": "sum(up"}}, "data_source.promql", "“(” is not closed. At column 4"),
+        ({**KPI, "data_source": {"promql": "rate(x[$__rate])"}}, "data_source.promql", "$__rate_interval"),
+        ({**CHART, "data_source": {"queries": [{"promql": "up"}, {"promql": "up)"}]}}, "data_source.queries[1].promql", "closes nothing"),
+        ({**CHART, "data_source": {"queries": [{"promql": "up", "legnd": "x"}]}}, "data_source.queries[0].legnd", "promql, legend"),
+        ({**CHART, "data_source": {"queries": []}}, "data_source.queries", "at least 1"),
+        ({**CHART, "data_source": {"queries": [{"promql": "up"}], "legend": "x"}}, "data_source", "each of several queries has its own"),
+        ({**CHART, "data_source": {"promql": "up", "sql": "SELECT 1"}}, "data_source", "give either"),
+        ({**CHART, "data_source": {"promql": "up", "aggregate": "sum"}}, "data_source", "write sum(…)"),
+        ({**TABLE, "data_source": {"promql": "up", "query": {"where": "x"}}}, "data_source", "exclude one another"),
         *(
             ({**CHART, "data_source": {**CHART["data_source"], "settle": settle}}, "data_source.settle", "from 5m to 30d: 10m, 6h")
             for settle in ("4m", "299s", "0", "10 minutes", "31d", "2M", "1y", "soon", "５m", "")
