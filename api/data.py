@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from ninja import Query, Router
-from ninja.errors import HttpError
 from pydantic import Field
 
 from api.asking import PanelCall
@@ -16,7 +15,6 @@ from api.description import problems, ref_to
 from api.doors import api, tenant_of
 from api.schemas.data import EXAMPLE, PanelData
 from dashboards.models import Panel
-from dashboards.places import find_panel
 from dashboards.refresh import Refreshed, refresh_panel
 from tenants.models import Role
 
@@ -47,13 +45,11 @@ def panel_data(request: HttpRequest, response: HttpResponse, panel_id: str, call
     """The data of a panel, from the tenant's own database. With `If-None-Match` 304 where nothing has changed.
 
     Where that database cannot be asked now, the last result of up to 15 minutes ago: its `Age` is in seconds, and `X-Stale`
-    says `unreachable`, `busy` or `budget`. With `fresh` an error instead. Besides, `var-<name>` gives a variable its value.
+    says `unreachable`, `busy` or `budget`. With `fresh` an error instead. Besides, `var-<name>` gives a variable its value,
+    several times a list.
     """
     tenant, role = tenant_of(request, call.tenant_id)
-    panel = find_panel(tenant, panel_id)
-    if panel is None:
-        raise HttpError(404, "This tenant has no such panel.")
-    ask = call.ask(request.GET, user_of(request), tenant, page=call.page)
+    panel, ask = call.asked(request.GET, user_of(request), tenant, panel_id, page=call.page)
     refreshed = refresh_panel(tenant, panel, ask, or_last=not call.fresh)
     headers = {"ETag": _etag(request, panel, role, refreshed), **_staleness(refreshed)}
     if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
-from ninja.errors import HttpError
 
 from api.asking import PanelCall
 from api.callers import user_of
@@ -13,7 +12,6 @@ from api.doors import api, tenant_of
 from api.limits import DEAR
 from dashboards.export import TooManyRows, export_response
 from dashboards.files import FILE_KINDS
-from dashboards.places import find_panel
 
 router = Router(tags=["data"])
 
@@ -52,10 +50,8 @@ def export_panel(request: HttpRequest, panel_id: str, call: Query[ExportCall]) -
     What fails midway breaks the answer off. Times are the viewer's in CSV and XLSX, and UTC in JSON.
     """
     tenant, _ = tenant_of(request, call.tenant_id)
-    panel = find_panel(tenant, panel_id)
-    if panel is None:
-        raise HttpError(404, "This tenant has no such panel.")
-    return export_response(tenant, panel, call.ask(request.GET, user_of(request), tenant), FILE_KINDS[call.format])
+    panel, ask = call.asked(request.GET, user_of(request), tenant, panel_id)
+    return export_response(tenant, panel, ask, FILE_KINDS[call.format])
 
 
 @api.exception_handler(TooManyRows)

@@ -12,6 +12,8 @@ from dashboards.variables.resolving import NotOffered, Resolved, needed, resolve
 from datasources.timerange import TimeRange
 from tenants.models import Tenant
 
+EVERY = "__all_variables"  # in a link, all that the page has
+
 
 def with_variables(ask: Ask, dashboard: Dashboard, tenant: Tenant, names: Collection[str]) -> Ask:
     """The ask with the values of the variables that a panel names, and of no others that the dashboard has.
@@ -22,11 +24,13 @@ def with_variables(ask: Ask, dashboard: Dashboard, tenant: Tenant, names: Collec
     variables = stored_variables(dashboard.variables)
     if not variables:
         return ask
+    own = {variable.name for variable in variables}
+    if EVERY in names:
+        names = own
     found = resolve(needed(variables, names), ask.variables, asker_of(dashboard, tenant, ask.time_range))
     resolved = [found[name] for name in names if name in found]
     for one in resolved:
         _check(one)
-    own = {variable.name for variable in variables}
     values = {name: value for name, value in ask.variables.items() if name not in own}
     values |= {one.variable.name: one.value for one in resolved if one.value is not None}
     return ask.replaced(variables=values, texts={one.variable.name: one.text for one in resolved})

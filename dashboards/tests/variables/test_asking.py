@@ -220,3 +220,34 @@ def test_a_panel_asks_the_source_that_a_variable_names(make_board: Callable, loo
     assert "The settings of the data source “Far” are not valid any more." in look().content.decode()
     for refused in ("off", "tenant", "x"):
         assert f"“{refused}” is not one of the values of ds." in look(f"?var-ds={refused}").content.decode()
+
+
+@pytest.mark.parametrize("door", ["data", "export"])
+def test_a_program_names_the_dashboard_whose_variables_it_means(
+    make_board: Callable, look: Callable, client: Client, door: str
+) -> None:
+    make_board(REGION, SERVER)
+    url, asked = f"/api/v1/panels/one/{door}", {"tenant_id": "acme", "dashboard": "board"}
+
+    def said(**more: Any) -> tuple[int, str]:
+        response = client.get(url, {**asked, **more})
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        return response.status_code, body.decode()
+
+    look()
+    status, body = said(**{"var-server": ["web-02", "web-01"]})
+    assert status == 200
+    assert "web-01" in body
+    assert "web-02" in body
+    assert "db-01" in said(**{"var-region": "us"})[1]
+    status, body = said(**{"var-server": "x"})
+    assert status == 422
+    assert "“x” is not one of the values of Server." in body
+    assert said(dashboard="none")[0] == 404
+    assert client.get(url, {"tenant_id": "acme", "var-server": ["db-01", "web-02"]}).status_code == 200
+
+
+def test_a_link_with_all_variables_has_those_that_the_panel_names_nowhere(make_board: Callable, look: Callable) -> None:
+    link = {"title": "There", "url": "https://wiki.example/?${__all_variables}"}
+    make_board(REGION, SERVER, panel={**PANEL, "title": "x", "data_source": {"sql": "SELECT 1 AS one"}, "links": [link]})
+    assert "https://wiki.example/?var-region=us&amp;var-server=db-01" in look("?var-region=us").content.decode()
