@@ -45,6 +45,8 @@ def schema() -> dict[str, Any]:
     models["DashboardDocument"] = _models_of(DashboardDocument, models)
     roots = [*panel["discriminator"]["mapping"].values(), f"{REFERENCE}DashboardDocument"]
     fixed = {name for model in models.values() for name in _reached(model.get("properties", {}).get(FIXED, {}), models)}
+    beside = {name: _without_source(model) for name, model in models.items()}
+    fixed -= {name for root in roots for name in _reached(_named(root, beside), beside)}
     for root in roots:
         _let_include(_named(root, models), models)
     for name, model in models.items():
@@ -84,6 +86,11 @@ def _references(entry: Any) -> Iterator[str]:
         entry = list(entry.values())
     for value in entry if isinstance(entry, list) else []:
         yield from _references(value)
+
+
+def _without_source(model: dict[str, Any]) -> dict[str, Any]:
+    """What stands outside a data source too, as a threshold does, is the same model in both places."""
+    return {**model, "properties": {name: entry for name, entry in model.get("properties", {}).items() if name != FIXED}}
 
 
 def _reached(entry: Any, models: dict[str, Any]) -> set[str]:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboards.panels.moments import read_epoch
 from dashboards.panels.units import format_number, grouped, is_finite, not_finite, plain
 from dashboards.panels.values import in_zone, text_of
+
+if TYPE_CHECKING:
+    from dashboards.panels.cell_looks import CellLook
 
 Format = Literal["text", "number", "datetime", "date", "bytes", "percent", "duration", "boolean", "link", "status"]
 
@@ -43,6 +46,7 @@ class Cell:
     tone: str = ""
     exact: str = ""
     new_tab: bool = True
+    look: "CellLook | None" = None
 
 
 NULL = Cell("", "null")

@@ -95,7 +95,7 @@ def _layout(axes: Axes, look: Look, time_range: TimeRange) -> dict[str, Any]:
     styles = {own.style for own in look.series.values()}
     layout: dict[str, Any] = {"xaxis": _x_axis(time_range, look.zone), "yaxis": _y_axis(look, left)}
     if right is not None:
-        layout["yaxis2"] = {**_ticks(right), **_from_nought(right), "overlaying": "y", "side": "right"}
+        layout["yaxis2"] = {**_ticks(right), **_from_nought(right), "overlaying": "y", "side": "right", "tickmode": "auto"}
     if "bars" in styles:
         layout["barmode"] = "stack" if look.stacked else "group"
     ends = left.lowest if look.low is None else look.low, left.highest if look.high is None else look.high

@@ -1,15 +1,19 @@
 """Table: rows by page, sorted and searched in the database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from dashboards.panels.base import Answer, Ask, BadRequest, Data, PanelType, WrongShape
-from dashboards.panels.cells import Format, Shape, page_cell
+from dashboards.panels.arranged import found_and_sorted, page_of
+from dashboards.panels.base import Answer, Ask, BadRequest, Data, PanelType
+from dashboards.panels.cell_looks import dressed, leading, reach_of
+from dashboards.panels.cells import Cell, page_cell
+from dashboards.panels.columns import ColumnOverride, Columns, TableColumn, columns_of
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.pages import Pages
-from dashboards.panels.parts import DataSource, Decimals, Label, Name, Strict, Unit
+from dashboards.panels.parts import DataSource, Name, Strict
 from dashboards.panels.prom_queries import prom_rows, sorted_by
 from dashboards.panels.querying import sql_of, variables_of
 from dashboards.panels.values import csv_cell, json_value
@@ -17,29 +21,11 @@ from datasources.base import CountQuery, PromCount, PromQueries, PromQuery, Quer
 from datasources.frame import Column, Frame, Frames, rows_of
 from datasources.timerange import UTC_ZONE
 
-_FORMATS: dict[str, Format] = {"number": "number", "time": "datetime", "date": "date", "boolean": "boolean"}
-
-
-class TableColumn(Strict):
-    """`unit` and `decimals` are for numbers: a duration is in ms unless its unit says otherwise."""
-
-    name: Name
-    display: Label = ""
-    format: Format = "text"
-    unit: Unit = ""
-    decimals: Decimals | None = None
-
-    @property
-    def title(self) -> str:
-        return self.display or self.name
-
-    @property
-    def shape(self) -> Shape:
-        return Shape(self.format, self.unit, self.decimals)
+MOST_TRANSFORMED = 10_000  # rows of a query that transformations begin with
 
 
 class TableSource(DataSource):
-    columns: Annotated[list[TableColumn], Field(max_length=100)] = []
+    columns: Columns = []
 
     @field_validator("columns", mode="after")
     @classmethod
@@ -56,6 +42,7 @@ class TableDisplay(Strict):
     default_sort: Name | None = None
     default_sort_order: Literal["asc", "desc"] = "asc"
     pagination: Annotated[int, Field(ge=1, le=500)] = 25
+    overrides: Annotated[list[ColumnOverride], Field(max_length=50)] = []
 
 
 class TableDocument(QueryDocument):
@@ -66,6 +53,8 @@ class TableDocument(QueryDocument):
     @model_validator(mode="after")
     def _sorted_by_a_column(self) -> Self:
         names = [column.name for column in self.data_source.columns]
+        if self.transformations:
+            return self  # which columns there are then shows when there are rows
         if self.display.default_sort is not None and self.display.default_sort not in names:
             raise ValueError(f"display.default_sort must be one of the columns: {', '.join(names) or 'none is listed'}")
         return self
@@ -102,48 +91,66 @@ class Table(PanelType[TableDocument]):
     label: ClassVar[str] = "Table"
     document: ClassVar[type[PanelDocument]] = TableDocument
     shape: ClassVar[type[Data]] = TableData
+    untransformed: ClassVar[frozenset[str]] = frozenset({"count"})
+    joins: ClassVar[bool] = True
 
     def queries(self, document: TableDocument, ask: Ask) -> dict[str, Query]:
+        """A page of rows, and how many there are; with transformations all rows: these decide what a page has."""
         size, most = document.display.pagination, document.data_source.query.limit
+        if document.transformations:
+            return {"rows": _rows_query(document, ask, limit=min(most or MOST_TRANSFORMED + 1, MOST_TRANSFORMED + 1))}
         offset = (ask.page - 1) * size
         limit = size if most is None else max(0, min(size, most - offset))
-        rows = _rows_query(document, ask, sort=_sort(document, ask), limit=limit, offset=offset)
-        counted = _rows_query(document, ask)
+        search = _search(document, ask)
+        rows = _rows_query(document, ask, sort=_sort(document, ask), limit=limit, offset=offset, search=search)
+        counted = _rows_query(document, ask, search=search)
         if isinstance(counted, PromQuery | PromQueries):
             return {"rows": rows, "count": PromCount(of=counted)}
         return {"rows": rows, "count": CountQuery(of=counted)}
 
+    def transformed(self, document: PanelDocument, frames: Frames) -> Frames:
+        if not isinstance(document, TableDocument) or not document.transformations:
+            return frames
+        frame = rows_of(frames, "rows")
+        if frame.row_count > MOST_TRANSFORMED:
+            values = tuple(values[:MOST_TRANSFORMED] for values in frame.values)
+            frames = {**frames, "rows": replace(frame, values=values, truncated=True)}
+        return super().transformed(document, frames)
+
     def answer(self, document: TableDocument, frames: Frames, ask: Ask) -> Answer:
-        frame, sort = rows_of(frames, "rows"), _sort(document, ask)
-        columns = _columns(document, frame)
-        values = [[json_value(value) for value in frame.column(column.name)] for column in columns]
+        shown = _shown(document, frames, ask)
+        sort, columns = _sort(document, ask), _columns(document, shown.page)
+        values = [[json_value(value) for value in shown.page.column(column.name)] for column in columns]
         names = [column.name for column in columns]
         data = {
             "columns": [{"name": column.name, "display": column.title, "format": column.format} for column in columns],
             "rows": [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)],
-            "pagination": _pages(document, frames, ask).contract(),
+            "pagination": shown.pages.contract(),
             "sort": {"column": sort.column if sort else None, "order": "desc" if sort and sort.descending else "asc"},
         }
-        return Answer(data=data, notes=_notes(frame), is_empty=not frame.row_count)
+        return Answer(data=data, notes=_notes(document, shown.page), is_empty=not shown.page.row_count)
 
     def context(self, document: TableDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`columns` (name, title, kind, sortable, sort, next_order), `rows` of Cells, `pages`, `search`, `searchable`."""
-        frame, sort = rows_of(frames, "rows"), _sort(document, ask)
-        columns = _columns(document, frame)
-        written = [[page_cell(value, column.shape, ask.zone) for value in frame.column(column.name)] for column in columns]
-        kinds = {column.name: column for column in frame.columns}
+        shown, sort = _shown(document, frames, ask), _sort(document, ask)
+        columns = _columns(document, shown.page)
+        kinds = {column.name: column for column in shown.page.columns}
         return {
             "columns": [_heading(column, kinds[column.name], document, sort) for column in columns],
-            "rows": list(zip(*written, strict=True)),
-            "pages": _pages(document, frames, ask),
+            "rows": list(zip(*(_written(column, shown, ask) for column in columns), strict=True)),
+            "pages": shown.pages,
             "search": ask.search,
             "searchable": document.display.searchable,
-            "notes": _notes(frame),
+            "notes": _notes(document, shown.page),
             "is_empty": False,
         }
 
     def export(self, document: TableDocument, ask: Ask) -> Query:
-        return _rows_query(document, ask, sort=_sort(document, ask), limit=document.data_source.query.limit)
+        """The rows as the database gives them, before all transformations."""
+        most = document.data_source.query.limit
+        if document.transformations:
+            return _rows_query(document, ask, limit=most)
+        return _rows_query(document, ask, sort=_sort(document, ask), limit=most, search=_search(document, ask))
 
     def csv_heading(self, document: TableDocument, frame: Frame) -> list[str]:
         return [csv_cell(column.title, UTC_ZONE) for column in _columns(document, frame)]
@@ -152,11 +159,55 @@ class Table(PanelType[TableDocument]):
         return [column.name for column in _columns(document, frame)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The page's rows, and all there are of them here: those of the page, unless they were transformed."""
+
+    page: Frame
+    whole: Frame
+    pages: Pages
+
+
+def _shown(document: TableDocument, frames: Frames, ask: Ask) -> _Shown:
+    """Raises BadRequest, for an order there is not."""
+    if not document.transformations:
+        page = rows_of(frames, "rows")
+        return _Shown(page, page, _pages(document, frames, ask))
+    size = document.display.pagination
+    found = found_and_sorted(rows_of(frames, "rows"), ask, _sort(document, ask), search=_search(document, ask))
+    page = page_of(found, ask.page, size)
+    return _Shown(page, found, Pages.of(found.row_count, False, page=ask.page, size=size, shown=page.row_count))
+
+
+def _written(column: TableColumn, shown: _Shown, ask: Ask) -> list[Cell]:
+    """A column's cells on the page."""
+    values = shown.page.column(column.name)
+    cells = [page_cell(value, column.shape, ask.zone) for value in values]
+    if column.is_plain:
+        return cells
+    reach = reach_of(column, shown.whole.column(column.name))
+    cells = [dressed(cell, value, column, reach) for cell, value in zip(cells, values, strict=True)]
+    if column.link is None:
+        return cells
+    rows = (dict(zip(shown.page.names, row, strict=True)) for row in shown.page.rows())
+    return [leading(cell, value, column, row, ask) for cell, value, row in zip(cells, values, rows, strict=True)]
+
+
+def _search(document: TableDocument, ask: Ask) -> str:
+    return ask.search if document.display.searchable else ""
+
+
 def _rows_query(
-    document: TableDocument, ask: Ask, *, sort: Sort | None = None, limit: int | None = None, offset: int = 0
+    document: TableDocument,
+    ask: Ask,
+    *,
+    sort: Sort | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    search: str = "",
 ) -> TableQuery | SqlQuery | PromQuery | PromQueries:
     source = document.data_source
-    variables, search = variables_of(document, ask), ask.search if document.display.searchable else ""
+    variables = variables_of(document, ask)
     if source.parts:
         asked = prom_rows(source, ask, variables, names_rows=False)
         return sorted_by(asked, sort=sort, search=search, limit=limit, offset=offset)
@@ -191,20 +242,15 @@ def _sort(document: TableDocument, ask: Ask) -> Sort | None:
         return Sort(by_default, display.default_sort_order == "desc") if by_default is not None else None
     if not display.sortable:
         raise BadRequest("This table cannot be sorted.")
-    if names and ask.sort not in names:
+    if names and ask.sort not in names and not document.transformations:
         raise BadRequest(f"“{ask.sort[:60]}” is not a column of this panel.")
     return Sort(ask.sort, ask.descending)
 
 
 def _columns(document: TableDocument, frame: Frame) -> Sequence[TableColumn]:
-    """The document's columns, or all that the SQL gives. Raises WrongShape for one that it does not give."""
-    named = document.data_source.columns
-    if not named:
-        return [TableColumn.model_construct(name=one.name, format=_FORMATS.get(one.kind, "text")) for one in frame.columns]
-    missing = next((column.name for column in named if column.name not in frame.names), None)
-    if missing is not None:
-        raise WrongShape(f"The query gives no column “{missing}”.")
-    return named
+    """Raises WrongShape for one that the query does not give."""
+    is_transformed = bool(document.transformations)
+    return columns_of(document.data_source.columns, document.display.overrides, frame, is_transformed=is_transformed)
 
 
 def _pages(document: TableDocument, frames: Frames, ask: Ask) -> Pages:
@@ -224,14 +270,19 @@ def _heading(column: TableColumn, given: Column, document: TableDocument, sort: 
         "name": column.name,
         "title": column.title,
         "kind": "number" if is_number or column.format in {"number", "bytes", "percent", "duration"} else column.format,
-        "sortable": document.display.sortable and given.has_order,
+        "sortable": document.display.sortable and given.has_order and column.cell != "sparkline",
         "sort": order,
         "next_order": "desc" if order == "ascending" else "asc",
     }
 
 
-def _notes(frame: Frame) -> tuple[str, ...]:
-    return ("Long cells are cut; they end in “…”.",) if frame.truncated_cells else ()
+def _notes(document: TableDocument, frame: Frame) -> tuple[str, ...]:
+    is_cut = bool(document.transformations) and frame.truncated
+    said = (
+        (frame.truncated_cells, "Long cells are cut; they end in “…”."),
+        (is_cut, f"Only the first {MOST_TRANSFORMED:,} rows of the query are taken."),
+    )
+    return tuple(note for holds, note in said if holds)
 
 
 PANEL_TYPE = Table()

@@ -23,6 +23,8 @@ def text_of(value: Any, zone: ZoneInfo) -> str:
         return plain(value)
     if isinstance(value, datetime):
         return in_zone(value, zone).isoformat(sep=" ")
+    if isinstance(value, tuple):
+        return ", ".join(text_of(one, zone) for one in value)
     return value.isoformat() if isinstance(value, date) else clean(str(value))
 
 
@@ -50,6 +52,8 @@ def json_value(value: Any) -> Any:
         return _decimal(value)
     if isinstance(value, datetime):
         return in_zone(value, UTC).isoformat()
+    if isinstance(value, tuple):
+        return [json_value(one) for one in value]
     return value.isoformat() if isinstance(value, date) else clean(str(value))
 
 
