@@ -13,14 +13,15 @@ from datasources.uses import Use
 
 
 def uses(source: DataSource) -> Iterator[Use]:
-    """Panels that name it, or that name none and get it as the default; dashboards whose variables ask it."""
+    """Panels that name it, or that name none and get it as the default; dashboards whose variables or annotations ask it."""
     panels = _seen_with(source, Panel.objects.get_queryset())
     for panel in panels.filter(document__data_source__source=source.slug):
         yield Use("Panel", f"{panel.title} ({panel.slug})", _where(panel))
     for panel in _of_the_default(source, panels):
         yield Use("Panel", f"{panel.title} ({panel.slug})", _where(panel))
     boards = _seen_with(source, Dashboard.objects.get_queryset())
-    for board in boards.filter(variables__contains=[{"data_source": {"source": source.slug}}]):
+    named = [{"data_source": {"source": source.slug}}]
+    for board in boards.filter(Q(variables__contains=named) | Q(annotations__contains=named)):
         yield Use("Dashboard", f"{board.name} ({board.slug})", _where(board))
 
 

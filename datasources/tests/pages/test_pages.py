@@ -237,9 +237,13 @@ def test_it_is_not_deleted_under_those_who_need_it(page: Client, acme: Tenant, g
     Dashboard.objects.create(
         slug="board", name="Board", scope="all", variables=[{"name": "a", "kind": "query", "data_source": {"source": "metrics"}}]
     )
+    Dashboard.objects.create(
+        slug="marked", name="Marked", tenant=acme, scope="tenant", annotations=[{"data_source": {"source": "metrics"}}]
+    )
+    said = ("is in use", "4 need it", "Mine (mine)", "Shared (shared)", "Board (board)", "Marked (marked)")
     for method in ("get", "post"):
         shown = text(getattr(page, method)(f"{LIST}metrics/delete/"))
-        assert all(said in shown for said in ("is in use", "3 need it", "Mine (mine)", "Shared (shared)", "Board (board)"))
+        assert all(one in shown for one in said)
         assert not any(said in shown for said in ("Theirs", "Elsewhere", "Unnamed"))
     assert page.post(f"{LIST}metrics/delete/").status_code == 409
     assert DataSource.objects.count() == 1
