@@ -185,6 +185,19 @@ class PromCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromOptions:
+    """What there is to choose from: `label_values(up, instance)`, `label_names()`, `metrics(node_.*)`, `query_result(up)`.
+
+    Answered as a Frame of one column, `value`, in order; of what is there over the range, or over the last day.
+    """
+
+    text: str
+    time_range: TimeRange = field(default_factory=TimeRange)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromSteps:
     """PromQL as it is sent, at each step from `start_ms` to `stop_ms`, both included: a piece of a PromQuery's answer.
 
@@ -198,7 +211,7 @@ class PromSteps:
 
 
 SqlAsked = TableQuery | GroupQuery | SeriesQuery | SqlQuery | SqlSeriesQuery | CountQuery
-PromAsked = PromQuery | PromQueries | PromCount | PromSteps
+PromAsked = PromQuery | PromQueries | PromCount | PromOptions | PromSteps
 Query = SqlAsked | PromAsked
 
 

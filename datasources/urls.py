@@ -1,8 +1,8 @@
-"""`/t/<tenant>/sources/` for a tenant's admins, `/sources/` for platform admins."""
+"""`/t/<tenant>/sources/` for a tenant's admins, `/sources/` for platform admins; names for completion for a tenant's editors."""
 
 from django.urls import path
 
-from datasources.pages import views
+from datasources.pages import names, views
 
 PAGES: dict[str, tuple[str, views.View]] = {
     "list": ("", views.list_page),
@@ -15,7 +15,7 @@ PAGES: dict[str, tuple[str, views.View]] = {
     "add": ("add/<slug:kind>/", views.add_page),
 }
 
-urlpatterns = []
+urlpatterns = [path("t/<slug:tenant>/sources/<slug:source>/names/", names.names, name="source-names")]
 for name, (where, view) in PAGES.items():
     of_tenant, of_platform = views.for_admins(view)
     urlpatterns += [

@@ -1,5 +1,6 @@
 """Panels in PromQL, asked of a real Prometheus: every type that draws them, through every door."""
 
+import html
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -186,3 +187,38 @@ def test_the_second_viewer_costs_no_request(board: Dashboard, client: Client, ad
         client.force_login(user)
         assert client.get("/t/acme/d/board/panels/rooms/", {"from": "now-5d", "to": "now-4d"}).status_code == 200
     assert asked == ["query_range"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown", "sent"),
+    [
+        ("web-2", ["web-2"], 'room_temperature{host=~"web-2"}'), ("All", list(HOSTS), 'room_temperature{host=~"(web-1|web-2)"}'),
+        (".*", [], ""),
+    ],
+)  # fmt: skip
+def test_a_variables_options_are_labels(
+    board: Dashboard, client: Client, ada: User, chosen: str, shown: list[str], sent: str
+) -> None:
+    """What is not among them is refused; all of them are alternatives."""
+    host = {
+        "name": "host",
+        "kind": "query",
+        "multi": True,
+        "all": True,
+        "data_source": {"promql": "label_values(room_temperature, host)"},
+    }
+    Dashboard.objects.filter(pk=board.pk).update(variables=[host])
+    client.force_login(ada)
+    query = {"from": "now-5d", "to": "now-4d", "var-host": chosen}
+    page = client.get("/t/acme/d/board/panels/rooms/inspect/", query)
+    drawn = client.get("/t/acme/d/board/panels/rooms/", query).content.decode()
+    assert [host for host in HOSTS if f">{host}<" in drawn] == shown
+    assert not sent or sent in html.unescape(page.content.decode())
+
+
+def test_what_stands_for_all_is_a_pattern(board: Dashboard, client: Client, ada: User) -> None:
+    host = {"name": "host", "kind": "custom", "options": ["web-1"], "all": True, "all_value": "web-.*"}
+    Dashboard.objects.filter(pk=board.pk).update(variables=[host])
+    client.force_login(ada)
+    drawn = client.get("/t/acme/d/board/panels/rooms/", {"from": "now-5d", "to": "now-4d", "var-host": "All"}).content.decode()
+    assert [host for host in HOSTS if f">{host}<" in drawn] == list(HOSTS)

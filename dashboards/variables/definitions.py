@@ -8,6 +8,7 @@ import orjson
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from dashboards.panels.parts import Label, Name, SourceSlug, Strict
+from datasources import promql
 from datasources.base import OWN
 from datasources.compile import variables_in
 from datasources.compile.buckets import interval_of
@@ -130,7 +131,8 @@ class QueryVariable(Chosen):
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset(variables_in(self.data_source.text))
+        text = self.data_source.text
+        return frozenset(variables_in(text)) if self.data_source.language == "sql" else promql.variables_in(text)
 
     @property
     def depends_on_time(self) -> bool:

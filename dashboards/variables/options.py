@@ -10,7 +10,7 @@ from typing import Any
 from audit.recording import Thing
 from audit.statements import note_panel_run
 from dashboards.variables.definitions import CustomVariable, DataSourceVariable, Option, QueryVariable, Variable
-from datasources.base import Query, Source, SqlQuery
+from datasources.base import PromOptions, Query, Source, SqlQuery
 from datasources.frame import Frame, rows_of
 from datasources.results import fetch, known
 from datasources.sources import source_of, sources_seen_by
@@ -96,7 +96,8 @@ class Asker:
     def _query(self, variable: QueryVariable, values: Mapping[str, Any]) -> Query:
         given = {name: value for name, value in values.items() if name in variable.needs}
         time_range = self.time_range if variable.depends_on_time else TimeRange()
-        return SqlQuery(text=variable.data_source.text, time_range=time_range, variables=given, limit=MOST_OPTIONS + 1)
+        asked = PromOptions if variable.data_source.language == "promql" else SqlQuery
+        return asked(text=variable.data_source.text, time_range=time_range, variables=given, limit=MOST_OPTIONS + 1)
 
     def _note(self, source: Source, frame: Any, ms: float) -> None:
         note_panel_run(source.tenant, self.dashboard, frame.sql, ms=ms, rows=frame.row_count)

@@ -18,7 +18,7 @@ from dashboards.variables.options import Asker, Options
 from datasources.errors import SourceError
 from datasources.intervals import rounded_ms, written
 from datasources.timerange import TimeRange
-from datasources.variables import Value, texts_of
+from datasources.variables import AllValue, Value, texts_of
 from tenants.models import Tenant
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "M": 2_592_000}
@@ -142,7 +142,7 @@ def _some(variable: Chosen, chosen: tuple[str, ...], options: Options | None, er
 
 
 def _all(variable: Chosen, options: Options | None, error: SourceError | NotOffered | None) -> Resolved:
-    value: Value | None = variable.all_value
+    value: Value | None = AllValue(variable.all_value) if variable.all_value is not None else None
     if value is None and options is not None:
         value = options.values
         if options.is_cut:

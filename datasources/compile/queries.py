@@ -9,6 +9,7 @@ from datasources.base import (
     GroupQuery,
     PromAsked,
     PromCount,
+    PromOptions,
     PromQueries,
     PromQuery,
     PromSteps,
@@ -61,7 +62,7 @@ def compile_query(query: Query, database: Database, *, columns: Sequence[Column]
 
 def validate(query: Query, *, statistics: bool = False) -> None:
     """What can be said of a query before it has a tenant, when it is saved. Raises QueryRefused."""
-    if isinstance(query, CountQuery | PromCount | PromSteps):
+    if isinstance(query, CountQuery | PromCount | PromOptions | PromSteps):
         return
     if isinstance(query, PromQuery | PromQueries):
         for part in query.parts if isinstance(query, PromQueries) else [query]:

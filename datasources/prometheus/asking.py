@@ -4,11 +4,12 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
 
-from datasources.base import Limits, PromCount, PromQueries, PromQuery, PromSteps, Query
+from datasources.base import Limits, PromCount, PromOptions, PromQueries, PromQuery, PromSteps, Query
 from datasources.errors import QueryFailed, QueryRefused
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.merging import merged
@@ -16,12 +17,16 @@ from datasources.prometheus import rows
 from datasources.prometheus.failures import PlaceTold
 from datasources.prometheus.gate import Gate
 from datasources.prometheus.naming import named, with_names
+from datasources.prometheus.options import Rows, matched, row_texts, wanted
 from datasources.prometheus.reading import read_rows, read_series
-from datasources.prometheus.server import Fields, Server
+from datasources.prometheus.server import Fields, Server, data_of
 from datasources.prometheus.steps import Written
 from datasources.promql import Mistake
 from datasources.promql.expand import Expanded
 from datasources.promql.mistake import mistake
+from datasources.timerange import TimeRange
+
+DAY = timedelta(days=1)
 
 Read = TypeVar("Read")
 
@@ -47,6 +52,8 @@ class Asking:
             return self._series(query)
         if isinstance(query, PromCount):
             return _total(self._answer(_without_page(query.of)))
+        if isinstance(query, PromOptions):
+            return self._options(query)
         if not isinstance(query, PromQuery):
             raise QueryRefused("This source is asked in PromQL, not in SQL.")
         if query.instant:
@@ -62,6 +69,17 @@ class Asking:
             self._rows[key] = self._read("query", fields, written.expanded, lambda said: read_rows(said, most_rows=most))
         frame = self._rows[key]
         return with_names(frame, query.legend, query.variables) if query.names_rows else frame
+
+    def _options(self, query: PromOptions) -> Frame:
+        asked = wanted(query)
+        if isinstance(asked, Rows):
+            frame = self.rows(asked.query)
+            found = row_texts(frame)
+        else:
+            said = self.ask(asked.path, [*matched(asked.selector), *_over(query.time_range)], only_get=True)
+            found = sorted(str(name) for name in data_of(said, list))
+        is_cut = query.limit is not None and len(found) > query.limit
+        return Frame((Column("value", "text"),), (found[: query.limit],), truncated=is_cut, sql=query.text)
 
     def _series(self, query: PromSteps) -> SeriesFrame:
         fields = [
@@ -120,6 +138,12 @@ def _without_page(query: PromQuery | PromQueries) -> PromQuery | PromQueries:
 def _total(answer: Answered) -> Frame:
     columns = (Column("total", "number"), Column("is_estimate", "boolean"))
     return Frame(columns, ([answer.row_count], [answer.truncated]), sql=answer.sql, elapsed_ms=answer.elapsed_ms)
+
+
+def _over(time_range: TimeRange) -> Fields:
+    stop = time_range.stop or datetime.now(UTC)
+    start = time_range.start or stop - DAY
+    return [("start", f"{start.timestamp():.3f}"), ("end", f"{stop.timestamp():.3f}")]
 
 
 def _seconds(ms: int) -> str:

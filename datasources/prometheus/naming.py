@@ -57,10 +57,13 @@ def _by_what_differs(labels: Labels, telling: set[str]) -> str:
     if len(telling) == 1:
         return next(iter(differing.values()), "")
     shown = differing if telling else labels
-    inner = ", ".join(f'{name}="{text}"' for name, text in sorted(shown.items()) if name != _NAME)
-    metric = shown.get(_NAME, "")
-    if metric and not telling:
-        return metric
+    return shown[_NAME] if _NAME in shown and not telling else series_name(shown)
+
+
+def series_name(labels: Labels) -> str:
+    """As Prometheus writes a series: `up{job="a"}`."""
+    inner = ", ".join(f'{name}="{text}"' for name, text in sorted(labels.items()) if name != _NAME)
+    metric = labels.get(_NAME, "")
     return f"{metric}{{{inner}}}" if inner else metric
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from datasources import promql
-from datasources.base import PromQuery, Query, Source
+from datasources.base import PromOptions, PromQuery, Query, Source
 from datasources.compile import names_interval, variables_in
 from datasources.timerange import TimeRange
 from datasources.variables import AllValue
@@ -47,8 +47,8 @@ def _plain(value: Any) -> Any:
 
 def _variables_in(query: Any) -> Collection[str]:
     """Those that an answer may depend on."""
-    if isinstance(query, PromQuery):
-        return promql.variables_in(query.text) | promql.variables_in(query.legend)
+    if isinstance(query, PromQuery | PromOptions):
+        return promql.variables_in(query.text) | promql.variables_in(getattr(query, "legend", ""))
     return variables_in(getattr(query, "text", "") or getattr(query, "where", ""))
 
 
