@@ -16,7 +16,7 @@ from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Share
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
 from dashboards.panels.reading import read_text
 from dashboards.panels.writing import as_text
-from dashboards.variables.definitions import dumped
+from dashboards.variables.definitions import dumped, stored_variables
 
 EXAMPLE = """\
 panel:
@@ -132,7 +132,7 @@ class DashboardForm(SharedForm):
         self.fields["time_range"].validators.append(CHECK_LENGTH)
         for name in ("variables", "annotations"):
             stored = getattr(self.instance, name)
-            self.fields[f"{name}_text"].initial = as_text(stored) if stored else ""
+            self.fields[f"{name}_text"].initial = _in_order(stored) if name == "variables" else as_text(stored) if stored else ""
 
     def clean_variables_text(self) -> list[Any]:
         return self._read_list("variables_text", read_variables)
@@ -159,6 +159,12 @@ class DashboardForm(SharedForm):
         self.instance.variables = dumped(self.cleaned_data["variables_text"])
         self.instance.annotations = dumped(self.cleaned_data["annotations_text"])
         return super().save(commit)
+
+
+def _in_order(variables: Any) -> str:
+    """Stored variables as an editor reads them, in the order of their models: the database keeps none."""
+    read = dumped(stored_variables(variables))
+    return as_text(read if len(read) == len(variables) else variables) if variables else ""
 
 
 class PlacementForm(forms.ModelForm):

@@ -7,6 +7,7 @@ the same. In strings `$__interval` and `$__interval_ms` are replaced too, as the
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from datasources.errors import QueryRefused
 from datasources.origin import Rewritten
@@ -100,12 +101,14 @@ def _replaced(text: str, match: re.Match[str], replacing: Replacing, selects: li
     return piece, position
 
 
-def variables_in(text: str) -> set[str]:
+@lru_cache(maxsize=1_024)
+def variables_in(text: str) -> frozenset[str]:
     """The names of the variables that may occur: all that stand after a colon or a dollar, be it in a string or a comment.
 
-    One too many costs a query; for one too few an asker would get the answer to another's value.
+    One too many costs a query; for one too few an asker would get the answer to another's value. Every refresh asks: a text
+    seen before is answered from memory.
     """
-    return set(_NAMED.findall(text))
+    return frozenset(_NAMED.findall(text))
 
 
 def names_interval(text: str) -> bool:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from dashboards.document import document_of, place_panels, read_dashboard, take_fields
+from dashboards.document import document_of, place_panels, read_dashboard, read_variables, take_fields
+from dashboards.forms import DashboardForm
 from dashboards.models import Dashboard, Placement
 from dashboards.panels.document import DocumentInvalid
+from dashboards.panels.reading import read_text
 from dashboards.variables.definitions import QueryVariable, stored_variables
 
 EVERY_KIND: list[dict[str, Any]] = [
@@ -109,3 +111,15 @@ def test_how_a_panel_is_repeated_is_stored(db: None) -> None:
 
 def test_what_is_not_valid_any_more_takes_nothing_with_it() -> None:
     assert [one.name for one in stored_variables([{"kind": "gone", "name": "x"}, "?", CUSTOM])] == ["a"]
+
+
+def test_an_editor_reads_them_in_the_order_of_their_fields(db: None) -> None:
+    dashboard = Dashboard.objects.create(slug="board", name="Board", variables=EVERY_KIND)
+    dashboard.refresh_from_db()
+    text = DashboardForm(instance=dashboard).fields["variables_text"].initial
+    assert text.startswith("- name: region\n  kind: custom\n")
+    assert parse_variables(text) == stored_variables(EVERY_KIND)
+
+
+def parse_variables(text: str) -> tuple[Any, ...]:
+    return tuple(read_variables(read_text(text)))
