@@ -22,9 +22,16 @@ from tenants.tokens.model import ApiToken
 pytestmark = pytest.mark.django_db
 
 
-def put(state: str, *, attempts: int = 0, hours_ago: int = 0, worker: int | None = None) -> int:
+def put(
+    state: str,
+    *,
+    attempts: int = 0,
+    hours_ago: int = 0,
+    worker: int | None = None,
+    task: str = "tenants.forget_expired_sessions",
+) -> int:
     """A job in that state since then."""
-    job = app.configure_task("tenants.forget_expired_sessions").defer(timestamp=0)
+    job = app.configure_task(task).defer(timestamp=0)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = %s, attempts = %s, worker_id = %s WHERE id = %s",
