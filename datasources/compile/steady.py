@@ -34,6 +34,7 @@ _GIVE_MOMENTS = frozenset(
         *("make_date", "make_timestamp", "make_timestamptz"),
     ]
 )
+_PLACES = frozenset({"location", "rexpr_list_start", "rexpr_list_end"})
 _BUILT_IN: tuple[Sequence[str], ...] = ((), ("pg_catalog",))
 
 
@@ -57,7 +58,7 @@ def bare(tree: Any) -> Any:
     if isinstance(tree, list):
         return [bare(item) for item in tree]
     if isinstance(tree, dict):
-        return {name: bare(value) for name, value in tree.items() if name != "location"}
+        return {name: bare(value) for name, value in tree.items() if name not in _PLACES}
     return tree
 
 

@@ -1,20 +1,26 @@
 """Which buckets SQL makes, as its macros say."""
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
+from types import MappingProxyType
 
 from datasources.compile.macros import EPOCH_GROUP, Group, interval_word, read_group
 from datasources.compile.text import Macro, Replacing, rewrite
 from datasources.errors import QueryRefused
 
 
-class _Macros(dict[str, Macro]):
-    """All macros: what is none of the groups says nothing of buckets."""
+class AnyMacro(dict[str, Macro]):
+    """A macro for every name: those given, and for all others what `otherwise` makes of the name and the arguments."""
+
+    def __init__(self, otherwise: Callable[[str, list[str]], str], given: Mapping[str, Macro] = MappingProxyType({})) -> None:
+        super().__init__(given)
+        self._otherwise = otherwise
 
     def __contains__(self, name: object) -> bool:
         return True
 
     def __missing__(self, name: str) -> Macro:
-        return lambda arguments: ""
+        return partial(self._otherwise, name)
 
 
 @lru_cache(maxsize=1_024)
@@ -26,9 +32,8 @@ def groups_in(text: str, interval_ms: int | None = None) -> tuple[Group, ...]:
         found.append(read_group(arguments, macro=macro))
         return ""
 
-    macros = _Macros(
-        {f"{macro}{end}": partial(note, macro=macro) for macro in ("timeGroup", EPOCH_GROUP) for end in ("", "Alias")}
-    )
+    groups = {f"{macro}{end}": partial(note, macro=macro) for macro in ("timeGroup", EPOCH_GROUP) for end in ("", "Alias")}
+    macros = AnyMacro(lambda name, arguments: "", groups)
     try:
         rewrite(text, Replacing(macros, lambda name, format: "", partial(interval_word, interval_ms=interval_ms)))
     except QueryRefused:
