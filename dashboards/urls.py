@@ -5,6 +5,7 @@ from django.urls import path
 from dashboards import views
 from dashboards.annotations import views as annotations
 from dashboards.files import FILE_KINDS
+from dashboards.query import views as query_views
 
 DASHBOARD = "t/<slug:tenant>/d/<slug:dashboard>/"
 PANEL = f"{DASHBOARD}panels/<slug:panel>/"
@@ -23,5 +24,9 @@ urlpatterns = [
     path(f"{PANEL}view/", views.panel_view, name="panel-view"),
     *(path(f"{PANEL}{kind}/", views.panel_file, {"kind": kind}, name=f"panel-{kind}") for kind in FILE_KINDS),
     path(f"{PANEL}inspect/", views.panel_inspect, name="panel-inspect"),
+    path(f"{PANEL}query/", query_views.panel_query, name="panel-query"),
+    path(f"{PANEL}query/run/", query_views.panel_query_run, name="panel-query-run"),
+    path(f"{PANEL}query/format/", query_views.panel_query_format, name="panel-query-format"),
+    path(f"{PANEL}query/tables/", query_views.panel_query_tables, name="panel-query-tables"),
     path(f"{PANEL}points/", views.panel_points, name="panel-points"),
 ]

@@ -93,6 +93,8 @@ def test_a_member_is_let_in_and_nothing_is_kept_in_caches(board, ada, client: Cl
     expected = {403} if is_for_admins else {200, 404, 422} if "points" in path else {200}  # ada is an editor
     if "annotations" in path and path.endswith("/delete/"):
         expected = {405}
+    if path.endswith(("query/run/", "query/format/")):
+        expected = {405}  # what somebody writes is sent
     assert response.status_code in expected
     assert "no-store" in response["Cache-Control"]
 

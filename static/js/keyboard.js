@@ -35,7 +35,7 @@ const shortcuts = {
 };
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input, textarea, select, dialog[open], [contenteditable]");
+  const typing = event.target.closest?.("input, textarea, select, dialog[open], [contenteditable], [data-typing]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !shortcuts[event.key]) return;
   event.preventDefault();
   shortcuts[event.key]();

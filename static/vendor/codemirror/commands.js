@@ -1,7 +1,7 @@
-import { Annotation, Facet, combineConfig, StateField, Transaction, ChangeSet, ChangeDesc, EditorSelection, StateEffect, Text, findClusterBreak, countColumn, CharCategory } from '@codemirror/state';
-import { EditorView, Direction } from '@codemirror/view';
-import { IndentContext, getIndentation, indentString, matchBrackets, syntaxTree, getIndentUnit, indentUnit } from '@codemirror/language';
-import { NodeProp } from '@lezer/common';
+import { Annotation, Facet, combineConfig, StateField, Transaction, ChangeSet, ChangeDesc, EditorSelection, StateEffect, Text, findClusterBreak, countColumn, CharCategory } from './state.js';
+import { EditorView, Direction } from './view.js';
+import { IndentContext, getIndentation, indentString, matchBrackets, syntaxTree, getIndentUnit, indentUnit } from './language.js';
+import { NodeProp } from './lezer-common.js';
 
 /**
 Comment or uncomment the current selection. Will use line comments

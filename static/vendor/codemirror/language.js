@@ -1,10 +1,10 @@
-import { NodeProp, Tree, TreeFragment, Parser, IterMode, NodeType, NodeSet } from '@lezer/common';
-import { StateEffect, StateField, Facet, EditorState, countColumn, combineConfig, RangeSetBuilder, RangeSet, Prec } from '@codemirror/state';
-import { ViewPlugin, logException, EditorView, Decoration, WidgetType, gutter, GutterMarker, Direction } from '@codemirror/view';
-import { tags, highlightTree, tagHighlighter, styleTags } from '@lezer/highlight';
-import { StyleModule } from 'style-mod';
-import { StringStream } from '@codemirror/streamparser';
-export { StringStream } from '@codemirror/streamparser';
+import { NodeProp, Tree, TreeFragment, Parser, IterMode, NodeType, NodeSet } from './lezer-common.js';
+import { StateEffect, StateField, Facet, EditorState, countColumn, combineConfig, RangeSetBuilder, RangeSet, Prec } from './state.js';
+import { ViewPlugin, logException, EditorView, Decoration, WidgetType, gutter, GutterMarker, Direction } from './view.js';
+import { tags, highlightTree, tagHighlighter, styleTags } from './lezer-highlight.js';
+import { StyleModule } from './style-mod.js';
+import { StringStream } from './streamparser.js';
+export { StringStream } from './streamparser.js';
 
 var _a;
 /**

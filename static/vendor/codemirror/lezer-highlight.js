@@ -1,4 +1,4 @@
-import { NodeProp } from '@lezer/common';
+import { NodeProp } from './lezer-common.js';
 
 let nextTagID = 0;
 /**

@@ -1,6 +1,6 @@
-import { showPanel, EditorView, Decoration, ViewPlugin, gutter, showTooltip, hoverTooltip, logException, GutterMarker, WidgetType, getPanel, activateHover } from '@codemirror/view';
-import { StateEffect, StateField, Facet, combineConfig, RangeSet, RangeSetBuilder } from '@codemirror/state';
-import elt from 'crelt';
+import { showPanel, EditorView, Decoration, ViewPlugin, gutter, showTooltip, hoverTooltip, logException, GutterMarker, WidgetType, getPanel, activateHover } from './view.js';
+import { StateEffect, StateField, Facet, combineConfig, RangeSet, RangeSetBuilder } from './state.js';
+import elt from './crelt.js';
 
 class SelectedDiagnostic {
     constructor(from, to, diagnostic) {

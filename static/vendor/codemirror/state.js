@@ -1,4 +1,4 @@
-import { findClusterBreak as findClusterBreak$1 } from '@marijn/find-cluster-break';
+import { findClusterBreak as findClusterBreak$1 } from './find-cluster-break.js';
 
 /**
 The data structure for documents. @nonabstract

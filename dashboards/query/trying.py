@@ -1,0 +1,126 @@
+"""A query tried out on a tenant before it is saved: what is wrong with it and where, or its first rows, cost and drawing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from audit.recording import Thing
+from audit.statements import record_sql
+from dashboards.models import Panel
+from dashboards.panels.base import Ask, BadRequest
+from dashboards.panels.document import DocumentInvalid, QueryDocument
+from dashboards.panels.querying import variables_of
+from dashboards.panels.values import text_of
+from dashboards.refresh import PanelUnavailable, ReadPanel, asked_source, read_panel, refresh_panel
+from dashboards.section import Section
+from datasources.base import SqlQuery
+from datasources.errors import SourceError
+from datasources.explained import Explained
+from datasources.frame import Frame, rows_of
+from datasources.origin import line_and_column
+from datasources.postgres import PostgresSource
+from tenants.models import Role, Tenant
+
+FIRST_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong: a sentence, the server's own words, and where in the text, from 1 for people, `at` from 0."""
+
+    sentence: str
+    detail: str = ""
+    at: int | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The first rows as text, and what it took to have them."""
+
+    columns: tuple[tuple[str, str], ...]  # each with its type
+    rows: tuple[tuple[str, ...], ...]
+    has_more: bool
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """`drawn` is the context of the panel's template; `undrawn` why there is none."""
+
+    mistake: Mistake | None = None
+    rows: Rows | None = None
+    explained: Explained | None = None
+    drawn: Mapping[str, Any] | None = None
+    undrawn: Mistake | None = None
+
+
+def try_query(tenant: Tenant, panel: Panel, draft: Panel, ask: Ask) -> Tried:
+    """Run a draft's query once for its first rows, plan it, and draw the panel as it would be. It is audited as the panel's."""
+    read = read_panel(draft)
+    assert isinstance(read.document, QueryDocument)
+    text = read.document.data_source.sql or ""
+    thing = Thing.of(panel)
+    try:
+        source = postgres_of(tenant, draft, ask)
+        query = _query(read, ask, text)
+        source.describe(query)
+        frame = rows_of(source.run({"rows": replace(query, limit=FIRST_ROWS + 1)}), "rows")
+        explained = source.explain(query)
+    except SourceError as error:
+        record_sql(tenant, "editor", text, thing=thing, error=f"{error.sentence} {error.detail}".strip())
+        return Tried(mistake=mistake_of(error, text))
+    record_sql(tenant, "editor", frame.sql, thing=thing, ms=frame.elapsed_ms, rows=frame.row_count)
+    tried = Tried(rows=_first_rows(frame, ask.zone), explained=explained)
+    try:
+        return replace(tried, drawn=_drawn(tenant, draft, ask))
+    except PanelUnavailable as error:
+        return replace(tried, undrawn=Mistake(error.told_to(Role.EDITOR), error.detail))
+    except BadRequest as error:
+        return replace(tried, undrawn=Mistake(str(error)))
+
+
+def postgres_of(tenant: Tenant, panel: Panel, ask: Ask) -> PostgresSource:
+    """The panel's source, which is asked in SQL. Raises SourceError."""
+    source = asked_source(tenant, panel, read_panel(panel), ask)
+    if not isinstance(source, PostgresSource):
+        raise SourceError("This panel's data source is not a PostgreSQL.")
+    return source
+
+
+def mistake_of(error: SourceError, text: str) -> Mistake:
+    sentence = error.lack.sentence if error.lack is not None else error.sentence
+    if error.at is None:
+        return Mistake(sentence, error.detail)
+    line, column = line_and_column(text, error.at)
+    return Mistake(sentence, error.detail.removeprefix(f"line {line}, column {column}: "), error.at, line, column)
+
+
+def invalid(error: DocumentInvalid) -> Mistake:
+    return Mistake(" ".join(one.message for one in error.errors))
+
+
+def _query(read: ReadPanel, ask: Ask, text: str) -> SqlQuery:
+    document = read.document
+    assert isinstance(document, QueryDocument)
+    interval_ms = ask.interval_ms(document.data_source.least_ms())
+    return SqlQuery(text=text, time_range=ask.time_range, variables=variables_of(document, ask), interval_ms=interval_ms)
+
+
+def _first_rows(frame: Frame, zone: ZoneInfo) -> Rows:
+    rows = tuple(tuple(text_of(value, zone) for value in row) for row in frame.rows())
+    columns = tuple((column.name, column.type_name or column.kind) for column in frame.columns)
+    has_more = frame.truncated or len(rows) > FIRST_ROWS
+    return Rows(columns, rows[:FIRST_ROWS], has_more, frame.elapsed_ms)
+
+
+def _drawn(tenant: Tenant, draft: Panel, ask: Ask) -> dict[str, Any]:
+    done = refresh_panel(tenant, draft, ask)
+    panel = done.context()
+    section = Section(
+        slug="preview", type=draft.panel_type, title=draft.title, description=draft.description, url="", view_url="",
+        state="empty" if panel.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms, notes=tuple(panel.get("notes", ())),
+    )  # fmt: skip
+    return {"section": section, "panel": panel, "panel_template": done.kind.template}

@@ -1,0 +1,112 @@
+// CodeMirror over a text field, which always holds the same text and is what is sent. It lives in a shadow root: there its
+// rules are sheets of their own, and no style element, which the page's policy would refuse.
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "../../vendor/codemirror/autocomplete.js";
+import { defaultKeymap, history, historyKeymap } from "../../vendor/codemirror/commands.js";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "../../vendor/codemirror/language.js";
+import { PostgreSQL, SQLDialect, sql } from "../../vendor/codemirror/lang-sql.js";
+import { lintKeymap, setDiagnostics } from "../../vendor/codemirror/lint.js";
+import { EditorState } from "../../vendor/codemirror/state.js";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "../../vendor/codemirror/view.js";
+import { tags } from "../../vendor/codemirror/lezer-highlight.js";
+import { completeWords, schemaOf } from "./completing.js";
+
+// PostgreSQL's dictionary calls “label” and “value” keywords too: people have columns of that name.
+const keywords = `all and any array as asc between both by case cast collate cross current_date current_timestamp desc distinct
+  else end except exists extract false filter following for from full group grouping having ilike in inner intersect interval is
+  isnull join lateral leading left like limit natural not notnull null nulls offset on only or order ordinality outer over
+  partition preceding range right rollup rows select sets similar some symmetric tablesample then ties to trailing true unbounded
+  union unnest using values when where window with within`;
+
+// `$` begins macros and variables here, never a string.
+const dialect = SQLDialect.define({ ...PostgreSQL.spec, keywords, doubleDollarQuotedStrings: false, specialVar: "$" });
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--brand)", fontWeight: "600" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--critical)" },
+  { tag: [tags.special(tags.name), tags.labelName], color: "var(--warning)" },
+  { tag: [tags.typeName, tags.standard(tags.name)], color: "var(--brand-strong)" },
+  { tag: [tags.lineComment, tags.blockComment], color: "var(--text-3)", fontStyle: "italic" },
+]);
+
+const look = EditorView.theme({
+  "&": { color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "var(--size-3)", height: "100%" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
+  ".cm-content": { caretColor: "var(--text)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--text-3)", borderRight: "1px solid var(--line)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--brand) 6%, transparent)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--brand-soft)" },
+  ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--line)", borderRadius: "var(--radius-2)", boxShadow: "var(--shadow-2)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.5rem" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--brand)", color: "var(--on-brand)" },
+  ".cm-completionDetail": { color: "var(--text-3)", fontStyle: "normal" },
+  "li[aria-selected] .cm-completionDetail": { color: "inherit" },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
+  ".cm-matchingBracket": { backgroundColor: "var(--brand-soft) !important" },
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--critical)", textUnderlineOffset: "3px" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--critical)" },
+});
+
+const extensions = (field, { words, run, save }) => [
+  lineNumbers(),
+  history(),
+  drawSelection(),
+  bracketMatching(),
+  closeBrackets(),
+  highlightActiveLine(),
+  EditorView.lineWrapping,
+  EditorState.tabSize.of(2),
+  sql({ dialect, schema: schemaOf(words), defaultSchema: words.first, upperCaseKeywords: true }),
+  dialect.language.data.of({ autocomplete: completeWords(words) }),
+  autocompletion({ icons: false }),
+  syntaxHighlighting(colours),
+  look,
+  keymap.of([
+    { key: "Mod-Enter", run: (view) => (closeCompletion(view), run(), true) },
+    { key: "Mod-s", run: (view) => (closeCompletion(view), save(), true) },
+    ...closeBracketsKeymap,
+    ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
+    ...historyKeymap,
+    ...completionKeymap,
+    ...lintKeymap,
+  ]),
+  EditorView.contentAttributes.of({ "aria-label": field.labels[0].textContent, spellcheck: "false", autocapitalize: "off" }),
+  EditorView.updateListener.of((update) => {
+    if (update.docChanged) field.value = update.state.doc.toString();
+  }),
+];
+
+export const makeEditor = (field, place, options) => {
+  const root = place.attachShadow({ mode: "open" });
+  const view = new EditorView({ doc: field.value, root, parent: root, extensions: extensions(field, options) });
+  field.hidden = true;
+  place.hidden = false;
+  field.labels[0].addEventListener("click", () => view.focus());
+
+  const within = (at) => Math.min(at, view.state.doc.length);
+  const wordAt = (at) => {
+    const [word] = view.state.sliceDoc(at).match(/^[$:]?\w+|^[^]?/);
+    return { from: at, to: at + word.length };
+  };
+  return {
+    insert: (text) => {
+      view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true, userEvent: "input" });
+      view.focus();
+    },
+    replace: (text) => {
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: "input" });
+      view.focus();
+    },
+    showMistake: (at, message) => {
+      const { from, to } = wordAt(within(at));
+      view.dispatch(setDiagnostics(view.state, [{ from, to, severity: "error", message }]));
+    },
+    clearMistake: () => view.dispatch(setDiagnostics(view.state, [])),
+    goTo: (at) => {
+      view.dispatch({ selection: { anchor: within(at) }, scrollIntoView: true });
+      view.focus();
+    },
+  };
+};

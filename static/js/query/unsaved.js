@@ -1,0 +1,10 @@
+// A text that is not saved is not lost without a question; to be saved it may leave.
+export const askBeforeLeaving = (form, isUnsaved) => {
+  let isSent = false;
+  form.addEventListener("submit", (event) => {
+    isSent = !event.defaultPrevented;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isSent && isUnsaved()) event.preventDefault();
+  });
+};
