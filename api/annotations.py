@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from api.access import may_edit
 from api.callers import user_of
 from api.description import problems
-from api.doors import tenant_of
+from api.doors import viewer_in
 from api.errors import NotValid
 from api.listing import ListQuery, listed
 from api.schemas.annotations import AnnotationChange, AnnotationDetail, AnnotationPage, NewAnnotation
@@ -19,8 +19,8 @@ from dashboards.annotations.marks import annotations_of
 from dashboards.annotations.model import Annotation
 from dashboards.models import Dashboard
 from dashboards.panels.document import DocumentError
+from dashboards.viewer import Viewer
 from datasources.timerange import TimeRange
-from tenants.models import Tenant
 
 router = Router(tags=["dashboards"])
 
@@ -38,8 +38,8 @@ class AnnotationsQuery(ListQuery):
 @router.get(ADDRESS, response=AnnotationPage, operation_id="list_annotations", openapi_extra=problems(404))
 def list_annotations(request: HttpRequest, slug: str, query: Query[AnnotationsQuery]) -> dict[str, Any]:
     """What has been typed in or sent, of this tenant; what a dashboard's own queries find is not among it."""
-    tenant, _ = tenant_of(request, query.tenant_id)
-    found = annotations_of(tenant, _dashboard(tenant, slug), TimeRange(query.date_from, query.date_to))
+    viewer = viewer_in(request, query.tenant_id)
+    found = annotations_of(viewer.tenant, _dashboard(viewer, slug), TimeRange(query.date_from, query.date_to))
     if query.q:
         found = found.filter(text__icontains=query.q)
     return listed(found, query, by="start", then="pk", told=told)
@@ -51,7 +51,7 @@ def create_annotation(request: HttpRequest, slug: str, tenant_id: str, body: New
     tenant = may_edit(request, tenant_id)
     row = Annotation(
         tenant=tenant,
-        dashboard=_dashboard(tenant, slug),
+        dashboard=_dashboard(viewer_in(request, tenant_id), slug),
         panel_slug=body.panel_id or "",
         start=body.start or timezone.now(),
         stop=body.stop,
@@ -70,7 +70,7 @@ def change_annotation(
     request: HttpRequest, slug: str, annotation_id: Key, tenant_id: str, body: AnnotationChange
 ) -> dict[str, Any]:
     """Change what is named: end a region, for one, that began when a deployment did."""
-    row = _find(may_edit(request, tenant_id), slug, annotation_id)
+    row = _find(request, tenant_id, slug, annotation_id)
     for name in body.model_fields_set:
         value = getattr(body, name)
         if value is None and name != "stop":
@@ -85,7 +85,7 @@ def change_annotation(
 )
 def delete_annotation(request: HttpRequest, slug: str, annotation_id: Key, tenant_id: str) -> Any:
     """Take an annotation off the charts."""
-    _find(may_edit(request, tenant_id), slug, annotation_id).delete()
+    _find(request, tenant_id, slug, annotation_id).delete()
     return Status(204, None)
 
 
@@ -110,15 +110,18 @@ def _save(row: Annotation) -> None:
     row.save()
 
 
-def _dashboard(tenant: Tenant, slug: str) -> Dashboard:
-    found = Dashboard.objects.find(tenant, slug)
+def _dashboard(viewer: Viewer, slug: str) -> Dashboard:
+    found = Dashboard.objects.find_for(viewer, slug)
     if found is None:
         raise HttpError(404, "This tenant has no such dashboard.")
     return found
 
 
-def _find(tenant: Tenant, slug: str, key: int) -> Annotation:
-    found = Annotation.objects.filter(tenant=tenant, dashboard=_dashboard(tenant, slug), pk=key).first()
+def _find(request: HttpRequest, tenant_id: str, slug: str, key: int) -> Annotation:
+    """One that the caller may change."""
+    tenant = may_edit(request, tenant_id)
+    board = _dashboard(viewer_in(request, tenant_id), slug)
+    found = Annotation.objects.filter(tenant=tenant, dashboard=board, pk=key).first()
     if found is None:
         raise HttpError(404, "This dashboard has no such annotation.")
     return found

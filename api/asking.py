@@ -13,6 +13,7 @@ from dashboards.panels.base import Ask
 from dashboards.places import find_panel, find_place
 from dashboards.refresh import read_panel
 from dashboards.variables.asking import with_variables
+from dashboards.viewer import Viewer
 from tenants.models import Tenant, User
 
 RANGE = ("date_from", "date_to")
@@ -30,15 +31,16 @@ class PanelCall(Schema):
     sort_column: Annotated[str, Field(description="A column of a table.")] = ""
     sort_order: Literal["asc", "desc"] = "asc"
 
-    def asked(self, query: QueryDict, user: User, tenant: Tenant, panel_id: str, *, page: str = "1") -> tuple[Panel, Ask]:
+    def asked(self, query: QueryDict, user: User, viewer: Viewer, panel_id: str, *, page: str = "1") -> tuple[Panel, Ask]:
         """The panel, and what is asked of it. Raises HttpError where there is none, BadRequest, PanelUnavailable."""
+        tenant = viewer.tenant
         ask = self._ask(query, user, tenant, page=page)
         if not self.dashboard:
             panel = find_panel(tenant, panel_id)
             if panel is None:
                 raise HttpError(404, "This tenant has no such panel.")
             return panel, ask
-        place = find_place(tenant, self.dashboard, panel_id)
+        place = find_place(tenant, self.dashboard, panel_id, viewer=viewer)
         if place is None:
             raise HttpError(404, "This tenant has no such panel on such a dashboard.")
         return place.panel, with_variables(ask, place.dashboard, tenant, read_panel(place.panel).names)

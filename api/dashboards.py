@@ -21,14 +21,16 @@ from api.versions import seen_version, tag_of
 from dashboards.changing import delete_unchanged, save_change
 from dashboards.checks import check_dashboard
 from dashboards.document import DashboardDocument, document_of, place_panels, put, read_dashboard, take_fields
+from dashboards.library.states import take_state
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid
+from dashboards.variables.definitions import QueryVariable
 from tenants.models import Role, Tenant
 
 router = Router(tags=["dashboards"])
 
 SORTS = {"slug": "slug", "title": "name", "folder": "folder", "panel_count": "panel_count", "updated_at": "updated_at"}
-COLUMNS = ("slug", "name", "folder", "tags", "scope", "version", "updated_at")
+COLUMNS = ("slug", "name", "folder", "tags", "scope", "state", "private_to", "version", "updated_at")
 Word = Annotated[str, StringConstraints(max_length=200, pattern=PLAIN)]
 
 
@@ -36,13 +38,17 @@ class DashboardsQuery(ListQuery):
     tenant_id: Annotated[str | None, Field(description="Whose. Platform admins leave it out for what is shared.")] = None
     folder: Word = ""
     tags: Annotated[list[Word], Field(max_length=20, description="All of them.")] = []
+    state: Annotated[
+        Literal["draft", "published", "archived", "all"] | None, Field(description="Without: all but archived ones.")
+    ] = None
     sort: Literal["slug", "title", "folder", "panel_count", "updated_at"] = "slug"
 
 
 @router.get("/dashboards", response=DashboardPage, operation_id="list_dashboards", openapi_extra=problems(404))
 def list_dashboards(request: HttpRequest, query: Query[DashboardsQuery]) -> dict[str, Any]:
     """The dashboards a tenant has: its own, and those shared with it. Its own wins over a shared one of the same id."""
-    found, _ = visible(request, Dashboard, query.tenant_id)
+    seen, _ = visible(request, Dashboard, query.tenant_id)
+    found = in_state(seen, query.state)
     if query.folder:
         found = found.filter(folder=query.folder)
     if query.tags:
@@ -66,6 +72,7 @@ def create_dashboard(request: HttpRequest, response: HttpResponse, body: NewDash
     document = checked(body.document, owner)
     dashboard = Dashboard(slug=body.slug, tenant=owner)
     take_fields(dashboard, document)
+    take_state(dashboard, state=body.state, is_private=body.is_private, by=user_of(request))
     with transaction.atomic():
         store_new(dashboard, body.shared_with, by=user_of(request))
         place_panels(dashboard, document)
@@ -87,6 +94,7 @@ def replace_dashboard(
 
     def change(stored: Dashboard) -> None:
         put(stored, document)
+        take_state(stored, state=body.state, is_private=body.is_private, by=user_of(request))
         share_with(stored, body.shared_with)
 
     stored = save_change(dashboard, change, by=user_of(request), through=API, seen=seen_version(request, dashboard, body.version))
@@ -109,6 +117,7 @@ def change_dashboard(
         if body.document is not None:
             document = checked(merged(document_of(stored).model_dump(mode="json"), body.document), stored.tenant)
             put(stored, document)
+        take_state(stored, state=body.state, is_private=body.is_private, by=user_of(request))
         if "shared_with" in body.model_fields_set:
             share_with(stored, body.shared_with)
 
@@ -144,6 +153,12 @@ def checked(raw: Mapping[str, Any], owner: Tenant | None) -> DashboardDocument:
     return document
 
 
+def in_state(dashboards: QuerySet[Dashboard], state: str | None) -> QuerySet[Dashboard]:
+    if state == "all":
+        return dashboards
+    return dashboards.filter(state=state) if state else dashboards.exclude(state=Dashboard.State.ARCHIVED)
+
+
 def counted(dashboards: QuerySet[Dashboard]) -> QuerySet[Dashboard]:
     """Each with how many panels stand on it, as `panel_count`."""
     placed = Placement.objects.filter(dashboard=OuterRef("pk")).order_by().values("dashboard").annotate(number=Count("pk"))
@@ -160,6 +175,8 @@ def summary(dashboard: Any) -> dict[str, Any]:
         "panel_count": dashboard.panel_count,
         "is_favorite": False,
         "is_shared": dashboard.is_shared,
+        "state": dashboard.state,
+        "is_private": dashboard.private_to_id is not None,
         "version": dashboard.version,
         "updated_at": dashboard.updated_at,
     }
@@ -168,5 +185,8 @@ def summary(dashboard: Any) -> dict[str, Any]:
 def told(request: HttpRequest, response: HttpResponse, dashboard: Any, role: Role) -> dict[str, Any]:
     response["ETag"] = tag_of(dashboard, role)
     document = document_of(dashboard)
+    if not role.includes(Role.EDITOR):  # as of panels: no SQL, and no name of a table
+        shown = [one for one in document.variables if not isinstance(one, QueryVariable)]
+        document = document.model_copy(update={"variables": shown, "annotations": []})
     dashboard.panel_count = len(document.panels)
     return {**summary(dashboard), **kept(request, dashboard, role), "document": document}

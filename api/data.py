@@ -12,7 +12,7 @@ from pydantic import Field
 from api.asking import PanelCall
 from api.callers import user_of
 from api.description import problems, ref_to
-from api.doors import api, tenant_of
+from api.doors import api, viewer_in
 from api.schemas.data import EXAMPLE, PanelData
 from dashboards.models import Panel
 from dashboards.refresh import Refreshed, refresh_panel
@@ -48,14 +48,14 @@ def panel_data(request: HttpRequest, response: HttpResponse, panel_id: str, call
     says `unreachable`, `busy` or `budget`. With `fresh` an error instead. Besides, `var-<name>` gives a variable its value,
     several times a list.
     """
-    tenant, role = tenant_of(request, call.tenant_id)
-    panel, ask = call.asked(request.GET, user_of(request), tenant, panel_id, page=call.page)
-    refreshed = refresh_panel(tenant, panel, ask, or_last=not call.fresh)
-    headers = {"ETag": _etag(request, panel, role, refreshed), **_staleness(refreshed)}
+    viewer = viewer_in(request, call.tenant_id)
+    panel, ask = call.asked(request.GET, user_of(request), viewer, panel_id, page=call.page)
+    refreshed = refresh_panel(viewer.tenant, panel, ask, or_last=not call.fresh)
+    headers = {"ETag": _etag(request, panel, viewer.role, refreshed), **_staleness(refreshed)}
     if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers=headers)
     # A response and no object: the data is not validated a second time, which a chart would notice.
-    answer = api.create_response(request, _data_of(panel, role, refreshed), status=200)
+    answer = api.create_response(request, _data_of(panel, viewer.role, refreshed), status=200)
     for name, value in headers.items():
         answer[name] = value
     return answer

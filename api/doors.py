@@ -12,6 +12,7 @@ from api.description import ABOUT, TAGS, Described
 from api.limits import DATA, sentence_of
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable
+from dashboards.viewer import Viewer
 from tenants.models import Role, Tenant
 from tenants.tokens.jwks import PAUSE_SECONDS, KeysAway
 
@@ -49,6 +50,12 @@ def tenant_of(request: Any, tenant_id: str) -> tuple[Tenant, Role]:
     if user_of(request).is_platform_admin:
         raise HttpError(404, "There is no such tenant.")
     raise HttpError(403, "You have no access to this tenant.")
+
+
+def viewer_in(request: Any, tenant_id: str) -> Viewer:
+    """The caller as who looks into a tenant. 403 as above."""
+    tenant, role = tenant_of(request, tenant_id)
+    return Viewer.named(user_of(request), tenant, role)
 
 
 @api.exception_handler(AuthenticationError)

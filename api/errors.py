@@ -9,6 +9,7 @@ from ninja.errors import ValidationError
 
 from api.doors import api
 from dashboards.changing import Gone, Overtaken
+from dashboards.library.states import NotPrivate
 from dashboards.panels.document import DocumentError, DocumentInvalid
 from tenants.members import AlreadyMember, LastAdmin
 
@@ -39,6 +40,11 @@ def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(DocumentInvalid)
 def document_invalid(request: HttpRequest, error: Any) -> HttpResponse:
     return _invalid(request, str(error), error.errors)
+
+
+@api.exception_handler(NotPrivate)
+def not_private(request: HttpRequest, error: NotPrivate) -> HttpResponse:
+    return _invalid(request, str(error), [DocumentError("is_private", str(error))])
 
 
 @api.exception_handler(Overtaken)

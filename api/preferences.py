@@ -12,6 +12,7 @@ from api.errors import NotValid
 from api.schemas.preferences import Me, MeChange, Preferences, PreferencesChange
 from dashboards.models import Dashboard
 from dashboards.panels.document import DocumentError
+from dashboards.viewer import Viewer
 from tenants.access import find_tenant
 from tenants.models import Tenant, Theme, User
 from tenants.zones import ZONES
@@ -52,7 +53,7 @@ def change_preferences(request: HttpRequest, body: PreferencesChange) -> dict[st
         user.default_tenant = _own_tenant(user, body.default_tenant_id)
         user.home_dashboard = ""
     if "home_dashboard" in named:
-        user.home_dashboard = _home(user.default_tenant, body.home_dashboard)
+        user.home_dashboard = _home(user, body.home_dashboard)
     if "refresh" in named:
         user.refresh_seconds = body.refresh
     user.save(update_fields=["theme", "time_zone", "default_tenant", "home_dashboard", "refresh_seconds"])
@@ -100,11 +101,12 @@ def _own_tenant(user: User, slug: str | None) -> Tenant | None:
     return found[0]
 
 
-def _home(tenant: Tenant | None, slug: str | None) -> str:
+def _home(user: User, slug: str | None) -> str:
     if slug is None:
         return ""
-    if tenant is None:
+    found = find_tenant(user, user.default_tenant.slug) if user.default_tenant else None
+    if found is None:
         raise NotValid([DocumentError("home_dashboard", "choose a default tenant first")])
-    if Dashboard.objects.find(tenant, slug) is None:
+    if not Dashboard.objects.listed_for(Viewer.named(user, *found)).filter(slug=slug).exists():
         raise NotValid([DocumentError("home_dashboard", "the default tenant has no such dashboard")])
     return slug

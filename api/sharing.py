@@ -9,7 +9,7 @@ from ninja.errors import HttpError
 
 from api.access import may_edit, platform_admin
 from api.callers import user_of
-from api.doors import tenant_of
+from api.doors import viewer_in
 from api.errors import AlreadyThere, NotValid
 from dashboards.changing import save_new
 from dashboards.models import Dashboard, Panel, Shared, SharedQuerySet
@@ -24,8 +24,8 @@ API = "API"  # the door, as versions name it
 def visible(request: HttpRequest, model: type[Row], tenant_id: str | None) -> tuple[SharedQuerySet[Row], Role]:
     """What a tenant has and the caller's role in it; for platform admins, without a tenant, all that is shared."""
     if tenant_id is not None:
-        tenant, role = tenant_of(request, tenant_id)
-        return model.objects.nearest(tenant), role
+        viewer = viewer_in(request, tenant_id)
+        return model.objects.seen_by(viewer), viewer.role
     if not user_of(request).is_platform_admin:
         raise NotValid([DocumentError("tenant_id", "say which tenant; only platform admins leave it out")])
     return model.objects.shared().order_by("slug"), Role.ADMIN
@@ -47,12 +47,12 @@ def find_own(request: HttpRequest, model: type[Row], slug: str, tenant_id: str |
         if row is None:
             raise HttpError(404, f"There is no such shared {model._meta.model_name}.")
         return row
-    tenant = may_edit(request, tenant_id)
-    row = model.objects.owned_by(tenant).filter(slug=slug).first()
-    if row is None and model.objects.nearest(tenant).filter(slug=slug).exists():
-        raise HttpError(403, "It is shared with this tenant and not its own. Platform admins change it, without `tenant_id`.")
+    may_edit(request, tenant_id)
+    row = model.objects.seen_by(viewer_in(request, tenant_id)).select_related("tenant").filter(slug=slug).first()
     if row is None:
         raise HttpError(404, f"This tenant has no such {model._meta.model_name}.")
+    if row.is_shared:
+        raise HttpError(403, "It is shared with this tenant and not its own. Platform admins change it, without `tenant_id`.")
     return row
 
 

@@ -107,8 +107,10 @@ class PlacementInline(admin.TabularInline):
 @admin.register(Dashboard)
 class DashboardAdmin(SharedAdmin):
     form = DashboardForm
-    list_display = ["name", "slug", "scope", "tenant", "kept_in", "updated_at", "changed_by"]
+    list_display = ["name", "slug", "scope", "tenant", "state", "kept_in", "updated_at", "changed_by"]
+    list_filter = ["state", *SharedAdmin.list_filter]
     search_fields = ["slug", "name"]
+    raw_id_fields = ["private_to"]
     inlines = [PlacementInline]
     fieldsets = [
         (
@@ -129,5 +131,5 @@ class DashboardAdmin(SharedAdmin):
                 ]
             },
         ),
-        ("Who has it", {"fields": ["scope", "tenant", "shared_with"]}),
+        ("Who has it", {"fields": ["scope", "tenant", "shared_with", "state", "private_to"]}),
     ]

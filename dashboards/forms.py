@@ -12,6 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from dashboards.changing import Gone, Overtaken, locked
 from dashboards.checks import check_annotations, check_queries, check_variables
 from dashboards.document import overlap, read_annotations, read_variables
+from dashboards.library.states import NotPrivate
 from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Shared
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
 from dashboards.panels.reading import read_text
@@ -125,11 +126,13 @@ class DashboardForm(SharedForm):
         model = Dashboard
         fields = [
             "slug", "scope", "tenant", "shared_with", "name", "description", "folder", "tags", "time_range", "refresh_interval",
+            "state", "private_to",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["time_range"].validators.append(CHECK_LENGTH)
+        self.fields["state"].required = False  # what does not say is as it was, or published
         for name in ("variables", "annotations"):
             stored = getattr(self.instance, name)
             self.fields[f"{name}_text"].initial = _in_order(stored) if name == "variables" else as_text(stored) if stored else ""
@@ -153,6 +156,8 @@ class DashboardForm(SharedForm):
             self.add_error("variables_text", str(error))
         for error in check_annotations(cleaned.get("annotations_text") or [], is_shared=is_shared):
             self.add_error("annotations_text", str(error))
+        if is_shared and cleaned.get("private_to") is not None:
+            self.add_error("private_to", str(NotPrivate()))
         return cleaned
 
     def save(self, commit: bool = True) -> Dashboard:

@@ -28,6 +28,7 @@ from dashboards.places import Place, find_place
 from dashboards.refresh import PanelUnavailable, Refreshed, read_panel, refresh_panel
 from dashboards.section import HELD, SHOWN, Section, make_section, poll_seconds
 from dashboards.variables.asking import with_variables
+from dashboards.viewer import Viewer
 from datasources.intervals import WIDEST
 from tenants.access import TenantRequest
 
@@ -164,7 +165,7 @@ def ask_at(request: TenantRequest, place: Place, asked: PageRange, *, columns: i
 
 
 def place_of(request: TenantRequest, dashboard: str, panel: str) -> Place:
-    place = find_place(request.tenant, dashboard, panel)
+    place = find_place(request.tenant, dashboard, panel, viewer=Viewer.of(request))
     if place is None:
         raise Http404("No such panel.")
     return place

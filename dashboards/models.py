@@ -3,130 +3,46 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Q, Value, When
 
 from dashboards.annotations.model import Annotation as Annotation
-from dashboards.library.version import THROUGH
 from dashboards.library.version import Version as Version
 from dashboards.panels.document import PanelDocument
+from dashboards.shared import Shared as Shared
+from dashboards.shared import SharedQuerySet as SharedQuerySet
+from dashboards.shared import own
+from dashboards.viewer import Viewer
 from tenants.known import KnownQuerySet
 from tenants.models import SLUG, Tenant
 
 MOST_REPEATED = 50
 LENGTH_OF_TIME = r"[1-9][0-9]{0,5}[smhdwMy]"
 
-_Row = TypeVar("_Row", bound="Shared")
 
-
-class SharedQuerySet(KnownQuerySet[_Row]):
+class PanelQuerySet(SharedQuerySet["Panel"]):
     def visible_to(self, tenant: Tenant) -> Self:
         """What a tenant has: its own, what all share, and what is shared with it by name; its own first."""
-        own_first = Case(When(_own(tenant), then=Value(0)), When(scope=Shared.Scope.CHOSEN, then=Value(1)), default=Value(2))
-        return self.filter(_own(tenant) | self._shared(tenant)).annotate(nearness=own_first).order_by("slug", "nearness")
+        own_first = Case(When(own(tenant), then=Value(0)), When(scope=Shared.Scope.CHOSEN, then=Value(1)), default=Value(2))
+        return (
+            self.filter(own(tenant) | self.shared_with_tenant(tenant)).annotate(nearness=own_first).order_by("slug", "nearness")
+        )
 
-    def find(self, tenant: Tenant, slug: str) -> _Row | None:
+    def find(self, tenant: Tenant, slug: str) -> "Panel | None":
         """The tenant's own of that name, else the one shared with it, else None."""
         return self.visible_to(tenant).filter(slug=slug).first()
 
     def nearest(self, tenant: Tenant) -> Self:
         """All of `visible_to`, one a slug: the tenant's own wins over a shared one. Whatever is filtered later, it has won."""
-        covered = Exists(self.model._base_manager.filter(_own(tenant), slug=OuterRef("slug")))
-        return self.filter(_own(tenant) | Q(self._shared(tenant), ~covered)).order_by("slug")
+        return self.nearest_of(tenant, Q())
 
-    def shared(self) -> Self:
-        """What the platform keeps, whoever has it."""
-        return self.exclude(scope=Shared.Scope.TENANT)
-
-    def owned_by(self, tenant: Tenant) -> Self:
-        return self.filter(_own(tenant))
-
-    def _shared(self, tenant: Tenant) -> Q:
-        chosen = self.model.shared_with.through._base_manager.filter(
-            **{f"{self.model._meta.model_name}_id": OuterRef("pk"), "tenant_id": tenant.pk}
-        )
-        return Q(scope=Shared.Scope.ALL) | Q(Exists(chosen), scope=Shared.Scope.CHOSEN)
-
-
-def _own(tenant: Tenant) -> Q:
-    return Q(scope=Shared.Scope.TENANT, tenant=tenant)
-
-
-class SharedManager(models.Manager[_Row]):
-    def get_queryset(self) -> SharedQuerySet[_Row]:
-        return SharedQuerySet(self.model, using=self._db)
-
-    def visible_to(self, tenant: Tenant) -> SharedQuerySet[_Row]:
-        return self.get_queryset().visible_to(tenant)
-
-    def find(self, tenant: Tenant, slug: str) -> _Row | None:
-        return self.get_queryset().find(tenant, slug)
-
-    def nearest(self, tenant: Tenant) -> SharedQuerySet[_Row]:
-        return self.get_queryset().nearest(tenant)
-
-    def shared(self) -> SharedQuerySet[_Row]:
-        return self.get_queryset().shared()
-
-    def owned_by(self, tenant: Tenant) -> SharedQuerySet[_Row]:
-        return self.get_queryset().owned_by(tenant)
-
-
-class Shared(models.Model):
-    """Owned by one tenant, or kept by the platform and shared: with all tenants or with chosen ones."""
-
-    class Scope(models.TextChoices):
-        TENANT = "tenant", "One tenant's own"
-        ALL = "all", "Shared with every tenant"
-        CHOSEN = "chosen", "Shared with chosen tenants"
-
-    slug = models.CharField("id", max_length=63, validators=[SLUG])
-    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.ALL)
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="own_%(class)ss")
-    shared_with = models.ManyToManyField(Tenant, blank=True, related_name="shared_%(class)ss")
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
-    )
-    # Columns have defaults of their own: the version of the program before this one knows nothing of them.
-    changed_by = models.CharField(max_length=254, blank=True, default="", db_default="", editable=False)
-    changed_through = models.CharField(max_length=THROUGH, blank=True, default="", db_default="", editable=False)
-    managed_file = models.CharField(max_length=400, blank=True, default="", db_default="", editable=False)
-    managed_revision = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
-    managed_version = models.PositiveIntegerField(null=True, editable=False)
-
-    class Meta:
-        abstract = True
-        ordering = ["slug"]
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "slug"], condition=Q(scope="tenant"), name="%(class)s_slug_a_tenant"),
-            models.UniqueConstraint(fields=["slug"], condition=~Q(scope="tenant"), name="%(class)s_slug_shared"),
-            models.CheckConstraint(
-                condition=Q(scope="tenant", tenant__isnull=False) | Q(scope__in=["all", "chosen"], tenant__isnull=True),
-                name="%(class)s_scope_says_who",
-            ),
-        ]
-
-    @property
-    def is_shared(self) -> bool:
-        return self.scope != self.Scope.TENANT
-
-    @property
-    def is_managed(self) -> bool:
-        """Whether it was made from a file, by `panels apply`."""
-        return self.managed_version is not None
-
-    @property
-    def is_changed_by_hand(self) -> bool:
-        """Whether somebody has changed it since a file was applied to it."""
-        return self.is_managed and self.version != self.managed_version
+    def seen_by(self, viewer: Viewer) -> Self:
+        return self.nearest(viewer.tenant)
 
 
 class Panel(Shared):
@@ -138,7 +54,7 @@ class Panel(Shared):
     panel_type = models.CharField(max_length=40)
     document = models.JSONField()
 
-    objects = SharedManager["Panel"]()
+    objects = PanelQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title
@@ -183,8 +99,42 @@ class Panel(Shared):
         return found if isinstance(found, kind) else default
 
 
+class DashboardQuerySet(SharedQuerySet["Dashboard"]):
+    def seen_by(self, viewer: Viewer) -> Self:
+        """Those that a viewer may open, one a slug. The same as `Dashboard.may_be_seen_by` says of one."""
+        not_others = Q(private_to=None) | Q(private_to=viewer.user_id)
+        no_draft = ~Q(state=Dashboard.State.DRAFT)
+        if viewer.is_editor:
+            no_draft |= Q(scope=Shared.Scope.TENANT)
+        if viewer.is_platform_admin:
+            no_draft |= ~Q(scope=Shared.Scope.TENANT)
+        return self.nearest_of(viewer.tenant, not_others & no_draft)
+
+    def listed_for(self, viewer: Viewer) -> Self:
+        """Those that are found without being asked for by name."""
+        return self.seen_by(viewer).exclude(state=Dashboard.State.ARCHIVED)
+
+
 class Dashboard(Shared):
-    WRITTEN = ("name", "description", "folder", "tags", "time_range", "refresh_interval", "variables", "annotations")
+    """A draft is for those who may change it, an archived one is opened but not found; a private one is its maker's alone."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        ARCHIVED = "archived", "Archived"
+
+    WRITTEN = (
+        "state",
+        "private_to",
+        "name",
+        "description",
+        "folder",
+        "tags",
+        "time_range",
+        "refresh_interval",
+        "variables",
+        "annotations",
+    )
 
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -197,10 +147,28 @@ class Dashboard(Shared):
     variables = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     annotations = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
 
-    objects = SharedManager["Dashboard"]()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PUBLISHED, db_default=State.PUBLISHED)
+    private_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="private_dashboards",
+        help_text="Nobody else sees it; it goes with the account. Empty: public within the tenant.",
+    )  # fmt: skip
+
+    objects = DashboardQuerySet.as_manager()
+
+    class Meta(Shared.Meta):
+        constraints = [
+            *Shared.Meta.constraints,
+            models.CheckConstraint(condition=Q(private_to=None) | Q(scope="tenant"), name="private_is_within_a_tenant"),
+            models.CheckConstraint(condition=Q(state__in=["draft", "published", "archived"]), name="state_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def may_be_seen_by(self, viewer: Viewer) -> bool:
+        if self.private_to_id not in (None, viewer.user_id):
+            return False
+        return self.state != self.State.DRAFT or viewer.may_change(self)
 
 
 class Placement(models.Model):

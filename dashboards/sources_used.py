@@ -19,7 +19,7 @@ def uses(source: DataSource) -> Iterator[Use]:
         yield Use("Panel", f"{panel.title} ({panel.slug})", _where(panel))
     for panel in _of_the_default(source, panels):
         yield Use("Panel", f"{panel.title} ({panel.slug})", _where(panel))
-    boards = _seen_with(source, Dashboard.objects.get_queryset())
+    boards = _seen_with(source, Dashboard.objects.filter(private_to=None))  # a private one's name is its maker's to tell
     named = [{"data_source": {"source": source.slug}}]
     for board in boards.filter(Q(variables__contains=named) | Q(annotations__contains=named)):
         yield Use("Dashboard", f"{board.name} ({board.slug})", _where(board))
@@ -44,7 +44,7 @@ def _seen_with(source: DataSource, rows: QuerySet) -> QuerySet:
     """The panels, or dashboards, that may be shown to a tenant to which the source is what its slug leads to."""
     rows = rows.select_related("tenant")
     if source.tenant is not None:
-        return rows.nearest(source.tenant)  # type: ignore[attr-defined]
+        return rows.nearest_of(source.tenant, Q())  # type: ignore[attr-defined]
     covered = DataSource.objects.filter(slug=source.slug).exclude(tenant=None).values("tenant")
     return rows.exclude(scope="tenant", tenant__in=covered)
 

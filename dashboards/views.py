@@ -34,16 +34,17 @@ from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
-from dashboards.places import Place, find_place
+from dashboards.places import Place
 from dashboards.refresh import PanelUnavailable, read_panel, run
 from dashboards.section import ASKED, SHOWN, make_section
 from dashboards.toolbar import make_toolbar
 from dashboards.variables.bar import Bar, Page
 from dashboards.variables.repeating import key_of, repeat
+from dashboards.viewer import Viewer
 from datasources.frame import rows_of
 from datasources.timerange import BadTimeRange, parse_time
-from tenants.access import TenantRequest, require, tenants_of
-from tenants.models import Role, User
+from tenants.access import TenantRequest, find_tenant, require, tenants_of
+from tenants.models import Role, Tenant, User
 
 ROWS_ABOVE_THE_FOLD = 10
 
@@ -54,17 +55,25 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     tenants = list(tenants_of(user))
     chosen = next((tenant for tenant in tenants if tenant.pk == user.default_tenant_id or len(tenants) == 1), None)
-    if chosen is not None and user.home_dashboard and Dashboard.objects.find(chosen, user.home_dashboard):
+    if chosen is not None and user.home_dashboard and _is_home(user, chosen):
         return redirect("dashboard", tenant=chosen.slug, dashboard=user.home_dashboard)
     if chosen is not None:
         return redirect("tenant-home", tenant=chosen.slug)
     return render(request, "dashboards/home.html", {"tenants": tenants})
 
 
+def _is_home(user: User, tenant: Tenant) -> bool:
+    """Whether the tenant still has the dashboard that the user begins with."""
+    found = find_tenant(user, tenant.slug)
+    if found is None:
+        return False
+    return Dashboard.objects.listed_for(Viewer.named(user, *found)).filter(slug=user.home_dashboard).exists()
+
+
 @require_safe
 def tenant_home(request: TenantRequest, tenant: str) -> HttpResponse:
     """The dashboards a tenant has."""
-    dashboards = Dashboard.objects.nearest(request.tenant).only("slug", "name", "description")
+    dashboards = Dashboard.objects.listed_for(Viewer.of(request)).only("slug", "name", "description")
     context = {"dashboards": dashboards, "tenants": tenants_of(request.user)}
     return render(request, "dashboards/tenant_home.html", context)
 
@@ -75,7 +84,8 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
 
     But for the options of its variables, where it is not `known_only`.
     """
-    found = Dashboard.objects.find(request.tenant, dashboard)
+    viewer = Viewer.of(request)
+    found = Dashboard.objects.find_for(viewer, dashboard)
     if found is None:
         raise Http404("No such dashboard.")
     asked = page_range(request.GET, zone_of(request.GET, request.user, request.tenant), default=found.time_range)
@@ -97,7 +107,7 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
     context = {
         "tenants": tenants_of(request.user),
         "dashboard": found,
-        "dashboards": Dashboard.objects.nearest(request.tenant).only("slug", "name"),
+        "dashboards": Dashboard.objects.listed_for(viewer).only("slug", "name"),
         "groups": groups,
         "has_charts": any(map(is_chart, panels.values())),
         "bar": bar,
@@ -111,12 +121,12 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
 @require_safe
 def variable(request: TenantRequest, tenant: str, dashboard: str, variable: str) -> HttpResponse:
     """The options of a variable: a page without scripts, and what a picker shows of it with them."""
-    found = Dashboard.objects.find(request.tenant, dashboard)
+    found = Dashboard.objects.find_for(Viewer.of(request), dashboard)
     if found is None:
         raise Http404("No such dashboard.")
     panel = request.GET.get("panel", "")
-    if panel and find_place(request.tenant, dashboard, panel) is None:
-        raise Http404("No such panel.")
+    if panel:
+        place_of(request, dashboard, panel)
     asked = page_range(request.GET, zone_of(request.GET, request.user, request.tenant), default=found.time_range)
     page = Page(request.tenant, found, request.GET, asked, panel)
     picker = page.picker(variable)

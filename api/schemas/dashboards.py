@@ -1,7 +1,7 @@
 """Dashboards: panels in their places. The document is the same as in files."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
@@ -22,10 +22,15 @@ BOARD = {
 Document = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-document": "dashboard", "examples": [BOARD]})]
 
 
+StateName = Literal["draft", "published", "archived"]
+State = Annotated[StateName, Field(description="A draft is for editors; an archived one is found only when asked for.")]
+Private = Annotated[bool, Field(description="Only the caller sees it. Of a tenant's own.")]
+
+
 class DashboardSummary(BaseModel):
     model_config = example(
         slug="overview", title="Overview", folder="Operations", tags=["servers"], panel_count=4, is_favorite=False,
-        is_shared=True, version=3, updated_at="2026-11-21T12:40:05+00:00",
+        is_shared=True, state="published", is_private=False, version=3, updated_at="2026-11-21T12:40:05+00:00",
     )  # fmt: skip
 
     slug: str
@@ -35,6 +40,8 @@ class DashboardSummary(BaseModel):
     panel_count: Annotated[int, Field(ge=0)]
     is_favorite: bool
     is_shared: Annotated[bool, Field(description="Kept by the platform; false: the tenant's own.")]
+    state: State
+    is_private: Annotated[bool, Field(description="Nobody but the caller sees it.")]
     version: int
     updated_at: datetime
 
@@ -51,6 +58,8 @@ class DashboardDetail(Kept):
     panel_count: Annotated[int, Field(ge=0)]
     is_favorite: bool
     is_shared: bool
+    state: StateName
+    is_private: bool
     document: DashboardDocument
 
 
@@ -60,14 +69,20 @@ class NewDashboard(Given):
     tenant_id: Owner | None = None
     slug: Slug
     document: Document
+    state: State = "published"
+    is_private: Private = False
     shared_with: SharedWith | None = None
 
 
 class DashboardReplacement(Given):
+    """`state` and `is_private` stay where they are not named."""
+
     model_config = example(version=3, document=BOARD)
 
     version: Version | None = None
     document: Document
+    state: State | None = None
+    is_private: Private | None = None
     shared_with: SharedWith | None = None
 
 
@@ -78,4 +93,6 @@ class DashboardChange(Given):
 
     version: Version | None = None
     document: Patch | None = None
+    state: State | None = None
+    is_private: Private | None = None
     shared_with: SharedWith | None = None

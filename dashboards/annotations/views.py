@@ -21,6 +21,7 @@ from dashboards.panels.figures import escaped
 from dashboards.panels.moments import wall_clock
 from dashboards.refresh import PanelUnavailable
 from dashboards.section import SHOWN
+from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, require
 from tenants.models import Role
 
@@ -146,7 +147,7 @@ def _may_change(request: TenantRequest, mark: Mark) -> bool:
 
 
 def _dashboard(request: TenantRequest, slug: str) -> Dashboard:
-    found = Dashboard.objects.find(request.tenant, slug)
+    found = Dashboard.objects.find_for(Viewer.of(request), slug)
     if found is None:
         raise Http404("No such dashboard.")
     return found

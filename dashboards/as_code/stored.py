@@ -7,7 +7,6 @@ from dashboards.as_code.definitions import Definition, Kind
 from dashboards.document import document_of
 from dashboards.models import Dashboard, Panel, Shared, SharedQuerySet
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
-from dashboards.variables.definitions import dumped
 from tenants.models import Tenant
 
 Row = Panel | Dashboard
@@ -43,14 +42,15 @@ def tree_of_definition(item: Definition) -> dict[str, Any]:
 
 
 def tree_of_document(document: Any) -> dict[str, Any]:
-    """A panel's as it is stored; a dashboard's with all fields, for its row keeps all of them."""
+    """A panel's as it is stored; a dashboard's with all fields, for its row keeps all of them.
+
+    Its variables are without what is so anyway: whether a document says that or not is no difference.
+    """
     if isinstance(document, PanelDocument):
         return document.model_dump(mode="json", exclude_unset=True)
-    tree = {
-        **document.model_dump(mode="json"),
-        "variables": dumped(document.variables),
-        "annotations": dumped(document.annotations),
-    }
+    tree = document.model_dump(mode="json")
+    for name in ("variables", "annotations"):
+        tree[name] = [one.model_dump(mode="json", exclude_defaults=True) for one in getattr(document, name)]
     return _without_defaults(tree)
 
 

@@ -38,7 +38,9 @@ def of(row: Panel | Dashboard) -> dict[str, Any]:
 
 def beside(row: Panel | Dashboard) -> dict[str, Any]:
     """What is said of a row and is no part of its document."""
-    return sharing_tree(row)
+    if isinstance(row, Panel):
+        return sharing_tree(row)
+    return {**sharing_tree(row), "state": row.state, "private": row.private_to_id is not None}
 
 
 def prune() -> int:

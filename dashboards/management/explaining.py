@@ -44,7 +44,7 @@ def _find(tenant: Tenant, slug: str, dashboard: str | None) -> tuple[Panel, str,
         if panel is None:
             raise CommandError(f"{tenant.slug} has no panel “{slug}”.")
         return panel, panel.time_range or DEFAULT_RANGE, None
-    place = find_place(tenant, dashboard, slug)
+    place = find_place(tenant, dashboard, slug, viewer=None)
     if place is None:
         raise CommandError(f"{tenant.slug} has no dashboard “{dashboard}” with a panel “{slug}”.")
     own_range = place.placement.time_range or place.panel.time_range or place.dashboard.time_range

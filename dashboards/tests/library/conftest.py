@@ -51,7 +51,8 @@ def panel(make_panel: Callable[..., Panel], acme: Tenant) -> Panel:
 
 @pytest.fixture
 def board(make_board: Callable[..., Dashboard], panel: Panel, acme: Tenant) -> Dashboard:
-    return make_board("board", acme, ("answer",))
+    size = {"name": "size", "kind": "custom", "options": ["small", "large"]}
+    return make_board("board", acme, ("answer",), variables=[size])
 
 
 @pytest.fixture

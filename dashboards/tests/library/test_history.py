@@ -82,7 +82,8 @@ def test_the_admin_keeps_a_dashboard_with_the_placements_it_had(
     place = board.placements.get()
     form = {
         "slug": "board", "scope": "tenant", "tenant": acme.pk, "name": "By form", "time_range": "6h", "refresh_interval": 30,
-        "seen_version": 1, "placements-TOTAL_FORMS": 1, "placements-INITIAL_FORMS": 1,
+        "seen_version": 1,
+        "variables_text": "[{name: size, kind: custom, options: [small, large]}]", "placements-TOTAL_FORMS": 1, "placements-INITIAL_FORMS": 1,
         "placements-0-id": place.pk, "placements-0-dashboard": board.pk, "placements-0-panel_slug": "answer",
         "placements-0-row": 7, "placements-0-col": 0, "placements-0-width": 6, "placements-0-height": 4,
         "placements-0-repeat_direction": "right", "state": "published",
