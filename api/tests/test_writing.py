@@ -58,6 +58,26 @@ def test_a_viewer_is_not_told_the_query(own, send, bob):
     assert "SELECT" not in json.dumps(seen)
 
 
+def test_a_viewer_is_not_told_what_a_dashboard_asks(own, send, ada, bob):
+    source = {"data_source": {"sql": "SELECT secret FROM servers"}}
+    asks = {"variables": [{"name": "server", "kind": "query", **source}], "annotations": [{"name": "deploys", **source}]}
+    made = send(ada, "post", "/dashboards", {"tenant_id": "acme", "slug": "asks", "document": {**BOARD, **asks}})
+    assert made.status_code == 201, made.content
+    assert "SELECT" in send(ada, "get", "/dashboards/asks?tenant_id=acme").content.decode()
+    seen = send(bob, "get", "/dashboards/asks?tenant_id=acme")
+    assert (seen.json()["document"]["variables"], seen.json()["document"]["annotations"]) == ([], [])
+    assert "SELECT" not in seen.content.decode()
+
+
+def test_a_dashboards_sql_is_judged_as_a_panels(send, ada):
+    variable = {"name": "server", "kind": "query", "data_source": {"sql": "DELETE FROM servers"}}
+    made = send(
+        ada, "post", "/dashboards", {"tenant_id": "acme", "slug": "asks", "document": {"name": "A", "variables": [variable]}}
+    )
+    assert made.status_code == 422
+    assert made.json()["errors"][0]["path"] == "variables[0].data_source.sql"
+
+
 def test_the_second_of_one_id_is_refused(own, send, ada):
     again = send(ada, "post", "/panels", {"tenant_id": "acme", "panel_id": "one", "document": KPI})
     assert (again.status_code, again.json()["detail"]) == (409, "There is a panel “one” already.")
