@@ -37,6 +37,6 @@ def _version(said: Any) -> str:
 
 
 def _targets(said: Any) -> str:
-    """`12 of 13 up`."""
+    """`12 of 13 up`; nothing of a server that asks none itself."""
     found = said["activeTargets"]
-    return f"{sum(one['health'] == 'up' for one in found)} of {len(found)} up"
+    return "" if not found else f"{sum(one['health'] == 'up' for one in found)} of {len(found)} up"

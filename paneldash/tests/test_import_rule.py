@@ -11,6 +11,7 @@ INSIDE = {
     "datasources": ["store", "errors", "timerange", "frame", "base", "postgres"],
     "dashboards": ["panels", "models", "refresh", "forms", "views", "urls"],
 }
+KINDS = ["postgres", "prometheus"]  # never of each other
 PANEL_TYPES = ["timeseries", "kpi", "health_status", "table"]
 HTTP_CLIENTS = {"http.client", "httpx", "requests", "urllib.request", "urllib3"}
 WIRING = {"paneldash", "demo", "benchmarks"}
@@ -38,6 +39,8 @@ def test_module_imports_only_to_its_left(path: Path) -> None:
         forbidden |= {f"dashboards.panels.{other}" for other in PANEL_TYPES if other != inner[-1]}
     if (app, *inner[:1]) == ("dashboards", "panels"):
         forbidden |= {"django.db", "django.http", "tenants", "datasources.postgres"}
+    if app == "datasources" and inner[0] in KINDS:
+        forbidden |= {f"{app}.{other}" for other in KINDS if other != inner[0]}
     wrong = {name for name in imports(path) for banned in forbidden if name == banned or name.startswith(f"{banned}.")}
     assert not wrong
 

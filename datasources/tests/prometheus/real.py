@@ -22,6 +22,8 @@ scrape_configs:
     static_configs: [{{targets: ["127.0.0.1:{own}"]}}]
   - job_name: node
     static_configs: [{{targets: ["127.0.0.1:{node}"]}}]
+  - job_name: paneldash
+    static_configs: [{{targets: ["127.0.0.1:{ours}"]}}]
   - job_name: gone
     static_configs: [{{targets: ["127.0.0.1:1"]}}]
 """
@@ -36,11 +38,11 @@ def free_port() -> int:
 class RealPrometheus:
     """Running as long as its `with`. `history`: when the month before begins, in epoch seconds; its points are half an hour apart.
 
-    Each host has `room_temperature`, a sine of a day, and `visits_total`, one more each minute.
+    It asks itself, its node exporter, and `our_port`, where a test may serve PanelDash. Each host has `room_temperature`, a sine of a day, and `visits_total`, one more each minute.
     """
 
     def __init__(self) -> None:
-        self.port, self._node_port = free_port(), free_port()
+        self.port, self._node_port, self.our_port = free_port(), free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._processes: list[subprocess.Popen[bytes]] = []
         now = int(time.time())
@@ -49,7 +51,7 @@ class RealPrometheus:
     def __enter__(self) -> "RealPrometheus":
         self._folder = tempfile.TemporaryDirectory(prefix="prometheus-")
         folder = Path(self._folder.name)
-        (folder / "prometheus.yml").write_text(CONFIGURATION.format(own=self.port, node=self._node_port))
+        (folder / "prometheus.yml").write_text(CONFIGURATION.format(own=self.port, node=self._node_port, ours=self.our_port))
         self._write_history(folder)
         node = ["--no-collector.systemd", "--no-collector.textfile", f"--web.listen-address=127.0.0.1:{self._node_port}"]
         self._start("prometheus-node-exporter", *node)
@@ -57,7 +59,7 @@ class RealPrometheus:
             "prometheus", f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{self.port}", "--storage.tsdb.retention.time=10y", "--query.max-samples=400000",
         )  # fmt: skip
-        self._wait("vector(1)", answers=1)
+        self.wait_for("vector(1)", answers=1)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,10 +105,10 @@ class RealPrometheus:
         self._processes.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
     def wait_for_targets(self) -> None:
-        """Until it has asked its targets: it begins with that five seconds after its start."""
-        self._wait("up == 1", answers=2)
+        """Until it has asked its own targets: it begins with that five seconds after its start."""
+        self.wait_for('up{job=~"prometheus|node"} == 1', answers=2)
 
-    def _wait(self, query: str, *, answers: int) -> None:
+    def wait_for(self, query: str, *, answers: int) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):

@@ -1,12 +1,15 @@
 """A real Prometheus as a source: what it answers at which steps, as series and as rows."""
 
 import math
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import numpy as np
 import pytest
+from django.core.wsgi import get_wsgi_application
 
 from datasources.base import PromCount, PromQueries, PromQuery, Sort, SqlQuery
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused
@@ -18,6 +21,11 @@ from datasources.sources import configured_of, source_of
 from datasources.tests.prometheus.real import HOSTS, RealPrometheus
 from datasources.timerange import TimeRange
 from tenants.models import Tenant
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 def over(prometheus: RealPrometheus, **length: float) -> TimeRange:
@@ -215,6 +223,16 @@ def test_how_it_is(make_prometheus: Callable[..., Any], prometheus: RealPromethe
     status = SOURCE_KINDS["prometheus"].status(configured, acme)
     assert status.is_connected
     assert status.version.startswith("Prometheus 2.")
-    assert status.facts == (("Targets", "2 of 3 up"),)
+    assert status.facts == (("Targets", "2 of 4 up"),)
     assert status.latency_ms is not None
     assert rows(source_of(acme, language="promql", platform=False), 'node_load1{job="node"}').row_count == 1  # type: ignore[arg-type]
+
+
+def test_it_looks_at_ourselves(source: PrometheusSource, prometheus: RealPrometheus) -> None:
+    """PanelDash's own figures, drawn by PanelDash."""
+    with make_server("127.0.0.1", prometheus.our_port, get_wsgi_application(), handler_class=Quiet) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        prometheus.wait_for('up{job="paneldash"} == 1', answers=1)
+        server.shutdown()
+    frame = rows(source, 'paneldash_requests_total{job="paneldash", view="metrics"}')
+    assert frame.row_count >= 1
