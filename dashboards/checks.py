@@ -78,7 +78,7 @@ def unset(document: PanelDocument) -> dict[str, Any]:
     source = document.data_source
     if source is None:
         return {}
-    named = variables_in("\n".join(filter(None, (source.sql, source.query.where))))
+    named = variables_in("\n".join(source.statements))
     sources = dict.fromkeys(variables_in(source.source) - document.variables.keys(), OWN)
     return {**dict.fromkeys(named - document.variables.keys()), **sources}
 
@@ -86,4 +86,4 @@ def unset(document: PanelDocument) -> dict[str, Any]:
 def sql_in(document: PanelDocument) -> str:
     """The SQL and the expressions that a person has written in a document, for the audit."""
     source = document.model_dump(mode="json", exclude_unset=True).get("data_source", {})
-    return str(source.get("sql") or source)
+    return str(source["sql"] if "sql" in source and "further" not in source else source)

@@ -67,11 +67,15 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """`times` in epoch seconds, ascending; `values` finite numbers, NaN where there is none. Both of one length."""
+    """`times` in epoch seconds, ascending; `values` finite numbers, NaN where there is none. Both of one length.
+
+    `query` is the letter of the query it is from, where there are several.
+    """
 
     label: str
     times: Doubles
     values: Doubles
+    query: str = ""
 
     def known(self) -> Doubles:
         """The values there are."""

@@ -22,10 +22,9 @@ def merged(frames: Sequence[Answered], queries: Sequence[Query]) -> Answered:
 
 
 def _side_by_side(frames: Sequence[SeriesFrame]) -> SeriesFrame:
-    found = [one for frame in frames for one in frame.series]
-    renamed = (
-        Series(label, one.times, one.values) for label, one in zip(distinct(one.label for one in found), found, strict=True)
-    )
+    found = [(_letter(place), one) for place, frame in enumerate(frames) for one in frame.series]
+    labels = distinct(one.label for _, one in found)
+    renamed = (Series(label, one.times, one.values, query) for label, (query, one) in zip(labels, found, strict=True))
     return SeriesFrame(
         tuple(sorted(renamed, key=lambda one: one.label)),
         row_count=sum(frame.row_count for frame in frames),
@@ -67,7 +66,11 @@ def _joined(frames: Sequence[Frame], queries: Sequence[Query]) -> Frame:
 def _value_name(query: Query, place: int) -> str:
     """A query's legend, where it is a name and no pattern for many; else its letter."""
     legend = query.legend if isinstance(query, PromQuery) else ""
-    return legend if legend and "{{" not in legend else f"{VALUE} {ascii_uppercase[place % 26]}"
+    return legend if legend and "{{" not in legend else f"{VALUE} {_letter(place)}"
+
+
+def _letter(place: int) -> str:
+    return ascii_uppercase[place % 26]
 
 
 def _facts(frames: Sequence[Answered]) -> dict[str, Any]:

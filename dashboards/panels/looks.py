@@ -10,6 +10,8 @@ from dashboards.panels.mappings import Mapping as ValueMapping
 from dashboards.panels.overrides import SeriesOverride, Style, changes
 from datasources.frame import Series
 
+ONLY_QUERY = "A"  # the letter of a query that stands alone
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesLook:
@@ -51,19 +53,17 @@ def looks_of(
     *,
     colours: Mapping[str, str],
     overrides: Sequence[SeriesOverride] = (),
-    queries: Mapping[str, str] | None = None,
 ) -> tuple[Sequence[Series], dict[str, SeriesLook]]:
     """The series that are shown, in their order, and the look of each by its label.
 
-    Beside others, a unit that is not the panel's stands on the right axis, unless the override says which. `queries` are the
-    names of the queries, by label.
+    Beside others, a unit that is not the panel's stands on the right axis, unless the override says which.
     """
     if not overrides:
         return all_series, {one.label: usual.called(one.label, _own(colours, one.label)) for one in all_series}
     looks: dict[str, SeriesLook] = {}
     shown: list[tuple[int, Series]] = []
     for one in all_series:
-        changed = changes(overrides, one.label, (queries or {}).get(one.label, ""))
+        changed = changes(overrides, one.label, one.query or ONLY_QUERY)
         if not changed.pop("hidden", False):
             shown.append((changed.pop("order", 0), one))
             looks[one.label] = _changed(usual, one.label, _own(colours, one.label), changed)

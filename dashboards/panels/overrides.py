@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema
 
 from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mappings
-from dashboards.panels.parts import Colour, Decimals, Label, Name, Strict, Unit
+from dashboards.panels.parts import Colour, Decimals, Label, Strict, Unit
 from dashboards.panels.patterns import Pattern, found
 
 Style = Literal["lines", "area", "bars", "points"]
@@ -17,11 +17,14 @@ Dash = Literal["solid", "dash", "dot", "dashdot"]
 
 
 class Match(Strict):
-    """Which ones: all that is given must hold. May be written as a text, which is the name."""
+    """Which ones: all that is given must hold. May be written as a text, which is the name.
+
+    `query` is a query's letter, A that of the first.
+    """
 
     name: Label | None = None
     regex: Pattern | None = None
-    query: Name | None = None
+    query: Annotated[str, Field(pattern="^[A-Z]$")] | None = None
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

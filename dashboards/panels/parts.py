@@ -82,6 +82,9 @@ class PromPart(Strict):
     legend: Label = ""
 
 
+Sql = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
 class DataSource(Strict):
     """A structured query over `table`, or `sql`, or `promql`, of which there may be several `queries`.
 
@@ -95,7 +98,7 @@ class DataSource(Strict):
     query: Clauses = Clauses()
     aggregate: Aggregate | None = None
     timestamp: Name | None = None
-    sql: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
+    sql: Sql | None = None
     min_interval: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[smhdw]$", description="30s, 5m, 1h")] | None = None
     promql: PromQL | None = None
     legend: Annotated[Label, Field(description="Names series: {{instance}} is the value of a label")] = ""
@@ -112,6 +115,11 @@ class DataSource(Strict):
         if self.promql is not None:
             return (PromPart.model_construct(promql=self.promql, legend=self.legend),)
         return tuple(self.queries or ())
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """All the SQL and conditions that a person wrote."""
+        return tuple(filter(None, (self.sql, self.query.where)))
 
     @model_validator(mode="after")
     def _one_language(self) -> Self:

@@ -2,62 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field
 
 from dashboards.panels.arranged import found_and_sorted, page_of
-from dashboards.panels.base import Answer, Ask, BadRequest, Data, PanelType
+from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.cell_looks import dressed, leading, reach_of
 from dashboards.panels.cells import Cell, page_cell
-from dashboards.panels.columns import ColumnOverride, Columns, TableColumn, columns_of
-from dashboards.panels.document import PanelDocument, QueryDocument
+from dashboards.panels.columns import TableColumn, columns_of
+from dashboards.panels.document import PanelDocument
 from dashboards.panels.pages import Pages
-from dashboards.panels.parts import DataSource, Name, Strict
-from dashboards.panels.prom_queries import prom_rows, sorted_by
-from dashboards.panels.querying import sql_of, variables_of
+from dashboards.panels.table_document import TableDocument
+from dashboards.panels.table_queries import MOST_TRANSFORMED, further_query, rows_query, search_of, sort_of
 from dashboards.panels.values import csv_cell, json_value
-from datasources.base import CountQuery, PromCount, PromQueries, PromQuery, Query, Sort, SqlQuery, TableQuery
+from datasources.base import CountQuery, PromCount, PromQueries, PromQuery, Query, Sort
 from datasources.frame import Column, Frame, Frames, rows_of
 from datasources.timerange import UTC_ZONE
-
-MOST_TRANSFORMED = 10_000  # rows of a query that transformations begin with
-
-
-class TableSource(DataSource):
-    columns: Columns = []
-
-    @field_validator("columns", mode="after")
-    @classmethod
-    def _each_once(cls, columns: list[TableColumn]) -> list[TableColumn]:
-        names = [column.name for column in columns]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"“{twice}” stands twice")
-        return columns
-
-
-class TableDisplay(Strict):
-    sortable: bool = True
-    searchable: bool = True
-    default_sort: Name | None = None
-    default_sort_order: Literal["asc", "desc"] = "asc"
-    pagination: Annotated[int, Field(ge=1, le=500)] = 25
-    overrides: Annotated[list[ColumnOverride], Field(max_length=50)] = []
-
-
-class TableDocument(QueryDocument):
-    type: Literal["table"] = "table"
-    data_source: TableSource
-    display: TableDisplay = TableDisplay()
-
-    @model_validator(mode="after")
-    def _sorted_by_a_column(self) -> Self:
-        names = [column.name for column in self.data_source.columns]
-        if self.transformations:
-            return self  # which columns there are then shows when there are rows
-        if self.display.default_sort is not None and self.display.default_sort not in names:
-            raise ValueError(f"display.default_sort must be one of the columns: {', '.join(names) or 'none is listed'}")
-        return self
 
 
 class AnsweredColumn(BaseModel):
@@ -98,12 +59,14 @@ class Table(PanelType[TableDocument]):
         """A page of rows, and how many there are; with transformations all rows: these decide what a page has."""
         size, most = document.display.pagination, document.data_source.query.limit
         if document.transformations:
-            return {"rows": _rows_query(document, ask, limit=min(most or MOST_TRANSFORMED + 1, MOST_TRANSFORMED + 1))}
+            limit = min(MOST_TRANSFORMED + 1 if most is None else most, MOST_TRANSFORMED + 1)
+            further = {name: further_query(document, ask, sql) for name, sql in document.data_source.further.items()}
+            return {"rows": rows_query(document, ask, limit=limit), **further}
         offset = (ask.page - 1) * size
         limit = size if most is None else max(0, min(size, most - offset))
-        search = _search(document, ask)
-        rows = _rows_query(document, ask, sort=_sort(document, ask), limit=limit, offset=offset, search=search)
-        counted = _rows_query(document, ask, search=search)
+        search = search_of(document, ask)
+        rows = rows_query(document, ask, sort=sort_of(document, ask), limit=limit, offset=offset, search=search)
+        counted = rows_query(document, ask, search=search)
         if isinstance(counted, PromQuery | PromQueries):
             return {"rows": rows, "count": PromCount(of=counted)}
         return {"rows": rows, "count": CountQuery(of=counted)}
@@ -111,15 +74,11 @@ class Table(PanelType[TableDocument]):
     def transformed(self, document: PanelDocument, frames: Frames) -> Frames:
         if not isinstance(document, TableDocument) or not document.transformations:
             return frames
-        frame = rows_of(frames, "rows")
-        if frame.row_count > MOST_TRANSFORMED:
-            values = tuple(values[:MOST_TRANSFORMED] for values in frame.values)
-            frames = {**frames, "rows": replace(frame, values=values, truncated=True)}
-        return super().transformed(document, frames)
+        return super().transformed(document, {name: _cut(rows_of(frames, name)) for name in frames})
 
     def answer(self, document: TableDocument, frames: Frames, ask: Ask) -> Answer:
         shown = _shown(document, frames, ask)
-        sort, columns = _sort(document, ask), _columns(document, shown.page)
+        sort, columns = sort_of(document, ask), _columns(document, shown.page)
         values = [[json_value(value) for value in shown.page.column(column.name)] for column in columns]
         names = [column.name for column in columns]
         data = {
@@ -132,7 +91,7 @@ class Table(PanelType[TableDocument]):
 
     def context(self, document: TableDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`columns` (name, title, kind, sortable, sort, next_order), `rows` of Cells, `pages`, `search`, `searchable`."""
-        shown, sort = _shown(document, frames, ask), _sort(document, ask)
+        shown, sort = _shown(document, frames, ask), sort_of(document, ask)
         columns = _columns(document, shown.page)
         kinds = {column.name: column for column in shown.page.columns}
         return {
@@ -149,8 +108,8 @@ class Table(PanelType[TableDocument]):
         """The rows as the database gives them, before all transformations."""
         most = document.data_source.query.limit
         if document.transformations:
-            return _rows_query(document, ask, limit=most)
-        return _rows_query(document, ask, sort=_sort(document, ask), limit=most, search=_search(document, ask))
+            return rows_query(document, ask, limit=most)
+        return rows_query(document, ask, sort=sort_of(document, ask), limit=most, search=search_of(document, ask))
 
     def csv_heading(self, document: TableDocument, frame: Frame) -> list[str]:
         return [csv_cell(column.title, UTC_ZONE) for column in _columns(document, frame)]
@@ -174,7 +133,7 @@ def _shown(document: TableDocument, frames: Frames, ask: Ask) -> _Shown:
         page = rows_of(frames, "rows")
         return _Shown(page, page, _pages(document, frames, ask))
     size = document.display.pagination
-    found = found_and_sorted(rows_of(frames, "rows"), ask, _sort(document, ask), search=_search(document, ask))
+    found = found_and_sorted(rows_of(frames, "rows"), ask, sort_of(document, ask), search=search_of(document, ask))
     page = page_of(found, ask.page, size)
     return _Shown(page, found, Pages.of(found.row_count, False, page=ask.page, size=size, shown=page.row_count))
 
@@ -193,58 +152,10 @@ def _written(column: TableColumn, shown: _Shown, ask: Ask) -> list[Cell]:
     return [leading(cell, value, column, row, ask) for cell, value, row in zip(cells, values, rows, strict=True)]
 
 
-def _search(document: TableDocument, ask: Ask) -> str:
-    return ask.search if document.display.searchable else ""
-
-
-def _rows_query(
-    document: TableDocument,
-    ask: Ask,
-    *,
-    sort: Sort | None = None,
-    limit: int | None = None,
-    offset: int = 0,
-    search: str = "",
-) -> TableQuery | SqlQuery | PromQuery | PromQueries:
-    source = document.data_source
-    variables = variables_of(document, ask)
-    if source.parts:
-        asked = prom_rows(source, ask, variables, names_rows=False)
-        return sorted_by(asked, sort=sort, search=search, limit=limit, offset=offset)
-    around: dict[str, Any] = {
-        "time_range": ask.time_range,
-        "variables": variables,
-        "search": search,
-        "sort": sort,
-        "limit": limit,
-        "offset": offset,
-    }
-    if source.table is None:
-        return SqlQuery(text=sql_of(source, variables), interval_ms=ask.interval_ms(source.least_ms()), **around)
-    return TableQuery(
-        table=source.table,
-        columns={column.name: column.name for column in source.columns},
-        time_column=source.timestamp,
-        where=source.query.where,
-        order_by=source.query.order_by,
-        **around,
-    )
-
-
-def _sort(document: TableDocument, ask: Ask) -> Sort | None:
-    """The viewer's order, else the document's. Raises BadRequest for a column that is not listed.
-
-    Where none is, the source knows what there is.
-    """
-    display, names = document.display, [column.name for column in document.data_source.columns]
-    if ask.sort is None:
-        by_default = display.default_sort
-        return Sort(by_default, display.default_sort_order == "desc") if by_default is not None else None
-    if not display.sortable:
-        raise BadRequest("This table cannot be sorted.")
-    if names and ask.sort not in names and not document.transformations:
-        raise BadRequest(f"“{ask.sort[:60]}” is not a column of this panel.")
-    return Sort(ask.sort, ask.descending)
+def _cut(frame: Frame) -> Frame:
+    if frame.row_count <= MOST_TRANSFORMED:
+        return frame
+    return replace(frame, values=tuple(values[:MOST_TRANSFORMED] for values in frame.values), truncated=True)
 
 
 def _columns(document: TableDocument, frame: Frame) -> Sequence[TableColumn]:

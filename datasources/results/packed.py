@@ -12,7 +12,7 @@ import orjson
 from datasources.frame import Answered, Column, Doubles, Frame, Frames, Series, SeriesFrame
 from datasources.packing import Arrays, Form
 
-FORM = Form(b"PD4", most_bytes=256_000_000)
+FORM = Form(b"PD5", most_bytes=256_000_000)
 OBJECT_BYTES = 64  # about what a small Python value takes
 
 Made = TypeVar("Made")
@@ -88,15 +88,15 @@ def _described(frame: Answered, arrays: list[Doubles]) -> dict[str, Any]:
 
 
 def _series_facts(series: Series, arrays: list[Doubles]) -> list[Any]:
-    """Label, length, and start and step of times that are regular; others follow the values as they are."""
+    """Label, length, query, and start and step of times that are regular; others follow the values as they are."""
     count = len(series.times)
     arrays.append(series.values)
     if count > 1:
         start, step = float(series.times[0]), float(series.times[1] - series.times[0])
         if (start + step * np.arange(count) == series.times).all():
-            return [series.label, count, start, step]
+            return [series.label, count, series.query, start, step]
     arrays.append(series.times)
-    return [series.label, count]
+    return [series.label, count, series.query]
 
 
 def _frame(described: dict[str, Any], arrays: Arrays) -> Answered:
@@ -113,10 +113,10 @@ def _frame(described: dict[str, Any], arrays: Arrays) -> Answered:
 
 
 def _series(facts: list[Any], arrays: Arrays) -> Series:
-    label, count, *grid = facts
+    label, count, query, *grid = facts
     values = arrays.take(count)
     times = grid[0] + grid[1] * np.arange(count, dtype=np.float64) if grid else arrays.take(count)
-    return Series(label, times, values)
+    return Series(label, times, values, query)
 
 
 def _cells(values: Sequence[Any]) -> dict[str, Any]:

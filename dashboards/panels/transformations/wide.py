@@ -33,13 +33,14 @@ def as_series(table: Frame, given: SeriesFrame) -> SeriesFrame:
     if np.isnan(times).any():
         raise CannotTransform("the field “time” of a chart must hold the times of its points")
     order = np.argsort(times, kind="stable")
+    queries = {one.label: one.query for one in given.series}
     series = []
     for column, values in zip(table.columns, table.values, strict=True):
         if column.name == TIME or column.kind != "number":
             continue
         numbers = as_doubles(values)[order]
         is_known = ~np.isnan(numbers)
-        series.append(Series(column.name, times[order][is_known], numbers[is_known]))
+        series.append(Series(column.name, times[order][is_known], numbers[is_known], queries.get(column.name, "")))
     return replace(given, series=tuple(series))
 
 

@@ -12,6 +12,8 @@ from dashboards.panels.compact import compacted
 from dashboards.panels.document import DocumentInvalid
 from dashboards.section import Section
 from dashboards.tests.panels.frames import ask, plain, sample_document, series, series_frame
+from datasources.frame import SeriesFrame
+from datasources.merging import merged
 
 KIND = PANEL_TYPES["timeseries"]
 WEB, DB, MAIL = (series([1.0, 2.0, 4.0], label=label) for label in ("web", "db", "mail"))
@@ -149,3 +151,11 @@ def test_a_changed_chart_is_extended_by_its_newest_points(name: str) -> None:
 def test_a_wrong_override_is_refused_at_its_path(override: dict[str, Any], path: str) -> None:
     with pytest.raises(DocumentInvalid, match=path):
         sample_document("timeseries", display={"overrides": [override]})
+
+
+def test_the_series_of_one_query_are_matched_by_its_letter() -> None:
+    both = merged([series_frame(WEB), series_frame(DB)], ())
+    assert isinstance(both, SeriesFrame)
+    made = context(*both.series, overrides=[{"match": {"query": "B"}, "name": "second"}])
+    assert sorted(row.label for row in made["legend"]) == ["second", "web"]
+    assert [row.label for row in context(WEB, overrides=[{"match": {"query": "A"}, "name": "only"}])["legend"]] == ["only"]

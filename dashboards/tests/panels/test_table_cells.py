@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.checks import check_queries
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import BadRequest
 from dashboards.panels.cell_looks import numbers_in
@@ -12,6 +13,7 @@ from dashboards.panels.document import DocumentInvalid
 from dashboards.tests.panels.frames import NOON, ask, document, frame
 from dashboards.tests.panels.test_every_type import rendered
 from dashboards.tests.test_contrast import contrast
+from datasources.compile import validate
 from datasources.frame import Frame
 
 KIND = PANEL_TYPES["table"]
@@ -205,3 +207,33 @@ def test_a_pivot_is_a_table_of_two_directions_in_which_listed_columns_are_descri
 def test_a_wrong_column_is_refused_at_its_path(column: dict[str, Any], path: str) -> None:
     with pytest.raises(DocumentInvalid, match=path):
         cells(column)
+
+
+JOINED = {"sql": "SELECT 1", "further": {"refunds": "SELECT id, n FROM refunds WHERE at > :since AND $__timeFilter(at)"}}
+
+
+def test_answers_of_further_sql_are_joined() -> None:
+    table = document("table", JOINED, transformations=[{"join": {"by": "id", "how": "left"}}])
+    queries = KIND.queries(table, ask(hours=1))
+    assert list(queries) == ["rows", "refunds"]
+    for query in queries.values():
+        validate(query.__class__(text=query.text, time_range=query.time_range, variables={"since": "2026-01-01"}))
+    frames = {"rows": frame(id=[1, 2], n=[10, 20]), "refunds": frame(id=[2], n=[5])}
+    made = KIND.context(table, KIND.transformed(table, frames), ask())
+    assert [column["name"] for column in made["columns"]] == ["id", "n", "n refunds"]
+    assert [[cell.text for cell in row] for row in made["rows"]] == [["1", "10", ""], ["2", "20", "5"]]
+
+
+@pytest.mark.django_db
+def test_the_guard_reads_further_sql_too() -> None:
+    table = document("table", {**JOINED, "further": {"b": "DELETE FROM t"}}, transformations=[{"join": {"by": "id"}}])
+    assert [error.path for error in check_queries(table, is_shared=False)] == ["data_source"]
+    assert check_queries(document("table", JOINED, transformations=[{"join": {"by": "id"}}]), is_shared=False) == []
+
+
+@pytest.mark.parametrize("further", [{"rows": "SELECT 1"}, {"": "SELECT 1"}, {"b": ""}])
+def test_further_sql_needs_a_name_of_its_own_and_a_join(further: dict[str, str]) -> None:
+    with pytest.raises(DocumentInvalid, match="further"):
+        document("table", {**JOINED, "further": further}, transformations=[{"join": {"by": "id"}}])
+    with pytest.raises(DocumentInvalid, match="for a transformation that joins"):
+        document("table", JOINED)

@@ -59,10 +59,12 @@ def test_facts_of_a_frame_come_back() -> None:
 @pytest.mark.parametrize("times", [[], [1.0], [0.0, 60.0, 120.0], [0.0, 1.0, 5.0], [0.1 * place for place in range(99)]])
 def test_series_come_back_to_the_bit(times: list[float]) -> None:
     values = np.array([nan if place % 3 == 1 else place / 7 for place in range(len(times))])
-    frame = SeriesFrame((Series("é", np.array(times), values),), row_count=9, lost=2, truncated=True, sql="x", elapsed_ms=1.0)
+    frame = SeriesFrame(
+        (Series("é", np.array(times), values, "B"),), row_count=9, lost=2, truncated=True, sql="x", elapsed_ms=1.0
+    )
     again = back(s=frame)["s"]
     assert (again.row_count, again.lost, again.truncated, again.sql, again.elapsed_ms) == (9, 2, True, "x", 1.0)
-    assert again.series[0].label == "é"
+    assert (again.series[0].label, again.series[0].query) == ("é", "B")
     assert again.series[0].times.tobytes() == frame.series[0].times.tobytes()
     assert again.series[0].values.tobytes() == values.tobytes()
 

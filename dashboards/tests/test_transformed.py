@@ -1,0 +1,64 @@
+"""Two panels that ask the same and make different things of it share one result, and each has its own fragment."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dashboards.models import Dashboard, Panel, Placement
+
+SQL = "SELECT country, amount FROM sales ORDER BY amount"
+BY_COUNTRY = [{"group_by": {"fields": ["country"], "calculate": [{"field": "amount", "reducer": "sum", "name": "total"}]}}]
+
+
+@pytest.fixture
+def fragment(client: Client, ada: Any, acme: Any, acme_database: dict, admin_sql: Callable[..., None]) -> Callable[[str], Any]:
+    admin_sql(
+        acme_database,
+        """DROP TABLE IF EXISTS sales; CREATE TABLE sales (country text, amount int);
+        INSERT INTO sales VALUES ('DE', 10), ('FR', 20), ('DE', 30)""",
+    )
+    board = Dashboard.objects.create(slug="board", name="Board", refresh_interval=300)
+    steps: dict[str, Any] = {
+        "totals": BY_COUNTRY,
+        "largest": [{"sort": [{"field": "amount", "order": "desc"}]}, {"limit": 1}],
+        "wrong": [{"select": ["profit"]}],
+    }
+    for slug, transformations in steps.items():
+        document = {"type": "table", "title": slug, "data_source": {"sql": SQL}, "transformations": transformations}
+        Panel.objects.create(slug=slug, title=slug, panel_type="table", document=document)
+        Placement.objects.create(dashboard=board, panel_slug=slug)
+    client.force_login(ada)
+    span = "from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z"
+    return lambda panel, query="": client.get(f"/t/acme/d/board/panels/{panel}/?{span}{query}")
+
+
+def cells(answer: Any) -> list[str]:
+    return [part.partition("</bdi>")[0] for part in answer.content.decode().split("<bdi>")[1:]]
+
+
+def asked_at(answer: Any) -> str:
+    found = re.search(r'<time class="ago" datetime="([^"]+)"', answer.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_each_panel_draws_its_own_of_one_result(fragment: Callable[..., Any]) -> None:
+    totals, largest = fragment("totals"), fragment("largest")
+    assert cells(totals) == ["DE", "40", "FR", "20"]
+    assert cells(largest) == ["DE", "30"]
+    assert asked_at(totals) == asked_at(largest), "the second one asked nothing"
+    assert cells(fragment("totals")) == cells(totals)
+
+
+def test_a_transformed_table_is_sorted_by_its_own_fields(fragment: Callable[..., Any]) -> None:
+    assert cells(fragment("totals", "&sort=total"))[0] == "FR"
+    assert fragment("totals", "&sort=amount").status_code == 422
+
+
+def test_a_step_that_does_not_fit_is_the_panels_error(fragment: Callable[..., Any]) -> None:
+    answer = fragment("wrong")
+    assert answer.status_code == 200
+    assert "transformations[0].select: there is no field “profit”" in answer.content.decode()
