@@ -44,6 +44,12 @@ def home_url(section: Any, href: str) -> str:
 
 
 @register.simple_tag
+def prose(sanitised: str) -> SafeString:
+    """Markup that dashboards.panels.markdown has made of Markdown, and kept nothing in that could do harm."""
+    return mark_safe(sanitised)  # noqa: S308 - sanitised where it was made
+
+
+@register.simple_tag
 def table_rows(rows: Iterable[Iterable[Cell]], section: Any = None) -> SafeString:
     """A table's rows: in Python, as a page has hundreds of cells and a template's loop takes five times as long."""
     home = Home(section.url if section is not None else "")
