@@ -91,6 +91,8 @@ def test_a_member_is_let_in_and_nothing_is_kept_in_caches(board, ada, client: Cl
     response = client.get(filled(path, "acme"))
     is_for_admins = "audit" in path or "sources" in path
     expected = {403} if is_for_admins else {200, 404, 422} if "points" in path else {200}  # ada is an editor
+    if path.endswith("/names/"):
+        expected = {422}  # it is not said of what
     if "annotations" in path and path.endswith("/delete/"):
         expected = {405}
     if path.endswith(("query/run/", "query/format/")):
