@@ -16,7 +16,7 @@ EDITOR = "query editor"
 
 def save_query(panel: Panel, text: str, *, by: User, seen: int | None) -> Panel:
     """Make this text the panel's query. Raises DocumentInvalid, Overtaken and Gone."""
-    _checked(panel.document, text, is_shared=panel.is_shared)
+    checked(panel.document, text, is_shared=panel.is_shared)
     return save_change(panel, lambda stored: stored.take(with_query(stored.document, text)), by=by, through=EDITOR, seen=seen)
 
 
@@ -26,7 +26,7 @@ def make_own(panel: Panel, text: str, tenant: Tenant, *, by: User) -> Panel:
     Raises DocumentInvalid, and Overtaken where the tenant has one by now.
     """
     own = Panel(slug=panel.slug, scope=Panel.Scope.TENANT, tenant=tenant)
-    own.take(_checked(panel.document, text, is_shared=False))
+    own.take(checked(panel.document, text, is_shared=False))
     try:
         with transaction.atomic():
             return save_new(own, by=by, through=EDITOR)
@@ -34,7 +34,8 @@ def make_own(panel: Panel, text: str, tenant: Tenant, *, by: User) -> Panel:
         raise Overtaken(Panel.objects.owned_by(tenant).get(slug=panel.slug)) from error
 
 
-def _checked(raw: Any, text: str, *, is_shared: bool) -> PanelDocument:
+def checked(raw: Any, text: str, *, is_shared: bool) -> PanelDocument:
+    """A document with this text for its query, which the guard lets through. Raises DocumentInvalid."""
     document = with_query(raw, text)
     if errors := check_queries(document, is_shared=is_shared):
         raise DocumentInvalid(*errors)

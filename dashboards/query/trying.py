@@ -99,7 +99,7 @@ def mistake_of(error: SourceError, text: str) -> Mistake:
 
 
 def invalid(error: DocumentInvalid) -> Mistake:
-    return Mistake(" ".join(one.message for one in error.errors))
+    return Mistake("; ".join(map(str, error.errors)))
 
 
 def _query(read: ReadPanel, ask: Ask, text: str) -> SqlQuery:

@@ -17,6 +17,7 @@ from dashboards.panels.base import BadRequest
 from dashboards.panels.document import DocumentInvalid
 from dashboards.query.draft import drafted, written_query
 from dashboards.query.editing import OVER, Editing, Sent, edit_at, read_sent
+from dashboards.query.making import New, make_panel, types_in_sql
 from dashboards.query.modules import MODULES
 from dashboards.query.saving import make_own, save_query
 from dashboards.query.tables import Listed, completions, list_tables
@@ -110,7 +111,23 @@ def _stored(request: TenantRequest, editing: Editing, sent: Sent, store: Callabl
     return redirect(request.get_full_path())
 
 
-_DOING: dict[str, _Doing] = {"format": _format, "save": _save, OVER: _save, "own": _make_own}
+def _make_new(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:
+    fields = request.POST
+    new = New(fields.get("new_id", "").strip(), fields.get("new_title", ""), fields.get("new_type", ""))
+    dashboard = editing.place.dashboard
+    try:
+        made, is_placed = make_panel(editing.panel, sent.text, new, request.tenant, dashboard=dashboard, by=request.user)
+    except DocumentInvalid as error:
+        return _page(request, editing, sent, tried=Tried(mistake=invalid(error)), status=422)
+    where = f"below the others of {dashboard.name}" if is_placed else "on no dashboard yet"
+    messages.success(request, f"{made.title} is saved as a panel of its own. It stands {where}.")
+    if not is_placed:
+        return redirect(request.get_full_path())
+    kwargs = {"tenant": request.tenant.slug, "dashboard": dashboard.slug, "panel": made.slug}
+    return redirect(with_query(reverse("panel-query", kwargs=kwargs), shared_state(request.GET)))
+
+
+_DOING: dict[str, _Doing] = {"format": _format, "save": _save, OVER: _save, "own": _make_own, "new": _make_new}
 
 
 def _tried(request: TenantRequest, editing: Editing, sent: Sent) -> Tried:
@@ -184,6 +201,9 @@ def _page(
         "listed": _listed(request, editing),
         "words": _words(request, editing),
         "macros": MACROS,
+        "types": types_in_sql(),
+        "new": {name: request.POST.get(f"new_{name}", "") for name in ("id", "title", "type")},
+        "panel_type": place.panel.panel_type,
         "overtaken": overtaken,
         "theirs": _theirs(editing) if overtaken else "",
         "modules": MODULES,

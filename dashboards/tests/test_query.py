@@ -13,6 +13,7 @@ from django.test import Client
 
 from audit.models import Action, Event
 from dashboards.models import Dashboard, Panel, Placement
+from dashboards.places import forget_places
 from dashboards.query.modules import MODULES
 from dashboards.query.words import MACROS
 from datasources.compile.macros import Expansion
@@ -295,6 +296,57 @@ def test_a_panel_that_asks_a_table_is_offered_as_sql_that_answers_the_same(own: 
     assert sent(as_ada, "save", text.replace("&gt;", ">")).status_code == 302
     own.refresh_from_db()
     assert own.document["data_source"] == {"min_interval": "5m", "sql": text.replace("&gt;", ">")}
+
+
+def test_the_page_costs_the_central_database_two_queries(own: Panel, as_ada: Client, django_assert_num_queries: Any) -> None:
+    as_ada.get(URL)
+    forget_places()
+    with django_assert_num_queries(2):
+        as_ada.get(URL)
+    with django_assert_num_queries(1):  # the event for the audit
+        as_ada.post(f"{URL}run/", {"text": TEXT})
+
+
+NEW = {"new_id": "busy", "new_title": "Busy hosts", "new_type": "table"}
+
+
+def test_a_query_is_saved_as_a_new_panel_below_the_others(own: Panel, as_ada: Client, acme: Any) -> None:
+    own.document["data_source"]["min_interval"] = "5m"
+    own.save()
+    response = sent(as_ada, "new", "SELECT host FROM loads", **NEW)
+    assert (response.status_code, response["Location"]) == (302, URL.replace("/load/", "/busy/"))
+    made = Panel.objects.get(slug="busy")
+    assert (made.tenant, made.title, made.panel_type) == (acme, "Busy hosts", "table")
+    assert made.document["data_source"] == {"min_interval": "5m", "sql": "SELECT host FROM loads"}
+    place = Placement.objects.get(panel_slug="busy")
+    assert (place.row, place.width, place.dashboard.version) == (4, 12, 2)
+    assert "Busy hosts is saved as a panel of its own." in body(as_ada.get(response["Location"]))
+
+
+def test_on_a_shared_dashboard_nothing_new_is_placed(own: Panel, as_ada: Client) -> None:
+    Dashboard.objects.update(scope="all", tenant=None)
+    response = sent(as_ada, "new", "SELECT 1 AS n", **NEW)
+    assert (response.status_code, response["Location"]) == (302, URL)
+    assert not Placement.objects.filter(panel_slug="busy").exists()
+    assert "It stands on no dashboard yet." in body(as_ada.get(URL))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"new_id": "load"}, "there is a panel “load” already"),
+        ({"new_id": "../x"}, "an id is of small letters"),
+        ({"new_title": " "}, "title"),
+        ({"new_type": "text"}, "text"),
+        ({"new_type": "nonsense"}, "must be one of"),
+        ({"text": "DELETE FROM loads"}, "Only SELECT queries run here."),
+    ],
+)
+def test_what_is_no_new_panel_is_refused_in_words(own: Panel, as_ada: Client, changed: dict[str, str], said: str) -> None:
+    response = sent(as_ada, "new", **{"text": TEXT, **NEW, **changed})
+    assert response.status_code == 422
+    assert said in body(response)
+    assert Panel.objects.count() == Placement.objects.count() == 1
 
 
 def test_every_macro_is_offered() -> None:

@@ -1,0 +1,83 @@
+"""A query saved as a new panel of the tenant's own, below the others of the dashboard where that is the tenant's own too."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from dashboards.changing import save_change, save_new
+from dashboards.document import MOST_PANELS, PANEL_ID
+from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels import PANEL_TYPES
+from dashboards.panels.document import DocumentError, DocumentInvalid, read_document
+from dashboards.query.saving import EDITOR, checked
+from tenants.models import Tenant, User
+
+HEIGHT = 6
+_KEPT = ("source", "min_interval")
+_SAMPLE = "SELECT now() AS time, 1 AS value"
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What a new panel is called, and of which type it is."""
+
+    slug: str
+    title: str
+    type: str
+
+
+@lru_cache(maxsize=1)
+def types_in_sql() -> tuple[tuple[str, str], ...]:
+    """The types that need nothing but SQL, each with its name for people."""
+    return tuple((name, kind.label) for name, kind in sorted(PANEL_TYPES.items()) if _is_enough(name))
+
+
+def make_panel(beside: Panel, text: str, new: New, tenant: Tenant, *, dashboard: Dashboard, by: User) -> tuple[Panel, bool]:
+    """The panel, which asks the source of the one it is made beside, and whether it stands on the dashboard.
+
+    Raises DocumentInvalid.
+    """
+    if not re.fullmatch(PANEL_ID, new.slug):
+        raise DocumentInvalid(DocumentError("id", "an id is of small letters, digits, - and _, 63 at most"))
+    if Panel.objects.find(tenant, new.slug) is not None:
+        raise DocumentInvalid(_taken(new.slug))
+    source = {name: value for name, value in _source_of(beside).items() if name in _KEPT}
+    raw = {"type": new.type, "title": new.title.strip(), "data_source": source}
+    panel = Panel(slug=new.slug, scope=Panel.Scope.TENANT, tenant=tenant)
+    panel.take(checked(raw, text, is_shared=False))
+    is_placed = not dashboard.is_shared and dashboard.placements.count() < MOST_PANELS
+    try:
+        with transaction.atomic():
+            save_new(panel, by=by, through=EDITOR)
+            if is_placed:
+                save_change(dashboard, lambda stored: _place(stored, new.slug), by=by, through=EDITOR, seen=None)
+    except IntegrityError as error:
+        raise DocumentInvalid(_taken(new.slug)) from error
+    return panel, is_placed
+
+
+def _place(dashboard: Dashboard, slug: str) -> None:
+    """Below all that stands there."""
+    row = max((placed.row + placed.height for placed in dashboard.placements.all()), default=0)
+    Placement.objects.create(dashboard=dashboard, panel_slug=slug, row=row, width=12, height=HEIGHT)
+
+
+def _is_enough(name: str) -> bool:
+    try:
+        read_document({"type": name, "title": name, "data_source": {"sql": _SAMPLE}})
+    except DocumentInvalid:
+        return False
+    return True
+
+
+def _source_of(panel: Panel) -> Mapping[str, Any]:
+    source = panel.document.get("data_source") if isinstance(panel.document, dict) else None
+    return source if isinstance(source, dict) else {}
+
+
+def _taken(slug: str) -> DocumentError:
+    return DocumentError("id", f"there is a panel “{slug}” already")
