@@ -28,7 +28,7 @@ def with_variables(ask: Ask, dashboard: Dashboard, tenant: Tenant, names: Collec
     if EVERY in names:
         names = own
     found = resolve(needed(variables, names), ask.variables, asker_of(dashboard, tenant, ask.time_range))
-    resolved = [found[name] for name in names if name in found]
+    resolved = [one for name, one in found.items() if name in names]
     for one in resolved:
         _check(one)
     values = {name: value for name, value in ask.variables.items() if name not in own}

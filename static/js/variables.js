@@ -23,6 +23,19 @@ document.addEventListener("change", ({ target }) => {
   }
 });
 
+// Values that come later find a menu open, and leave it so.
+let openMenu = "";
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "variables") openMenu = detail.target.querySelector(".menu[open]")?.dataset.menu ?? "";
+});
+
+document.addEventListener("htmx:load", ({ detail }) => {
+  if (detail.elt.id !== "variables" || !openMenu) return;
+  detail.elt.querySelector(`[data-menu="${openMenu}"]`)?.setAttribute("open", "");
+  openMenu = "";
+});
+
 // Options that were fetched when their menu opened: the search, or what is chosen, has the focus then.
 document.addEventListener("htmx:load", ({ detail }) => {
   if (!detail.elt.matches?.(".menu[open] .picker-form")) return;

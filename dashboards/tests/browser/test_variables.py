@@ -113,3 +113,15 @@ def test_pickers_have_no_violation(visit: Callable[..., Page], bob: Any, board: 
     expect(menu(page, "server").get_by_role("searchbox")).to_be_visible()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+
+
+def test_a_menu_that_is_open_stays_open_when_values_come(visit: Callable[..., Page], bob: Any, board: Dashboard) -> None:
+    page = visit(bob, "/t/acme/")
+    held: list[Any] = []
+    page.route("**/values/**", lambda route: held.append(route))
+    with page.expect_request("**/values/**"):
+        page.goto("/t/acme/d/overview/?refresh=0")
+    menu(page, "size").locator("summary").click()
+    held[0].continue_()
+    expect(menu(page, "server").locator("summary")).to_have_text(re.compile("web"))
+    expect(menu(page, "size").get_by_role("button", name="Large")).to_be_visible()
