@@ -191,7 +191,7 @@ def _page(
         "panel_title": place.panel.title,
         "written": editing.written,
         "text": sent.text,
-        "kept": editing.written.text if not editing.written.is_proposed else "",
+        "kept": editing.written.text,
         "version": sent.seen if sent.seen is not None else place.panel.version,
         "may_save": editing.may_save(request),
         "is_shared": place.panel.is_shared,

@@ -127,6 +127,20 @@ def test_a_text_that_is_not_saved_is_not_left_without_a_question(written: Callab
     assert asked == ["beforeunload"]
 
 
+def test_what_was_overtaken_is_not_left_without_a_question_either(written: Callable[..., Page], cpu: Panel) -> None:
+    page = written()
+    Panel.objects.filter(pk=cpu.pk).update(version=2)
+    retype(page, "SELECT now() AS time, 1 AS value")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".query-overtaken")).to_contain_text("Not saved.")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator(".cm-content").click()
+    page.get_by_role("link", name="Overview", exact=True).first.click()
+    page.wait_for_selector("#board")
+    assert asked == ["beforeunload"]
+
+
 def test_letters_typed_into_the_editor_are_no_shortcuts(written: Callable[..., Page]) -> None:
     page = written()
     retype(page, "d?")

@@ -13,7 +13,7 @@ const editor = makeEditor(field, document.getElementById("query-editor"), {
   run: () => press("run"),
   save: () => press("save"),
 });
-askBeforeLeaving(form, () => field.value !== read("query-kept") && field.value !== field.defaultValue);
+askBeforeLeaving(form, () => field.value !== read("query-kept"));
 
 const run = () => {
   editor.clearMistake();
