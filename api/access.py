@@ -4,7 +4,8 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 
 from api.callers import user_of
-from api.doors import tenant_of
+from api.doors import NO_ACCESS, tenant_of
+from tenants.access import find_tenant
 from tenants.models import Role, Tenant, User
 
 
@@ -16,6 +17,16 @@ def may_edit(request: HttpRequest, tenant_id: str) -> Tenant:
 def may_administer(request: HttpRequest, tenant_id: str) -> Tenant:
     """A tenant whose members the caller may see and change."""
     return _as(Role.ADMIN, request, tenant_id)
+
+
+def own_tenant(user: User, slug: str | None) -> Tenant | None:
+    """A tenant that the user chooses among those there are for them; None where none is chosen."""
+    if slug is None:
+        return None
+    found = find_tenant(user, slug)
+    if found is None:
+        raise HttpError(403, NO_ACCESS)
+    return found[0]
 
 
 def platform_admin(request: HttpRequest) -> User:

@@ -16,6 +16,7 @@ from dashboards.viewer import Viewer
 from tenants.models import Role, Tenant
 from tenants.tokens.jwks import PAUSE_SECONDS, KeysAway
 
+NO_ACCESS = "You have no access to this tenant."
 CHALLENGE = 'Bearer realm="PanelDash"'  # RFC 6750, section 3
 
 
@@ -49,7 +50,7 @@ def tenant_of(request: Any, tenant_id: str) -> tuple[Tenant, Role]:
         return seen.tenant, seen.role
     if user_of(request).is_platform_admin:
         raise HttpError(404, "There is no such tenant.")
-    raise HttpError(403, "You have no access to this tenant.")
+    raise HttpError(403, NO_ACCESS)
 
 
 def viewer_in(request: Any, tenant_id: str) -> Viewer:

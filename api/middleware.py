@@ -23,8 +23,8 @@ class CallsMiddleware:
             return response
         if hasattr(request, "auth"):
             response = conditional(request, response)
-        if hasattr(request, "spent"):
-            request.spent.write_on(response)
+        if (spent := getattr(request, "spent", None)) is not None:
+            spent.write_on(response)
         patch_vary_headers(response, ["Authorization", "Cookie"])
         return response
 

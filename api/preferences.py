@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 from ninja.errors import HttpError
 
+from api.access import own_tenant
 from api.callers import user_of
 from api.description import problems
 from api.errors import NotValid
@@ -14,7 +15,7 @@ from dashboards.models import Dashboard
 from dashboards.panels.document import DocumentError
 from dashboards.viewer import Viewer
 from tenants.access import find_tenant
-from tenants.models import Tenant, Theme, User
+from tenants.models import Theme, User
 from tenants.zones import ZONES
 
 router = Router(tags=["me"])
@@ -50,7 +51,7 @@ def change_preferences(request: HttpRequest, body: PreferencesChange) -> dict[st
     if "time_zone" in named:
         user.time_zone = _zone(body.time_zone or "")
     if "default_tenant_id" in named:
-        user.default_tenant = _own_tenant(user, body.default_tenant_id)
+        user.default_tenant = own_tenant(user, body.default_tenant_id)
         user.home_dashboard = ""
     if "home_dashboard" in named:
         user.home_dashboard = _home(user, body.home_dashboard)
@@ -90,15 +91,6 @@ def _zone(name: str) -> str:
     if name and name not in ZONES:
         raise NotValid([DocumentError("time_zone", "is not a time zone; use a name such as Europe/Paris")])
     return name
-
-
-def _own_tenant(user: User, slug: str | None) -> Tenant | None:
-    if slug is None:
-        return None
-    found = find_tenant(user, slug)
-    if found is None:
-        raise HttpError(403, "You have no access to this tenant.")
-    return found[0]
 
 
 def _home(user: User, slug: str | None) -> str:

@@ -1,71 +1,23 @@
 """Tokens for programs: made with a session or with a password, listed and revoked by their owner."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from ninja.errors import AuthenticationError, HttpError
-from pydantic import Field, StringConstraints, model_validator
 
+from api.access import own_tenant
 from api.callers import BearerToken, SignedIn, user_of
+from api.description import problems
 from api.doors import api
 from api.listing import Limit, Offset
-from tenants.access import find_tenant
-from tenants.models import ApiToken, Tenant, TokenScope, User
+from api.schemas.tokens import MadeToken, NewToken, TokenPage
+from tenants.models import ApiToken, TokenScope, User
 from tenants.tokens.making import TokenRefused, make_token, revoke_token
-from tenants.tokens.model import DEFAULT_DAYS, MOST_DAYS, ApiTokenQuerySet
+from tenants.tokens.model import ApiTokenQuerySet
 from tenants.tokens.password import LONGEST_LOCK_SECONDS, SignInRefused, sign_in
 
 router = Router(tags=["tokens"])
-
-PLAIN = r"^[^\x00-\x1f]*$"
-
-
-class NewToken(Schema, extra="forbid"):
-    """With a session the token is its user's; without one, whose e-mail and password these are."""
-
-    email: Annotated[str, StringConstraints(max_length=254, pattern=PLAIN)] | None = None
-    password: Annotated[str, StringConstraints(max_length=1_000)] | None = None
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PLAIN, strip_whitespace=True)]
-    scope: Literal["read", "write"] = "write"
-    tenant_id: Annotated[str, StringConstraints(max_length=63, pattern=PLAIN)] | None = Field(
-        None, description="The one tenant the token is limited to. Without: all of the user's."
-    )
-    expires_in_days: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None = Field(
-        DEFAULT_DAYS, description="null: never, for platform admins only."
-    )
-
-    @model_validator(mode="after")
-    def _both_or_neither(self) -> "NewToken":
-        if (self.email is None) != (self.password is None):
-            raise ValueError("e-mail and password come together")
-        return self
-
-
-class Token(Schema):
-    id: str
-    name: str
-    scope: Literal["read", "write"]
-    tenant_id: str | None
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-
-
-class MadeToken(Token):
-    """`token` is the secret. It is told here, and never again."""
-
-    token: str
-
-
-class Tokens(Schema):
-    items: list[Token]
-    count: int
-
-
-class Problem(Schema):
-    detail: str
 
 
 def session_or_nobody(request: HttpRequest) -> Any:
@@ -78,9 +30,9 @@ def session_or_nobody(request: HttpRequest) -> Any:
 @router.post(
     "/auth/tokens",
     operation_id="create_token",
-    openapi_extra={"security": [{}, {"SignedIn": []}]},
+    openapi_extra={**problems(), "security": [{}, {"SignedIn": []}]},
     auth=session_or_nobody,
-    response={201: MadeToken, 401: Problem, 403: Problem, 422: Problem, 429: Problem},
+    response={201: MadeToken},
 )
 def create(request: HttpRequest, body: NewToken) -> Any:
     """Make a token, with a session or with e-mail and password."""
@@ -90,26 +42,23 @@ def create(request: HttpRequest, body: NewToken) -> Any:
             user,
             name=body.name,
             scope=TokenScope(body.scope),
-            tenant=_tenant(user, body.tenant_id),
+            tenant=own_tenant(user, body.tenant_id),
             days=body.expires_in_days,
+            calls_a_minute=body.calls_a_minute,
         )
     except TokenRefused as error:
         raise HttpError(422, str(error)) from error
     return Status(201, {**_told(token), "token": secret})
 
 
-@router.get("/auth/tokens", operation_id="list_tokens", response={200: Tokens, 401: Problem, 429: Problem})
+@router.get("/auth/tokens", operation_id="list_tokens", response=TokenPage, openapi_extra=problems())
 def listed(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> Any:
     """The caller's own tokens that are in force, the newest first."""
     found = _own(request)
     return {"items": [_told(token) for token in found[offset : offset + limit]], "count": found.count()}
 
 
-@router.delete(
-    "/auth/tokens/{token_id}",
-    operation_id="revoke_token",
-    response={204: None, 401: Problem, 403: Problem, 404: Problem, 429: Problem},
-)
+@router.delete("/auth/tokens/{token_id}", operation_id="revoke_token", response={204: None}, openapi_extra=problems(404))
 def revoke(request: HttpRequest, token_id: str) -> Any:
     """Revoke a token of one's own: at once here, within five seconds on every other worker and host."""
     token = _own(request).filter(public_id=token_id[:20]).first()
@@ -127,15 +76,6 @@ def _maker(request: Any, body: NewToken) -> User:
     return request.auth
 
 
-def _tenant(user: User, slug: str | None) -> Tenant | None:
-    if slug is None:
-        return None
-    found = find_tenant(user, slug)
-    if found is None:
-        raise HttpError(403, "You have no access to this tenant.")
-    return found[0]
-
-
 def _own(request: HttpRequest) -> ApiTokenQuerySet:
     """The caller's; who calls with a token of one tenant sees those of that tenant alone."""
     user = user_of(request)
@@ -149,6 +89,7 @@ def _told(token: ApiToken) -> dict[str, Any]:
         "name": token.name,
         "scope": token.scope,
         "tenant_id": token.tenant.slug if token.tenant else None,
+        "calls_a_minute": token.calls_a_minute,
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,

@@ -11,6 +11,8 @@ from api.limits import DEAR
 from datasources.store import StoreDown, close_store, store
 from datasources.store.postgres import central_pool
 from paneldash.tests.conftest import store_down
+from tenants.tokens.bearer import find_bearer
+from tenants.tokens.making import make_token
 
 __all__ = ["store_down"]
 FIELDS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy")
@@ -124,3 +126,67 @@ def test_pages_are_not_counted(client, ada, acme, settings):
 
 def test_who_is_nobody_is_not_counted(db):
     assert not Client().get("/api/v1/tenants").has_header("RateLimit-Limit")
+
+
+def limited(user, calls, name="limited"):
+    return make_token(user, name=name, scope="write", tenant=None, days=1, calls_a_minute=calls)[1]
+
+
+def test_a_token_may_have_a_limit_of_its_own(call, token_for, ada, settings):
+    settings.API_RATE_DATA = 10
+    secret = limited(ada, 2)
+    answers = [call(secret, "/tenants") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert [(answer["RateLimit-Limit"], answer["RateLimit-Remaining"]) for answer in answers[:3]] == [
+        ("2", "1"),
+        ("2", "0"),
+        ("2", "0"),
+    ]
+    assert "Too many calls with this token: 2 a minute" in answers[2].json()["detail"]
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+
+
+def test_what_a_tokens_own_limit_refuses_does_not_count_for_its_user(call, token_for, ada, settings):
+    settings.API_RATE_DATA = 4
+    secret = limited(ada, 2)
+    for _ in range(6):
+        call(secret, "/tenants")
+    assert call(token_for(ada), "/tenants")["RateLimit-Remaining"] == "1"
+
+
+def test_the_headers_tell_of_the_tighter_limit(call, ada, settings):
+    settings.API_RATE_DATA = 3
+    secret = limited(ada, 100)
+    answers = [call(secret, "/tenants") for _ in range(4)]
+    assert answers[0]["RateLimit-Policy"] == "3;w=60"
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+
+
+def test_a_tokens_limit_holds_for_what_is_dear_and_where_its_user_has_none(rf, call, ada, settings):
+    settings.API_RATE_DATA = settings.API_RATE_DEAR = 0
+    secret = limited(ada, 2)
+    assert call(secret, "/tenants")["RateLimit-Remaining"] == "1"
+    request = rf.post("/api/v1/anything")
+    request.user, request.bearer = ada, find_bearer(secret, "")
+    assert DEAR.allow_request(request)
+    assert not DEAR.allow_request(request)
+
+
+def test_one_token_is_counted_as_one_however_many_there_are(call, ada):
+    for name in ("one", "other"):
+        assert call(limited(ada, 1, name), "/tenants").status_code == 200
+
+
+@pytest.mark.parametrize(("calls", "trips"), [(None, 1), (5, 2)])
+def test_only_a_token_with_a_limit_costs_a_round_trip_more(call, token_for, ada, monkeypatch, calls, trips):
+    counted = []
+    real = store().count
+    monkeypatch.setattr(store(), "count", lambda *asked: counted.append(asked) or real(*asked))
+    call(limited(ada, calls), "/tenants")
+    assert len(counted) == trips
+
+
+def test_the_last_call_of_a_token_is_refused_where_its_user_has_none_left(call, ada, settings):
+    settings.API_RATE_DATA = 2
+    secret = limited(ada, 3)
+    assert [call(secret, "/tenants").status_code for _ in range(3)] == [200, 200, 429]

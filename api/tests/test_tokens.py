@@ -32,10 +32,11 @@ def by_password(email="ada@example.com", password=PASSWORD, **body):
 
 def test_a_session_makes_a_token_that_lets_in(client, call, ada, acme):
     client.force_login(ada)
-    response = post(client, {"name": "nightly", "scope": "read", "tenant_id": "acme", "expires_in_days": 7})
+    wanted = {"name": "nightly", "scope": "read", "tenant_id": "acme", "expires_in_days": 7, "calls_a_minute": 30}
+    response = post(client, wanted)
     made = response.json()
     assert response.status_code == 201
-    assert (made["name"], made["scope"], made["tenant_id"]) == ("nightly", "read", "acme")
+    assert {name: made[name] for name in ("name", "scope", "tenant_id", "calls_a_minute")}.items() <= wanted.items()
     assert datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC) < timedelta(days=7)
     assert call(made["token"], "/tenants").status_code == 200
 
@@ -168,7 +169,7 @@ def test_a_token_makes_no_token(call, token_for, ada):
     [
         {}, {"name": ""}, {"name": "   "}, {"name": "x" * 101}, {"name": "a\nb"}, {"name": "x\x00"}, {"name": "x", "scope": "admin"},
         {"name": "x", "expires_in_days": 0}, {"name": "x", "expires_in_days": 366}, {"name": "x", "expires_in_days": None},
-        {"name": "x", "expires_in_days": "soon"}, {"name": "x", "user": 1}, {"name": "x", "email": "ada@example.com"},
+        {"name": "x", "expires_in_days": "soon"}, {"name": "x", "calls_a_minute": 0}, {"name": "x", "calls_a_minute": 10**6}, {"name": "x", "user": 1}, {"name": "x", "email": "ada@example.com"},
         {"name": "x", "tenant_id": "x" * 64}, {"name": ["x"]}, [],
     ],
 )  # fmt: skip

@@ -34,7 +34,19 @@ class ApiTokenAdmin(admin.ModelAdmin):
     list_filter = [InForceFilter, "scope", "tenant"]
     list_select_related = ["user", "tenant"]
     search_fields = ["name", "public_id", "user__email"]
-    fields = ["name", "shown", "user", "tenant", "scope", "state", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    fields = [
+        "name",
+        "shown",
+        "user",
+        "tenant",
+        "scope",
+        "calls_a_minute",
+        "state",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    ]
     actions = ["revoke"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from tenants.models import Tenant, TokenScope, User
-from tenants.tokens.model import DEFAULT_DAYS
+from tenants.tokens.model import DEFAULT_DAYS, MOST_CALLS
 
 FOR_EVER = ""
 LIVES = [("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("180", "in 180 days"), ("365", "in a year")]
@@ -21,6 +21,9 @@ class TokenForm(forms.Form):
     tenant = forms.ModelChoiceField(label="Where", queryset=Tenant.objects.none(), required=False, empty_label="All my tenants")
     days = forms.TypedChoiceField(
         label="Expires", choices=LIVES, initial=str(DEFAULT_DAYS), coerce=_days, empty_value=None, required=False
+    )
+    calls_a_minute = forms.IntegerField(
+        label="Calls a minute", min_value=1, max_value=MOST_CALLS, required=False, help_text="At most. Empty: as many as you may."
     )
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:

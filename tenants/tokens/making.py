@@ -22,8 +22,11 @@ def make_token(
     scope: TokenScope,
     tenant: Tenant | None,
     days: int | None,
+    calls_a_minute: int | None = None,
 ) -> tuple[ApiToken, str]:
     """A new token of the user's, and its secret: the only time that anybody has it. `days` None: it never expires.
+
+    `calls_a_minute` None: as many as its user may.
 
     Raises TokenRefused.
     """
@@ -39,6 +42,7 @@ def make_token(
         tenant=tenant,
         name=name.strip(),
         scope=scope,
+        calls_a_minute=calls_a_minute,
         created_at=now,
         expires_at=None if days is None else now + timedelta(days=days),
     )

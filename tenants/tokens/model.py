@@ -12,6 +12,7 @@ from tenants.known import KnownQuerySet
 
 DEFAULT_DAYS = 90
 MOST_DAYS = 365
+MOST_CALLS = 100_000
 
 
 class TokenScope(models.TextChoices):
@@ -41,6 +42,9 @@ class ApiToken(models.Model):
     tenant = models.ForeignKey("tenants.Tenant", on_delete=models.CASCADE, null=True, blank=True, related_name="tokens")
     name = models.CharField(max_length=100)
     scope = models.CharField(max_length=5, choices=TokenScope.choices, default=TokenScope.READ)
+    calls_a_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Besides its user's limit. Empty: as many as that."
+    )
     created_at = models.DateTimeField("created", default=timezone.now, editable=False)
     expires_at = models.DateTimeField("expires", null=True, blank=True)
     revoked_at = models.DateTimeField("revoked", null=True, editable=False)
@@ -53,6 +57,9 @@ class ApiToken(models.Model):
         verbose_name = "API token"
         constraints = [
             models.CheckConstraint(condition=Q(scope__in=TokenScope.values), name="token_scope_is_known"),
+            models.CheckConstraint(
+                condition=Q(calls_a_minute__isnull=True) | Q(calls_a_minute__range=(1, MOST_CALLS)), name="token_may_call"
+            ),
             models.CheckConstraint(
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("created_at")), name="token_expires_after_it_was_made"
             ),

@@ -32,14 +32,27 @@ def test_a_token_is_made_and_shown_once(client: Client, ada: Any, acme: Any) -> 
 
 def test_it_is_what_one_asked_for(client: Client, ada: Any, acme: Any) -> None:
     client.force_login(ada)
-    client.post(PAGE, {**NEW, "tenant": acme.pk, "scope": "write"})
+    page = client.post(PAGE, {**NEW, "tenant": acme.pk, "scope": "write", "calls_a_minute": "60"}).content.decode()
     token = ApiToken.objects.get()
+    assert token.calls_a_minute == 60
+    assert "60 calls a minute" in page
     assert (token.name, token.tenant, token.scope, token.user) == ("nightly report", acme, "write", ada)
     assert (token.expires_at - token.created_at).days == 30
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"name": ""}, {"scope": "admin"}, {"days": "9999"}, {"days": ""}, {"tenant": "9999"}, {"name": "x" * 101}]
+    "wrong",
+    [
+        {"name": ""},
+        {"scope": "admin"},
+        {"days": "9999"},
+        {"days": ""},
+        {"tenant": "9999"},
+        {"name": "x" * 101},
+        {"calls_a_minute": "0"},
+        {"calls_a_minute": "1000000"},
+        {"calls_a_minute": "many"},
+    ],
 )
 def test_what_is_not_offered_is_refused_on_the_form(client: Client, ada: Any, wrong: dict[str, str]) -> None:
     client.force_login(ada)
