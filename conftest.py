@@ -56,6 +56,7 @@ def _settle() -> None:
         "DEBUG": "false",
         "HTTPS": "false",
         "EMAIL_URL": "memorymail://",
+        "API_RATE_WRONG": "0",  # all tests call from one address
         "ENV_FILE": os.devnull,
         "STATIC_ROOT": str(_server.home / "static"),
         "DJANGO_SETTINGS_MODULE": "paneldash.settings",

@@ -9,6 +9,7 @@ from ninja.security import HttpBearer, SessionAuth
 from ninja.utils import check_csrf
 from structlog.contextvars import bind_contextvars
 
+from api.wrong_tokens import count_wrong, refuse_a_guess
 from tenants.access import let_in, visit
 from tenants.models import User
 from tenants.tokens.bearer import find_bearer
@@ -39,8 +40,10 @@ class BearerToken(HttpBearer):
         return request.headers.get("Authorization", "").lower().startswith("bearer ")
 
     def authenticate(self, request: Any, token: str) -> User:
+        refuse_a_guess(request, token)
         seen = find_bearer(token, asked_tenant(request))
         if seen is None:
+            count_wrong(request)
             raise InvalidToken
         request.user = seen.user
         bind_contextvars(user=seen.user.pk)  # for the log

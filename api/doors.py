@@ -10,6 +10,7 @@ from ninja.renderers import BaseRenderer
 from api.callers import BearerToken, InvalidToken, ReadsOnly, SignedIn, user_of
 from api.description import ABOUT, TAGS, Described
 from api.limits import DATA, sentence_of
+from api.wrong_tokens import TooManyWrong
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable
 from dashboards.viewer import Viewer
@@ -77,6 +78,13 @@ def not_checkable(request: HttpRequest, error: KeysAway) -> HttpResponse:
 @api.exception_handler(ReadsOnly)
 def reads_only(request: HttpRequest, error: ReadsOnly) -> HttpResponse:
     return _challenged(_answer(request, 403, str(error)), 'error="insufficient_scope"', 'scope="write"')
+
+
+@api.exception_handler(TooManyWrong)
+def too_many_guesses(request: HttpRequest, error: TooManyWrong) -> HttpResponse:
+    answer = _answer(request, 429, str(error))
+    answer["Retry-After"] = str(error.retry_after_seconds)
+    return answer
 
 
 @api.exception_handler(Throttled)

@@ -63,11 +63,11 @@ def acting_in(request: HttpRequest, user: User | None = None) -> Acting:
         tenant=tenant.slug if isinstance(tenant, Tenant) else "",
         tenant_id=tenant.pk if isinstance(tenant, Tenant) else None,
         request_id=getattr(request, "request_id", ""),
-        address=_address(request),
+        address=address_of(request),
     )
 
 
-def _address(request: HttpRequest) -> str | None:
+def address_of(request: HttpRequest) -> str | None:
     """The address that sign-ins are throttled by. None behind a socket, or where a proxy did not say what it should."""
     try:
         return str(ipaddress.ip_address(get_adapter(request).get_client_ip(request)))

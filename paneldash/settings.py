@@ -46,6 +46,7 @@ PANELDASH_DEMO_PASSWORD = env.str("PANELDASH_DEMO_PASSWORD", default="")
 
 API_RATE_DATA = env.int("API_RATE_DATA", default=600)
 API_RATE_DEAR = env.int("API_RATE_DEAR", default=10)
+API_RATE_WRONG = env.int("API_RATE_WRONG", default=60)
 JWT_SECRET = env.str("JWT_SECRET", default="")
 JWT_JWKS_URL = env.str("JWT_JWKS_URL", default="")
 JWT_ISSUER = env.str("JWT_ISSUER", default="")
