@@ -38,7 +38,7 @@ def draw(section: Section, done: Refreshed) -> DrawnPanel:
         elapsed_ms=done.elapsed_ms if done.asks else None,
         poll_seconds=polled,
         notes=(*panel.get("notes", ()), *(slowed if polled > section.poll_seconds else ())),
-        links=anchors(links, done.ask) if (links := done.read.document.links) else (),
+        links=anchors(done.read.document.links, done.ask),
     )
     return DrawnPanel(drawn, done.kind.template, {"section": drawn, "panel": panel}, refreshed=done)
 

@@ -52,6 +52,8 @@ def href_of(link: Link, ask: Ask, origin: Origin = NOWHERE) -> str:
 
 def anchors(links: Sequence[Link], ask: Ask) -> tuple[Anchor, ...]:
     """A panel's own links, those that lead somewhere."""
+    if not links:
+        return ()
     found = (
         Anchor(titled(link.title, ask) or link.dashboard or link.url or "", href_of(link, ask), link.new_tab) for link in links
     )

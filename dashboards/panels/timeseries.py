@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, Field, FiniteFloat, model_validator
 
 from dashboards.panels import figures
+from dashboards.panels.anchors import anchors
 from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.drill_down import range_behind, rows_behind
@@ -109,7 +110,7 @@ class Timeseries(PanelType[TimeseriesDocument]):
         figure, notes = figures.draw(shown, _look(document, ask, looks, frame.step), ask.time_range), _notes(frame, ask)
         return {
             "figure": figure,
-            "held": hold(figure, beside=(notes, [row.beside for row in rows])),
+            "held": hold(figure, beside=(notes, [row.beside for row in rows], anchors(document.links, ask))),
             "legend": rows,
             "columns": display.legend,
             "summary": summary(document.title, rows),

@@ -169,3 +169,15 @@ def test_a_link_of_ten_minutes_ago_is_of_that_time() -> None:
         )
     )
     assert href_of(Link(url="/x?from=${__from}"), earlier) == "/x?from=1767225600000"
+
+
+def test_a_chart_whose_links_moved_on_is_sent_whole() -> None:
+    kind, frames = PANEL_TYPES["timeseries"], {"series": series_frame(series([1.0, 2.0, 3.0], label="a"))}
+    held = {}
+    for url in ("/x?from=${__from}", "/x"):
+        document = sample_document("timeseries", links=[{"url": url}])
+        now = ask(hours=1)
+        later = now.replaced(time_range=now.time_range.previous())
+        held[url] = [kind.context(document, frames, one)["held"].head for one in (now, later)]
+    assert held["/x?from=${__from}"][0] != held["/x?from=${__from}"][1]
+    assert held["/x"][0] == held["/x"][1]
