@@ -136,6 +136,11 @@ def _frame_of(mark: str) -> str:
 def look_at(request: TenantRequest, dashboard: str, panel: str, *, alone: bool = False) -> Looking:
     """Raises Http404 where the tenant has no such panel there, BadRequest for a time zone that does not exist."""
     place = _repeated(place_of(request, dashboard, panel), own_values(request.GET))
+    return looking_at(request, place, alone=alone)
+
+
+def looking_at(request: TenantRequest, place: Place, *, alone: bool = False) -> Looking:
+    """How the URL asks for a panel at this place. Raises BadRequest for a time zone that does not exist."""
     refresh = refresh_seconds(request.GET, default=refresh_of(request.user, place.dashboard.refresh_interval))
     poll = poll_seconds(place.dashboard, place.placement, place.panel, refresh)
     parameters = {

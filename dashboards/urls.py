@@ -4,6 +4,7 @@ from django.urls import path
 
 from dashboards import views
 from dashboards.annotations import views as annotations
+from dashboards.builder import views as builder
 from dashboards.files import FILE_KINDS
 from dashboards.query import views as query_views
 
@@ -13,7 +14,11 @@ PANEL = f"{DASHBOARD}panels/<slug:panel>/"
 urlpatterns = [
     path("", views.home, name="home"),
     path("t/<slug:tenant>/", views.tenant_home, name="tenant-home"),
+    path("t/<slug:tenant>/new/", builder.new_dashboard, name="dashboard-new"),
     path(DASHBOARD, views.dashboard, name="dashboard"),
+    path(f"{DASHBOARD}edit/", builder.edit, name="dashboard-edit"),
+    path(f"{DASHBOARD}edit/document/", builder.edit_document, name="dashboard-edit-document"),
+    path(f"{DASHBOARD}edit/panels/<slug:panel>/", builder.edit_panel, name="dashboard-edit-panel"),
     path(f"{DASHBOARD}values/", views.dashboard, {"known_only": False}, name="dashboard-values"),
     path(f"{DASHBOARD}variables/<str:variable>/", views.variable, name="variable"),
     path(f"{DASHBOARD}annotations/", annotations.annotations, name="annotations"),

@@ -26,6 +26,7 @@ const shortcuts = {
   "[": () => click("[data-step='earlier']"),
   "]": () => click("[data-step='later']"),
   d: toggleTheme,
+  e: () => click("[data-action='edit']"),
   j: () => focusPanel(1),
   k: () => focusPanel(-1),
   r: () => click("[data-action='refresh']"),

@@ -1,0 +1,31 @@
+// The builder's page: what its buttons do.
+import { actions as adding, duplicate } from "./adding.js";
+import { board, changePanels, redo, undo } from "./board.js";
+import "./drag.js";
+import { idOf, showBoard } from "./grid.js";
+import { remove } from "./keys.js";
+import { withoutGaps } from "./layout.js";
+import { actions as saving, takeDraft } from "./saving.js";
+import { openPlace, openSettings } from "./settings.js";
+import { openDocument } from "./written.js";
+
+const actions = {
+  ...adding,
+  ...saving,
+  undo,
+  redo,
+  "close-gaps": () => changePanels("gaps closed", withoutGaps(board.document.panels)),
+  settings: openSettings,
+  document: openDocument,
+  place: openPlace,
+  duplicate,
+  remove,
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) actions[button.dataset.do](idOf(button));
+});
+
+showBoard();
+takeDraft();

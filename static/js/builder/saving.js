@@ -1,0 +1,89 @@
+// Saving: one request with the version that was opened. Whatever goes wrong, the work stays here, and in this tab's storage.
+import { ask, withTenant } from "./asking.js";
+import { board, change, isSaved, markSaved } from "./board.js";
+import { closeProblem, say, showProblem } from "./say.js";
+
+const key = `draft:${location.pathname}`;
+let isLeaving = false;
+let isSaving = false;
+let theirs = null;
+
+const keepDraft = () => {
+  const { version, document: written, panels } = board;
+  try {
+    if (isSaved()) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify({ version, document: written, panels }));
+  } catch {
+    // Storage is switched off or full: leaving the page asks all the same.
+  }
+};
+
+const readDraft = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null; // Storage is switched off, or holds something else.
+  }
+};
+
+// A draft knows the version it was begun on: whoever saved since is not overwritten without a word.
+export const takeDraft = () => {
+  const draft = readDraft();
+  if (!draft || JSON.stringify(draft.document) === JSON.stringify(board.document)) return;
+  board.version = draft.version;
+  Object.assign(board.panels, draft.panels);
+  change("your unsaved changes", draft.document);
+  showProblem("draft", "Your unsaved changes are back.");
+};
+
+const failed = (answer) => {
+  if (answer.status === 409) {
+    theirs = answer.version;
+    showProblem("conflict", `Not saved. ${answer.detail}`);
+  } else if (answer.status === 401 || answer.status === 403) {
+    showProblem("signed-out", `Not saved. ${answer.detail} Your work is kept in this tab.`);
+  } else if (answer.status === 422) {
+    showProblem("failed", "Not saved: the document is not valid yet.", answer.errors ?? [{ path: "", message: answer.detail }]);
+  } else showProblem("lost", `Not saved. ${answer.detail} Your work is kept in this tab.`);
+};
+
+export const save = async (version = board.version) => {
+  if (isSaving) return;
+  isSaving = true;
+  const button = document.querySelector("[data-do='save']");
+  button.setAttribute("aria-busy", "true");
+  const sent = board.document;
+  const body = { version, document: sent, shared_with: board.sharedWith };
+  const answer = await ask("PUT", withTenant(`/api/v1/dashboards/${board.slug}`, board.tenant), body);
+  isSaving = false;
+  button.removeAttribute("aria-busy");
+  if (!answer.ok) return failed(answer);
+  closeProblem();
+  markSaved(answer.version, sent);
+};
+
+const reload = () => {
+  isLeaving = true;
+  location.reload();
+};
+
+const reloadTheirs = () => {
+  sessionStorage.removeItem(key);
+  reload();
+};
+
+export const actions = {
+  save: () => (isSaved() ? say("There is nothing to save.") : save()),
+  retry: () => save(),
+  "save-over": () => save(theirs),
+  reload: reloadTheirs,
+  "throw-away": reloadTheirs,
+  "reload-mine": reload,
+  "close-problem": closeProblem,
+};
+
+document.addEventListener("boardchange", keepDraft);
+
+window.addEventListener("beforeunload", (event) => {
+  if (!isLeaving && !isSaved()) event.preventDefault();
+});
