@@ -13,7 +13,7 @@ def main() -> None:
 def _measure(server: EmbeddedServer) -> None:
     from django.core.management import call_command
 
-    from benchmarks import again, browser, files, known, memory, panels, queries, wall
+    from benchmarks import again, browser, drawing, files, known, memory, panels, queries, wall
     from benchmarks.scene import set_the_scene
 
     call_command("prepare")
@@ -25,6 +25,7 @@ def _measure(server: EmbeddedServer) -> None:
         again.measure(port, session_key, now, report)
         files.measure(port, gunicorn, session_key, now, report)
         browser.measure(port, report)
+        drawing.measure(port, report)
         memory.measure(port, gunicorn, session_key, now, report)
     wall.measure(server, report)
     queries.measure(session_key, now, report)

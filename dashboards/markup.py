@@ -9,6 +9,7 @@ from dashboards.linking import Home
 from dashboards.panels.anchors import Anchor
 from dashboards.panels.cell_looks import CellLook
 from dashboards.panels.cells import Cell
+from dashboards.panels.key import KeyRow
 from dashboards.panels.legend import LegendRow
 from dashboards.panels.sparkline import HEIGHT, WIDTH, Sparkline
 
@@ -34,7 +35,6 @@ def line_html(line: Sparkline, name: str) -> str:
 
 
 def legend_row(row: LegendRow, home: Home) -> str:
-    fill = f' fill="{escape(row.color)}"' if row.color else ""
     numbers = "".join(f'<td class="number">{escape(number)}</td>' for number in row.numbers)
     of = f' data-label="{escape(row.of)}"' if row.of else ""
     more = _more(row.anchor, home) if row.anchor is not None else ""
@@ -42,9 +42,25 @@ def legend_row(row: LegendRow, home: Home) -> str:
     return (
         f'<tr data-series="{row.number}"><td>'
         f'<button type="button" class="legend-toggle" aria-pressed="true" data-name="{escape(row.name)}"{of}>'
-        f'<svg class="swatch series-{row.number}" viewBox="0 0 12 12" aria-hidden="true">'
+        f"{_swatch(row.number, row.color)}<bdi>{escape(row.label)}</bdi></button>{right}{more}</td>{numbers}</tr>"
+    )
+
+
+def key_row(row: KeyRow) -> str:
+    numbers = "".join(f'<td class="number">{escape(number)}</td>' for number in row.numbers)
+    sign = marked(row.shape, row.color) if row.shape else _swatch(row.number, row.color)
+    return (
+        f'<tr data-series="{row.number}"><td>'
+        f'<button type="button" class="legend-toggle" aria-pressed="true" data-name="{escape(row.name)}">'
+        f"{sign}<bdi>{escape(row.label)}</bdi></button></td>{numbers}</tr>"
+    )
+
+
+def _swatch(number: int, color: str) -> str:
+    fill = f' fill="{escape(color)}"' if color else ""
+    return (
+        f'<svg class="swatch series-{number}" viewBox="0 0 12 12" aria-hidden="true">'
         f'<rect width="12" height="12" rx="3"{fill}/></svg>'
-        f"<bdi>{escape(row.label)}</bdi></button>{right}{more}</td>{numbers}</tr>"
     )
 
 

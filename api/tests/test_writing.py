@@ -87,7 +87,7 @@ def test_the_second_of_one_id_is_refused(own, send, ada):
     ("document", "path"),
     [
         ({**KPI, "display": {"decimals": 99}}, "display.decimals"),
-        ({**KPI, "type": "pie"}, "type"),
+        ({**KPI, "type": "speech"}, "type"),
         ({**KPI, "data_source": {"sql": "DELETE FROM orders"}}, "data_source"),
         ({**KPI, "color": "red"}, "color"),
     ],

@@ -13,8 +13,10 @@ def compacted(figure: dict[str, Any]) -> dict[str, Any]:
 
 
 def _compacted(trace: dict[str, Any]) -> dict[str, Any]:
-    decimals = {"x": 0, "y": trace["meta"]["decimals"]}
-    return {**trace, **{name: steps(trace[name], places) for name, places in decimals.items() if name in trace}}
+    """Arrays of whole numbers are counted in ones, others in what the trace says that can be seen of them."""
+    arrays = {name: value for name, value in trace.items() if isinstance(value, np.ndarray) and value.dtype.kind in "if"}
+    written = {name: steps(value, 0 if value.dtype.kind == "i" else trace["meta"]["decimals"]) for name, value in arrays.items()}
+    return {**trace, **written}
 
 
 def steps(numbers: Any, decimals: int) -> Any:

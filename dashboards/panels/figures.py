@@ -93,7 +93,7 @@ def escaped(text: str) -> str:
 def _layout(axes: Axes, look: Look, time_range: TimeRange) -> dict[str, Any]:
     left, right = axes.left, axes.right
     styles = {own.style for own in look.series.values()}
-    layout: dict[str, Any] = {"xaxis": _x_axis(time_range, look.zone), "yaxis": _y_axis(look, left)}
+    layout: dict[str, Any] = {"xaxis": x_axis(time_range, look.zone), "yaxis": _y_axis(look, left)}
     if right is not None:
         layout["yaxis2"] = {**_ticks(right), **_from_nought(right), "overlaying": "y", "side": "right", "tickmode": "auto"}
     if "bars" in styles:
@@ -161,7 +161,7 @@ def _steady(grid: Grid | None, zone: ZoneInfo) -> Grid | None:
     return grid if is_steady(grid.start, grid.start + grid.size * grid.step, zone) else None
 
 
-def _x_axis(time_range: TimeRange, zone: ZoneInfo) -> dict[str, Any]:
+def x_axis(time_range: TimeRange, zone: ZoneInfo) -> dict[str, Any]:
     """The whole range asked for, whether there are points or not."""
     if time_range.start is None or time_range.stop is None:
         return {"type": "date"}

@@ -9,6 +9,8 @@ from dashboards.panels.parts import Threshold
 
 _ACROSS = {"xref": "paper", "x0": 0, "x1": 1, "layer": "below"}
 BAND_OPACITY = 0.07
+MARGIN = {"l": 8, "r": 8, "b": 8, "pad": 0}
+_TURNED = {"xref": "yref", "x0": "y0", "x1": "y1", "y0": "x0", "y1": "x1"}
 
 
 def threshold_marks(thresholds: Sequence[Threshold], scale: Scale, *, lowest: float, highest: float) -> dict[str, Any]:
@@ -27,6 +29,22 @@ def threshold_marks(thresholds: Sequence[Threshold], scale: Scale, *, lowest: fl
         "shapes": [*bands, *(_line(one, scale) for one in near)],
         "annotations": [_label(one, scale) for one in near if one.label],
     }
+
+
+def above(marks: dict[str, Any]) -> dict[str, Any]:
+    """The same marks with their lines over what is drawn: bars would hide them."""
+    shapes = [{**shape, "layer": "above"} if shape["type"] == "line" else shape for shape in marks.get("shapes", ())]
+    return {**marks, "shapes": shapes} if marks else {}
+
+
+def turned(marks: dict[str, Any]) -> dict[str, Any]:
+    """The same marks for values that lie along x; their labels stand above the chart, which leaves them a line."""
+    shapes = [{_TURNED.get(name, name): value for name, value in shape.items()} for shape in marks.get("shapes", ())]
+    labels = [
+        {**label, "xref": "x", "x": label["y"], "yref": "paper", "y": 1, "yanchor": "bottom"}
+        for label in marks.get("annotations", ())
+    ]
+    return {"shapes": shapes, "annotations": labels, "margin": {**MARGIN, "t": 20 if labels else 8}} if marks else {}
 
 
 def _band(threshold: Threshold, top: float, scale: Scale) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dashboards.panels.document import QueryDocument
 from dashboards.panels.parts import DataSource, Name, Strict
 from dashboards.panels.prom_queries import prom_rows, prom_series
 from dashboards.panels.settle import Settle, seconds_of
-from datasources.base import GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
+from datasources.base import Aggregate, GroupQuery, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.compile import with_intervals
 from datasources.timerange import Bucket
 from datasources.values import quoted
@@ -42,19 +42,30 @@ class SeriesSource(DataSource):
 class RowColumns:
     """Which of a table's columns rows are read from: `groups` and `values` by their names in the answer.
 
-    With an aggregate each group is a row; without, all rows are. `timestamp` is what the range is of.
+    With an aggregate each group is a row, of each `bucket` where there is one; without, all rows are. `timestamp` is what the
+    range is of.
     """
 
     values: Mapping[str, str]
     groups: Mapping[str, str] = field(default_factory=dict)
     timestamp: str | None = None
+    bucket: Bucket | None = None
 
 
-def rows_query(document: QueryDocument, ask: Ask, columns: RowColumns | None, *, limit: int | None = None) -> Query:
+def rows_query(
+    document: QueryDocument,
+    ask: Ask,
+    columns: RowColumns | None,
+    *,
+    limit: int | None = None,
+    newest_first: bool = False,
+    aggregate: Aggregate | None = None,
+) -> Query:
     """The rows: of SQL as it answers them, of a table by its columns, in the document's order where it groups none.
 
     Of PromQL a row a series, as it is at the range's end. `columns` is None where the document gives no table. At most `limit`
-    rows, or what the document says, if that is less.
+    rows, or what the document says, if that is less. `newest_first` where the document gives no order of its own; `aggregate`
+    is the groups' where it says none.
     """
     source, variables = document.data_source, variables_of(document, ask)
     if source.parts:
@@ -64,13 +75,16 @@ def rows_query(document: QueryDocument, ask: Ask, columns: RowColumns | None, *,
         return SqlQuery(
             text=sql_of(source, variables), time_range=ask.time_range, variables=variables, interval_ms=interval_ms, limit=limit
         )
-    if source.aggregate is not None:
-        return _groups(source, ask, columns, variables)
+    if (given := source.aggregate or aggregate) is not None:
+        facts = _of_table(source, ask, columns, variables)
+        groups, values, bucket = columns.groups, columns.values, columns.bucket
+        return GroupQuery(**facts, groups=groups, values=values, aggregate=given, bucket=bucket)
     limits = [one for one in (limit, source.query.limit) if one is not None]
+    by_time = f"{quoted(columns.timestamp)} DESC" if newest_first and columns.timestamp is not None else ""
     return TableQuery(
         **_of_table(source, ask, columns, variables),
         columns={**columns.groups, **columns.values},
-        order_by=source.query.order_by,
+        order_by=source.query.order_by or by_time,
         limit=min(limits, default=None),
     )
 
@@ -95,8 +109,12 @@ def series_query(
     *,
     bucket: Bucket | None,
     settle: Settle | None = None,
+    aggregate: Aggregate = "avg",
 ) -> Query:
-    """The points over time: of a table those of each bucket, or all where `bucket` is None; else as the query answers them."""
+    """The points over time: of a table those of each bucket, or all where `bucket` is None; else as the query answers them.
+
+    `aggregate` is the bucket's where the document says none.
+    """
     source, variables = document.data_source, variables_of(document, ask)
     if source.parts:
         return prom_series(source, ask, variables)
@@ -116,7 +134,7 @@ def series_query(
         label=columns.series_label,
         time_range=ask.time_range,
         where=source.query.where,
-        aggregate=source.aggregate or "avg",
+        aggregate=source.aggregate or aggregate,
         bucket=bucket,
         limit=ask.row_limit,
         variables=variables,
@@ -132,12 +150,6 @@ def sql_of(source: DataSource, variables: Mapping[str, Any]) -> str:
 def variables_of(document: QueryDocument, ask: Ask) -> dict[str, Any]:
     """The page's values before the document's."""
     return {**document.variables, **ask.variables}
-
-
-def _groups(source: DataSource, ask: Ask, columns: RowColumns, variables: Mapping[str, Any]) -> GroupQuery:
-    assert source.aggregate is not None
-    facts = _of_table(source, ask, columns, variables)
-    return GroupQuery(**facts, groups=columns.groups, values=columns.values, aggregate=source.aggregate)
 
 
 def _of_table(source: DataSource, ask: Ask, columns: RowColumns, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.linking import Home
-from dashboards.markup import cell_html, legend_row, marked
+from dashboards.markup import cell_html, key_row, legend_row, marked
 from dashboards.panels.cells import Cell
 from dashboards.panels.compact import compacted
+from dashboards.panels.key import KeyRow
 from dashboards.panels.legend import LegendRow
 from dashboards.panels.tails import Held
 
@@ -62,6 +63,12 @@ def legend_rows(rows: Iterable[LegendRow], section: Any = None) -> SafeString:
     """A chart's legend, a row a series: each is a button that shows or hides it."""
     home = Home(section.url if section is not None else "")
     return mark_safe("".join([legend_row(row, home) for row in rows]))  # noqa: S308 - each part is escaped
+
+
+@register.simple_tag
+def key_rows(rows: Iterable[KeyRow]) -> SafeString:
+    """A chart's key, a row a colour: each is a button that shows or hides what has it."""
+    return mark_safe("".join(map(key_row, rows)))  # noqa: S308 - each part is escaped
 
 
 @register.simple_tag

@@ -68,7 +68,7 @@ def test_a_panel_is_made_from_yaml_or_json(operator: Client, write: Any) -> None
 @pytest.mark.parametrize(
     ("document", "path"),
     [
-        ({**DOCUMENT, "type": "pie"}, "type: must be one of"), ({**DOCUMENT, "titel": "x"}, "titel: is not known"),
+        ({**DOCUMENT, "type": "speech"}, "type: must be one of"), ({**DOCUMENT, "titel": "x"}, "titel: is not known"),
         ({**DOCUMENT, "display": {"thresholds": [{"value": "x", "color": "#fff"}]}}, "display.thresholds[0].value: must be"),
         ({**DOCUMENT, "data_source": {"sql": "DELETE FROM x"}}, "data_source: "), ("type: [", "line 1, column"),
         ({**DOCUMENT, "data_source": {"sql": "SELECT pg_sleep(9)"}}, "data_source: "), ("", "This field is required"),
@@ -81,8 +81,8 @@ def test_an_error_stands_at_its_path_and_nothing_is_saved(operator: Client, docu
 
 
 def test_what_was_typed_is_still_there_after_an_error(operator: Client) -> None:
-    response = operator.post(ADD, fields("type: pie # my work"))
-    assert "type: pie # my work" in response.content.decode()
+    response = operator.post(ADD, fields("type: speech # my work"))
+    assert "type: speech # my work" in response.content.decode()
 
 
 def test_a_change_that_another_overtook_is_refused(operator: Client, root: User) -> None:
@@ -173,7 +173,7 @@ def test_a_preview_shows_one_tenants_rows_only(operator: Client, acme: Tenant, g
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
-        ({**DOCUMENT, "type": "pie"}, "type: must be one of"), ("type: [", "line 1"), ("", "a panel is a mapping"),
+        ({**DOCUMENT, "type": "speech"}, "type: must be one of"), ("type: [", "line 1"), ("", "a panel is a mapping"),
         ({**DOCUMENT, "data_source": {"sql": "SELECT 1 AS value FROM not_there"}}, "not there"),
         ({**DOCUMENT, "data_source": {"sql": "SELECT 'x'::int AS value"}}, "query"),
         ({**DOCUMENT, "data_source": {"sql": "DROP TABLE x"}}, "data_source"),

@@ -1,4 +1,5 @@
 // Charts: a panel's figure is drawn on its kept node, dressed for the theme, fitted to its place.
+import { hasTime } from "./axes.js";
 import { readColours } from "./colours.js";
 import { readFigure } from "./compact.js";
 import { marksOf } from "./annotations.js";
@@ -35,7 +36,7 @@ export const draw = async (node) => {
   await Plotly.react(node, data, layout, config);
   // So that paper, which is of another width, can scale the drawing.
   for (const svg of node.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
-  if (isNew) listenForZoom(node);
+  if (isNew && hasTime(figure)) listenForZoom(node);
   sizes.observe(node);
 };
 

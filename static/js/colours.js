@@ -2,6 +2,7 @@
 
 const names = ["surface", "line", "line-strong", "text", "text-2", "text-3", "brand"];
 const seriesCount = 8;
+const heatStops = 5;
 
 export const readColours = () => {
   const probe = document.createElement("span");
@@ -13,8 +14,23 @@ export const readColours = () => {
   };
   const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
   colours.series = Array.from({ length: seriesCount }, (_, index) => read(`series-${index}`));
+  colours.heat = Array.from({ length: heatStops }, (_, index) => read(`heat-${index}`));
   probe.remove();
   return colours;
 };
 
 export const withAlpha = (colour, alpha) => colour.replace(/^rgb\((.+)\)$/, `rgba($1, ${alpha})`);
+
+// A colour as three numbers, whether it is #rgb, #rrggbb or rgb(…).
+export const channels = (colour) => {
+  const hex = /^#(..)(..)(..)/.exec(colour.replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3"));
+  return hex ? hex.slice(1).map((part) => parseInt(part, 16)) : colour.match(/[\d.]+/g).slice(0, 3).map(Number);
+};
+
+const linear = (channel) => (channel <= 10.3 ? channel / 3294.6 : ((channel / 255 + 0.055) / 1.055) ** 2.4);
+
+// Black or white, whichever reads better on a colour: WCAG's relative luminance, 0.18 being as far from one as from the other.
+export const inkOn = (colour) => {
+  const [red, green, blue] = channels(colour).map(linear);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#000" : "#fff";
+};

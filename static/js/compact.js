@@ -10,13 +10,9 @@ const numbersOf = ({ steps, decimals }) => {
   });
 };
 
-const readable = (numbers) => (numbers?.steps ? numbersOf(numbers) : numbers);
+const readable = (value) => (value?.steps ? numbersOf(value) : value);
 
-const withNumbers = (trace) => ({
-  ...trace,
-  ...("x" in trace ? { x: readable(trace.x) } : {}),
-  ...("y" in trace ? { y: readable(trace.y) } : {}),
-});
+const withNumbers = (trace) => Object.fromEntries(Object.entries(trace).map(([name, value]) => [name, readable(value)]));
 
 export const readFigure = (text) => {
   const figure = JSON.parse(text);

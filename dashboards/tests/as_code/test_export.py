@@ -85,9 +85,9 @@ def test_files_that_were_there_are_left_and_named(panels: Callable, filled: None
 
 
 def test_what_is_not_valid_any_more_is_written_and_said(panels: Callable, filled: None, tmp_path: Path) -> None:
-    Panel.objects.filter(slug="days").update(document={"type": "pie", "title": "Days"})
+    Panel.objects.filter(slug="days").update(document={"type": "speech", "title": "Days"})
     assert "! panels/days.yaml: type: must be one of" in panels("export", tmp_path / "out")
-    assert "type: pie" in (tmp_path / "out/panels/days.yaml").read_text()
+    assert "type: speech" in (tmp_path / "out/panels/days.yaml").read_text()
 
 
 def test_a_link_in_the_place_of_a_file_is_not_followed(panels: Callable, filled: None, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_the_words_are_those_of_the_database(shops: Any, panels: dict[str, Panel
 
 def test_a_definition_that_is_refused_cannot_run(shops: Any) -> None:
     make_panel("catalog", {"type": "kpi", "data_source": {"sql": "SELECT count(*) AS value FROM pg_authid"}})
-    Panel.objects.create(slug="damaged", title="x", panel_type="kpi", document={"type": "pie"})
+    Panel.objects.create(slug="damaged", title="x", panel_type="kpi", document={"type": "speech"})
     check_all()
     assert {outcome for outcome, _ in stored(shops[0]).values()} == {"fails"}
 

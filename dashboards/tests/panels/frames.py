@@ -72,6 +72,14 @@ SAMPLE_DOCUMENTS: dict[str, dict[str, Any]] = {
     "kpi": {"data_source": {"table": "cpu", "columns": {"value": "percent", "timestamp": "at"}}},
     "health_status": {"data_source": {"table": "services", "columns": {"service_name": "name", "status_value": "status"}}},
     "table": {"data_source": {"table": "orders", "columns": [{"name": "id"}, {"name": "customer"}]}},
+    "gauge": {"data_source": {"table": "disks", "columns": {"value": "used", "label": "disk"}, "aggregate": "avg"}},
+    "bar": {"data_source": {"table": "orders", "columns": {"category": "country", "value": "amount"}, "aggregate": "sum"}},
+    "pie": {"data_source": {"table": "orders", "columns": {"label": "country", "value": "amount"}, "aggregate": "sum"}},
+    "histogram": {"data_source": {"table": "logs", "columns": {"value": "took"}}},
+    "heatmap": {"data_source": {"table": "cpu", "columns": {"timestamp": "at", "value": "percent", "series_label": "server"}}},
+    "status_history": {
+        "data_source": {"table": "checks", "columns": {"timestamp": "at", "value": "status", "series_label": "service"}}
+    },
     "text": {"content": "# Who to call\n\n<b>Bob</b>"},
     "row": {},
 }

@@ -23,6 +23,12 @@ SAMPLES: dict[str, Frames] = {
     },
     "health_status": {"services": frame(service_name=["api", "mail"], status_value=[0, 1])},
     "table": {"rows": frame(id=[1, 2], customer=["Ada", "<b>Bob</b>"]), "count": frame(total=[2], is_estimate=[False])},
+    "gauge": {"rows": frame(label=["<b>Bob</b>", "b"], value=[0.5, None])},
+    "bar": {"rows": frame(category=["<b>Bob</b>", "b"], value=[1.5, None])},
+    "pie": {"rows": frame(label=["<b>Bob</b>", "b"], value=[1.5, 2.5])},
+    "histogram": {"rows": frame(value=[1.5, 2.5, 3.5])},
+    "heatmap": {"series": series_frame(series([1.5, None, 2.5], label="<b>Bob</b>"), series([1.0], label="b"))},
+    "status_history": {"states": series_frame(series([0, 1, None, 1], label="<b>Bob</b>"), series([2], label="b"))},
     "text": {},
     "row": {},
 }

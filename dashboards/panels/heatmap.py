@@ -1,0 +1,217 @@
+"""Heatmap: values over time as colours, a row a label or a row a range of values."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from dashboards.panels.axis import scale_for
+from dashboards.panels.base import Answer, Ask, Data, PanelType
+from dashboards.panels.bins import binned
+from dashboards.panels.bounds import bin_name, differences, lower_bounds, upper_bound
+from dashboards.panels.cell_grid import Cells, bucket_for, cells_of
+from dashboards.panels.document import PanelDocument, QueryDocument
+from dashboards.panels.figures import escaped, x_axis
+from dashboards.panels.interpolation import titled
+from dashboards.panels.key import as_table, in_words, shortened
+from dashboards.panels.measured import Bounded
+from dashboards.panels.moments import clock_change, iso, wall_clock
+from dashboards.panels.querying import SeriesSource, series_query
+from dashboards.panels.units import as_float, format_number
+from datasources.base import Query
+from datasources.frame import Frames, Series, series_of
+from datasources.timerange import Bucket
+
+MOST_ROWS = 100
+MOST_LABELS = 12  # beside the axis
+USUAL_BINS = 20
+SPOKEN = 6
+
+
+class HeatmapDisplay(Bounded):
+    """`rows`: `labels` colours each label's values; `values` counts the values of each range of values; `le` reads the labels
+    as upper bounds of a Prometheus histogram, whose buckets count all below them. `min` and `max` are the ends of the colours.
+    """
+
+    rows: Literal["labels", "values", "le"] = "labels"
+    bins: Annotated[int, Field(ge=2, le=100, description="About so many ranges of values")] = USUAL_BINS
+    scale: Literal["linear", "log"] = "linear"
+
+
+class HeatmapDocument(QueryDocument):
+    type: Literal["heatmap"] = "heatmap"
+    data_source: SeriesSource
+    display: HeatmapDisplay = HeatmapDisplay()
+
+
+class AnsweredRow(BaseModel):
+    label: str
+    values: list[float | None]
+
+
+class HeatmapData(Data):
+    timestamps: Annotated[list[str], Field(description="Where each column begins.")]
+    rows: Annotated[list[AnsweredRow], Field(description="From the bottom up.")]
+
+
+class Heatmap(PanelType[HeatmapDocument]):
+    name: ClassVar[str] = "heatmap"
+    label: ClassVar[str] = "Heatmap"
+    document: ClassVar[type[PanelDocument]] = HeatmapDocument
+    shape: ClassVar[type[Data]] = HeatmapData
+    is_chart: ClassVar[bool] = True
+    has_time_axis: ClassVar[bool] = True
+
+    def queries(self, document: HeatmapDocument, ask: Ask) -> dict[str, Query]:
+        return {"series": self.export(document, ask)}
+
+    def answer(self, document: HeatmapDocument, frames: Frames, ask: Ask) -> Answer:
+        cells = _cells(frames, document, ask)
+        starts = (cells.start + cells.step * np.arange(cells.values.shape[1])).tolist()
+        rows = [
+            {"label": label, "values": [as_float(value) for value in values]}
+            for label, values in zip(cells.labels, cells.values.tolist(), strict=True)
+        ]
+        data = {"timestamps": list(map(iso, starts)), "rows": rows}
+        return Answer(data=data, notes=_notes(frames, cells, ask), is_empty=not rows)
+
+    def context(self, document: HeatmapDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
+        """`figure`; `low` and `high`, the ends of the colours as written; `summary` in words; `twin`, the newest cells."""
+        cells, display = _cells(frames, document, ask), document.display
+        low, high = _ends(cells, display)
+        return {
+            "figure": _figure(cells, document, ask),
+            "low": str(format_number(low, _unit(display), display.decimals)),
+            "high": str(format_number(high, _unit(display), display.decimals)),
+            "summary": _summary(cells, document, ask),
+            "twin": lambda: _twin(cells, display),
+            "notes": _notes(frames, cells, ask),
+            "is_empty": not cells.labels,
+        }
+
+    def export(self, document: HeatmapDocument, ask: Ask) -> Query:
+        source = document.data_source
+        return series_query(document, ask, source.columns, bucket=_bucket(document, ask), settle=source.settle)
+
+
+def _bucket(document: HeatmapDocument, ask: Ask) -> Bucket | None:
+    """SQL groups by itself. Values are counted as they are, and columns are made of them here."""
+    is_grouped = document.data_source.table is not None and document.display.rows != "values"
+    return bucket_for(ask.time_range, ask.max_points) if is_grouped else None
+
+
+def _cells(frames: Frames, document: HeatmapDocument, ask: Ask) -> Cells:
+    series, display = series_of(frames, "series").series, document.display
+    if display.rows == "values":
+        return _counts(series, display, bucket_for(ask.time_range, ask.max_points))
+    cells = cells_of(series, _bucket(document, ask))
+    if display.rows == "le":
+        return _between(cells, display)
+    return Cells(cells.labels[:MOST_ROWS], cells.start, cells.step, cells.values[:MOST_ROWS])
+
+
+def _counts(all_series: tuple[Series, ...], display: HeatmapDisplay, bucket: Bucket | None) -> Cells:
+    """How many values of all series lie in each range of values and stretch of time."""
+    times = np.concatenate([np.empty(0), *(one.times[~np.isnan(one.values)] for one in all_series)])
+    values = np.concatenate([np.empty(0), *(one.known() for one in all_series)])
+    if not len(values):
+        return Cells([], 0.0, 1.0, np.empty((0, 0)))
+    step = float(bucket.seconds) if bucket is not None else max(1.0, float(np.ptp(times)) / 200)
+    start = float(np.floor(times.min() / step) * step)
+    columns = int((times.max() - start) // step) + 1
+    edges = binned(values, count=display.bins).edges
+    rows = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+    counts = np.zeros((len(edges) - 1, columns))
+    np.add.at(counts, (rows, ((times - start) // step).astype(np.int64)), 1)
+    names = [bin_name(low, high, display.unit, None) for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
+    return Cells(names, start, step, np.where(counts > 0, counts, np.nan))
+
+
+def _between(cells: Cells, display: HeatmapDisplay) -> Cells:
+    """What lies between the bounds, from what lies below each. Raises WrongShape for a label that is no bound."""
+    bounds = np.array([upper_bound(label) for label in cells.labels], dtype=np.float64)
+    order = np.argsort(bounds, kind="stable")
+    highs, lows = bounds[order], lower_bounds(bounds[order])
+    names = [bin_name(low, high, display.unit, None) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
+    between = differences(cells.values[order]) if len(order) else cells.values
+    return Cells(names, cells.start, cells.step, np.where(between > 0, between, np.nan))
+
+
+def _unit(display: HeatmapDisplay) -> str:
+    """The unit is of values; what is counted has none."""
+    return display.unit if display.rows == "labels" else ""
+
+
+def _ends(cells: Cells, display: HeatmapDisplay) -> tuple[float, float]:
+    known = cells.values[~np.isnan(cells.values)]
+    least, greatest = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    low = display.min if display.min is not None else least if display.rows == "labels" else 0.0
+    return low, display.max if display.max is not None else greatest
+
+
+def _figure(cells: Cells, document: HeatmapDocument, ask: Ask) -> dict[str, Any]:
+    """A trace a row. static/js/heat.js paints them as cells, and keeps the lines for the pointer to find."""
+    display = document.display
+    low, high = _ends(cells, display)
+    scale = scale_for(_unit(display), max(abs(low), abs(high)))
+    names, traces = shortened(cells.labels), []
+    for name, values in zip(names, cells.values, strict=True):
+        drawn, decimals = scale.drawn(values, display.decimals)
+        value = f"{escaped(scale.before)}%{{customdata:,.4~r}}{escaped(scale.after)}"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": name,
+                "x0": wall_clock(cells.start, ask.zone),
+                "dx": round(cells.step * 1_000),
+                "y": drawn,
+                "hovertemplate": f"%{{x}}<br>{name}: {value}<extra></extra>",
+                "meta": {"decimals": decimals},
+            }
+        )
+    heat = {"low": scale.one(low), "high": scale.one(high), "log": display.scale == "log"}
+    every = -(-len(names) // MOST_LABELS)
+    rows = {"type": "linear", "range": [-0.5, len(names) - 0.5], "tickvals": list(range(0, len(names), every or 1)),
+            "ticktext": names[:: every or 1], "showgrid": False}  # fmt: skip
+    axis = {**x_axis(ask.time_range, ask.zone), "showspikes": False}
+    layout = {"xaxis": axis, "yaxis": rows, "hovermode": "closest", "hoverdistance": -1, "meta": {"heat": heat}}
+    return {"data": traces, "layout": layout}
+
+
+def _summary(cells: Cells, document: HeatmapDocument, ask: Ask) -> str:
+    said = []
+    for label, values in list(zip(cells.labels, cells.values, strict=True))[:SPOKEN]:
+        known = values[~np.isnan(values)]
+        ends = [_written(float(end), document.display) for end in (known.min(), known.max())] if len(known) else []
+        said.append(f"{label} between {ends[0]} and {ends[1]}" if ends else f"{label} without values")
+    return in_words(titled(document.title, ask), "rows", said, len(cells.labels))
+
+
+def _twin(cells: Cells, display: HeatmapDisplay) -> dict[str, Any]:
+    rows = []
+    for label, values in zip(cells.labels, cells.values, strict=True):
+        known = values[~np.isnan(values)]
+        facts = [float(known.min()), float(known.mean()), float(known.max()), float(known[-1])] if len(known) else [None] * 4
+        rows.append((label, [_written(fact, display) for fact in facts]))
+    return as_table("Row", ("least", "mean", "greatest", "last"), rows)
+
+
+def _written(value: float | None, display: HeatmapDisplay) -> str:
+    return str(format_number(value, _unit(display), display.decimals))
+
+
+def _notes(frames: Frames, cells: Cells, ask: Ask) -> tuple[str, ...]:
+    frame = series_of(frames, "series")
+    change = clock_change(cells.start, cells.stop, ask.zone) if cells.labels else None
+    said = (
+        (frame.truncated, f"Only the first {frame.row_count:,} rows are counted."),
+        (len(cells.labels) < len(frame.series) and len(cells.labels) == MOST_ROWS,
+         f"The first {MOST_ROWS} of {len(frame.series):,} rows are shown."),
+        (frame.lost, f"{frame.lost:,} rows have no time that a chart can show."),
+        (change, f"The clocks change on {change:%-d %B %Y}." if change else ""),
+    )  # fmt: skip
+    return tuple(note for holds, note in said if holds)
+
+
+PANEL_TYPE = Heatmap()
