@@ -11,14 +11,21 @@ from api.callers import user_of
 from api.description import problems
 from api.errors import NotValid
 from api.schemas.preferences import Me, MeChange, Preferences, PreferencesChange
-from dashboards.models import Dashboard
 from dashboards.panels.document import DocumentError
-from dashboards.viewer import Viewer
-from tenants.access import find_tenant
+from dashboards.preferences.choosing import NotPreferable, prefer
 from tenants.models import Theme, User
-from tenants.zones import ZONES
 
 router = Router(tags=["me"])
+
+# What the API calls a field of the user's.
+FIELDS = {
+    "theme": "theme",
+    "time_zone": "time_zone",
+    "default_tenant_id": "default_tenant",
+    "home_dashboard": "home_dashboard",
+    "refresh": "refresh_seconds",
+}
+NAMES = {field: name for name, field in FIELDS.items()}
 
 
 @router.get("/me", response=Me, operation_id="read_me", openapi_extra=problems())
@@ -45,20 +52,24 @@ def read_preferences(request: HttpRequest) -> dict[str, Any]:
 @router.patch("/me/preferences", response=Preferences, operation_id="change_preferences", openapi_extra=problems())
 def change_preferences(request: HttpRequest, body: PreferencesChange) -> dict[str, Any]:
     """Change what is named. A tenant must be one's own, and the home dashboard one that the default tenant has."""
-    user, named = _whole(request), body.model_fields_set
-    if "theme" in named:
-        user.theme = Theme.SYSTEM if body.theme == "system" else Theme(body.theme)
-    if "time_zone" in named:
-        user.time_zone = _zone(body.time_zone or "")
-    if "default_tenant_id" in named:
-        user.default_tenant = own_tenant(user, body.default_tenant_id)
-        user.home_dashboard = ""
-    if "home_dashboard" in named:
-        user.home_dashboard = _home(user, body.home_dashboard)
-    if "refresh" in named:
-        user.refresh_seconds = body.refresh
-    user.save(update_fields=["theme", "time_zone", "default_tenant", "home_dashboard", "refresh_seconds"])
+    user = _whole(request)
+    try:
+        prefer(user, {FIELDS[name]: _stored(user, name, value) for name, value in body.model_dump(exclude_unset=True).items()})
+    except NotPreferable as error:
+        raise NotValid([DocumentError(NAMES[error.field], str(error))]) from error
     return _preferences(user)
+
+
+def _stored(user: User, name: str, value: Any) -> Any:
+    """A choice as it is stored; one that is taken back is null here and empty there."""
+    match name:
+        case "theme":
+            return Theme.SYSTEM if value == "system" else Theme(value)
+        case "default_tenant_id":
+            return own_tenant(user, value)
+        case "time_zone" | "home_dashboard":
+            return value or ""
+    return value
 
 
 def _whole(request: HttpRequest) -> User:
@@ -85,20 +96,3 @@ def _preferences(user: User) -> dict[str, Any]:
         "home_dashboard": user.home_dashboard or None if tenant else None,
         "refresh": user.refresh_seconds,
     }
-
-
-def _zone(name: str) -> str:
-    if name and name not in ZONES:
-        raise NotValid([DocumentError("time_zone", "is not a time zone; use a name such as Europe/Paris")])
-    return name
-
-
-def _home(user: User, slug: str | None) -> str:
-    if slug is None:
-        return ""
-    found = find_tenant(user, user.default_tenant.slug) if user.default_tenant else None
-    if found is None:
-        raise NotValid([DocumentError("home_dashboard", "choose a default tenant first")])
-    if not Dashboard.objects.listed_for(Viewer.named(user, *found)).filter(slug=slug).exists():
-        raise NotValid([DocumentError("home_dashboard", "the default tenant has no such dashboard")])
-    return slug

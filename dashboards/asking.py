@@ -137,7 +137,10 @@ def refresh_seconds(query: QueryDict, *, default: int) -> int:
 
 def refresh_of(user: User, dashboard_seconds: int) -> int:
     """How often a dashboard refreshes for a viewer where the URL says nothing: as the viewer prefers, else as it says itself."""
-    return dashboard_seconds if user.refresh_seconds is None else user.refresh_seconds
+    seconds = user.refresh_seconds
+    if seconds is None:
+        return dashboard_seconds
+    return max(FASTEST_SECONDS, seconds) if seconds else 0
 
 
 def panel_state(query: Mapping[str, str], slug: str) -> dict[str, str]:

@@ -31,5 +31,6 @@ class TokenForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["tenant"].queryset = Tenant.objects.open_to(user)
         fields["name"].widget.attrs |= {"autocomplete": "off", "aria-describedby": "id_name_helptext"}
+        fields["calls_a_minute"].widget.attrs |= {"aria-describedby": "id_calls_a_minute_helptext"}
         fields["days"].choices = [*LIVES, (FOR_EVER, "never")] if user.is_platform_admin else LIVES
         fields["days"].required = not user.is_platform_admin
