@@ -7,11 +7,10 @@ from pydantic import BaseModel, Field
 
 from dashboards.panels.axis import scale_for
 from dashboards.panels.base import Answer, Ask, Data, PanelType
-from dashboards.panels.bins import binned
-from dashboards.panels.bounds import bin_name, differences, lower_bounds, upper_bound
 from dashboards.panels.cell_grid import Cells, bucket_for, cells_of
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.figures import escaped, x_axis
+from dashboards.panels.heat_rows import between, counts
 from dashboards.panels.interpolation import titled
 from dashboards.panels.key import as_table, in_words, shortened
 from dashboards.panels.measured import Bounded
@@ -19,7 +18,7 @@ from dashboards.panels.moments import clock_change, iso, wall_clock
 from dashboards.panels.querying import SeriesSource, series_query
 from dashboards.panels.units import as_float, format_number
 from datasources.base import Query
-from datasources.frame import Frames, Series, series_of
+from datasources.frame import Frames, series_of
 from datasources.timerange import Bucket
 
 MOST_ROWS = 100
@@ -103,38 +102,11 @@ def _bucket(document: HeatmapDocument, ask: Ask) -> Bucket | None:
 def _cells(frames: Frames, document: HeatmapDocument, ask: Ask) -> Cells:
     series, display = series_of(frames, "series").series, document.display
     if display.rows == "values":
-        return _counts(series, display, bucket_for(ask.time_range, ask.max_points))
+        return counts(series, bucket_for(ask.time_range, ask.max_points), bins=display.bins, unit=display.unit)
     cells = cells_of(series, _bucket(document, ask))
     if display.rows == "le":
-        return _between(cells, display)
+        return between(cells, display.unit)
     return Cells(cells.labels[:MOST_ROWS], cells.start, cells.step, cells.values[:MOST_ROWS])
-
-
-def _counts(all_series: tuple[Series, ...], display: HeatmapDisplay, bucket: Bucket | None) -> Cells:
-    """How many values of all series lie in each range of values and stretch of time."""
-    times = np.concatenate([np.empty(0), *(one.times[~np.isnan(one.values)] for one in all_series)])
-    values = np.concatenate([np.empty(0), *(one.known() for one in all_series)])
-    if not len(values):
-        return Cells([], 0.0, 1.0, np.empty((0, 0)))
-    step = float(bucket.seconds) if bucket is not None else max(1.0, float(np.ptp(times)) / 200)
-    start = float(np.floor(times.min() / step) * step)
-    columns = int((times.max() - start) // step) + 1
-    edges = binned(values, count=display.bins).edges
-    rows = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-    counts = np.zeros((len(edges) - 1, columns))
-    np.add.at(counts, (rows, ((times - start) // step).astype(np.int64)), 1)
-    names = [bin_name(low, high, display.unit, None) for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
-    return Cells(names, start, step, np.where(counts > 0, counts, np.nan))
-
-
-def _between(cells: Cells, display: HeatmapDisplay) -> Cells:
-    """What lies between the bounds, from what lies below each. Raises WrongShape for a label that is no bound."""
-    bounds = np.array([upper_bound(label) for label in cells.labels], dtype=np.float64)
-    order = np.argsort(bounds, kind="stable")
-    highs, lows = bounds[order], lower_bounds(bounds[order])
-    names = [bin_name(low, high, display.unit, None) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
-    between = differences(cells.values[order]) if len(order) else cells.values
-    return Cells(names, cells.start, cells.step, np.where(between > 0, between, np.nan))
 
 
 def _unit(display: HeatmapDisplay) -> str:

@@ -2,21 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from dashboards.panels.cell_grid import Cells
 from dashboards.panels.colours import NAMED
-from dashboards.panels.mappings import mapped
-from dashboards.panels.measured import Measured
-from dashboards.panels.parts import Threshold
+from dashboards.panels.mappings import Mappings, mapped
+from dashboards.panels.parts import Threshold, ThresholdMode, Thresholds
 from dashboards.panels.thresholds import SHAPES, level_of, tone_of
 from dashboards.panels.units import as_float, format_number
 
 UNKNOWN_SHAPE = "diamond"
 _HEIGHTS = {"good": 0.5, "warning": 0.7, "critical": 0.9}  # of a row: the worse, the taller, for who cannot see the colour
 PLAIN_HEIGHT = 0.7
+
+
+class Look(Protocol):
+    """What a document says of its states."""
+
+    unit: str
+    decimals: int | None
+    mappings: Mappings
+    thresholds: Thresholds
+    threshold_mode: ThresholdMode
+    hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Run:
         return self.stop - self.start
 
 
-def state_of(value: Any, display: Measured, thresholds: Sequence[Threshold]) -> State:
+def state_of(value: Any, display: Look, thresholds: Sequence[Threshold]) -> State:
     """By the first mapping that fits, else by the thresholds; what a document with mappings does not map is unknown."""
     called = mapped(display.mappings, value) if display.mappings else None
     number = as_float(value)

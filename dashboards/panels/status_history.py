@@ -1,33 +1,27 @@
 """Status history: the state of each label over time, a row a label."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import BaseModel, Field
 
-from dashboards.panels.base import Answer, Ask, Data, PanelType, WrongShape
-from dashboards.panels.cell_grid import Cells, bucket_for, cells_of
+from dashboards.panels.base import Answer, Ask, Data, PanelType
+from dashboards.panels.cell_grid import bucket_for
 from dashboards.panels.cells import Shape, page_cell
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.durations import format_duration
 from dashboards.panels.figures import escaped, x_axis
+from dashboards.panels.history import MOST_ROWS, History, history_of
 from dashboards.panels.interpolation import titled
 from dashboards.panels.key import KeyRow, Paint, as_table, in_words, paint, shortened
-from dashboards.panels.labelled import TIME_NAMES, label_columns, label_of_each
 from dashboards.panels.measured import Measured
-from dashboards.panels.moments import clock_change, iso, on_axis, wall_clock
+from dashboards.panels.moments import clock_change, iso, wall_clock
 from dashboards.panels.querying import RowColumns, SeriesSource, rows_query, series_query
-from dashboards.panels.states import Run, State, held, runs_of, state_of
-from dashboards.panels.thresholds import absolute
 from dashboards.panels.units import format_number
 from dashboards.panels.values import json_value
 from datasources.base import Query
-from datasources.frame import Frame, Frames, Series, SeriesFrame
+from datasources.frame import Frames
 
-MOST_ROWS = 60
 MOST_STATES = 60
 SPOKEN = 6
 
@@ -59,20 +53,6 @@ class AnsweredRow(BaseModel):
 
 class StatusData(Data):
     rows: list[AnsweredRow]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class History:
-    """`cells` have places among `states`; `runs` of all rows are in the order of rows and time."""
-
-    cells: Cells
-    runs: list[Run]
-    states: list[State]
-    left_out: int = 0
-
-    @property
-    def labels(self) -> list[str]:
-        return self.cells.labels
 
 
 class StatusHistory(PanelType[StatusDocument]):
@@ -139,66 +119,8 @@ def _is_number(text: str) -> bool:
 
 
 def _history(frames: Frames, document: StatusDocument, ask: Ask) -> History:
-    given, display = frames["states"], document.display
-    if isinstance(given, SeriesFrame):
-        series, values = _coded(given.series)
-    else:
-        series, values = _coded_rows(given, ask)
-    shown = series[:MOST_ROWS]
-    thresholds = absolute(display.thresholds, display.threshold_mode, *_reach(values))
-    states = [state_of(value, display, thresholds) for value in values]
     bucket = bucket_for(ask.time_range, ask.max_points) if document.data_source.table is not None else None
-    cells = cells_of(shown, bucket, of_several="last")
-    stop = min(ask.time_range.stop or ask.now, ask.now).timestamp()
-    if display.hold:
-        cells = held(cells, until=stop)
-    named = list({state.name: state for state in states}.values())
-    runs = runs_of(cells, values, states, stop=stop)
-    return History(_renamed(cells, [named.index(state) for state in states]), runs, named, len(series) - len(shown))
-
-
-def _renamed(cells: Cells, places: Sequence[int]) -> Cells:
-    """Cells with other places: several values may be one state."""
-    is_known = ~np.isnan(cells.values)
-    renamed = np.full(cells.values.shape, np.nan)
-    renamed[is_known] = np.array([*places, 0])[cells.values[is_known].astype(np.int64)]
-    return Cells(cells.labels, cells.start, cells.step, renamed)
-
-
-def _reach(values: Sequence[Any]) -> tuple[float | None, float | None]:
-    numbers = [value for value in values if isinstance(value, int | float)]
-    return (min(numbers), max(numbers)) if numbers else (None, None)
-
-
-def _coded(series: Sequence[Series]) -> tuple[list[Series], list[Any]]:
-    """The series with places among all values there are, instead of the values."""
-    values = np.unique(np.concatenate([np.empty(0), *(one.known() for one in series)]))
-    coded = [
-        Series(one.label, one.times, np.where(np.isnan(one.values), np.nan, np.searchsorted(values, one.values)))
-        for one in series
-    ]
-    return coded, [int(value) if value.is_integer() else value for value in values.tolist()]
-
-
-def _coded_rows(frame: Frame, ask: Ask) -> tuple[list[Series], list[Any]]:
-    """From rows of a time, a label and a state. Raises WrongShape."""
-    time = next((column for column in frame.columns if column.name in TIME_NAMES), None)
-    state = next((column for column in frame.columns if column.name in {"value", "state", "status"}), None)
-    if time is None or state is None:
-        raise WrongShape("The query of a status history gives a “time”, a “value” and, for several rows, a “label”.")
-    labels = label_of_each(frame, label_columns(frame, beside=[time, state]), ask.zone)
-    places: dict[Any, int] = {}
-    points: dict[str, list[tuple[float, float]]] = {}
-    for moment, label, value in zip(frame.column(time.name), labels, frame.column(state.name), strict=True):
-        epoch = on_axis(moment.timestamp()) if isinstance(moment, datetime) and moment.tzinfo else None
-        if epoch is not None and value is not None:
-            points.setdefault(label or "default", []).append((epoch, places.setdefault(value, len(places))))
-    return [_series(label, found) for label, found in sorted(points.items())], list(places)
-
-
-def _series(label: str, points: list[tuple[float, float]]) -> Series:
-    times, places = np.array(sorted(points, key=lambda point: point[0]), dtype=np.float64).T
-    return Series(label, times, places)
+    return history_of(frames["states"], document.display, ask, bucket)
 
 
 def _figure(history: History, painted: Paint, ask: Ask) -> dict[str, Any]:

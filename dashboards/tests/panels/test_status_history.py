@@ -80,6 +80,12 @@ def test_two_values_of_one_name_are_one_state() -> None:
     assert [(row.label, row.numbers) for row in drawn["key"]] == [("down", ("66.7 %",)), ("up", ("33.3 %",))]
 
 
+def test_of_two_colours_for_one_name_the_first_is_drawn() -> None:
+    both = [{"value": 0, "text": "up", "color": "good"}, {"value": 1, "text": "up", "color": "warning"}]
+    drawn = context(series_frame(series([0, 1])), mappings=both)
+    assert [(row.label, row.color) for row in drawn["key"]] == [("up", "#10B981")]
+
+
 def test_texts_come_as_rows() -> None:
     moments = [NOON, NOON + timedelta(minutes=5), NOON + timedelta(minutes=10)]
     given = frame(time=moments, label=["web"] * 3, value=["ok", None, "gone"])

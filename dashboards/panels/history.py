@@ -1,0 +1,99 @@
+"""A history from what a query answers: the states of all labels in cells, and how long each held."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from dashboards.panels.base import Ask, WrongShape
+from dashboards.panels.cell_grid import Cells, cells_of
+from dashboards.panels.labelled import TIME_NAMES, label_columns, label_of_each
+from dashboards.panels.moments import on_axis
+from dashboards.panels.states import Look, Run, State, held, runs_of, state_of
+from dashboards.panels.thresholds import absolute
+from datasources.frame import Answered, Frame, Series, SeriesFrame
+from datasources.series import UNLABELLED
+from datasources.timerange import Bucket
+
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """`cells` have places among `states`; `runs` of all rows are in the order of rows and time."""
+
+    cells: Cells
+    runs: list[Run]
+    states: list[State]
+    left_out: int = 0
+
+    @property
+    def labels(self) -> list[str]:
+        return self.cells.labels
+
+
+def history_of(given: Answered, display: Look, ask: Ask, bucket: Bucket | None) -> History:
+    """From points over time or rows, in cells of `bucket` or as wide as points are apart. Raises WrongShape."""
+    if isinstance(given, SeriesFrame):
+        series, values = _coded(given.series)
+    else:
+        series, values = _coded_rows(given, ask)
+    shown = series[:MOST_ROWS]
+    thresholds = absolute(display.thresholds, display.threshold_mode, *_reach(values))
+    states = [state_of(value, display, thresholds) for value in values]
+    cells = cells_of(shown, bucket, of_several="last")
+    stop = min(ask.time_range.stop or ask.now, ask.now).timestamp()
+    if display.hold:
+        cells = held(cells, until=stop)
+    named = {state.name: state for state in reversed(states)}
+    order = {name: place for place, name in enumerate(dict.fromkeys(state.name for state in states))}
+    states = [named[state.name] for state in states]
+    cells_of_states = _renamed(cells, [order[state.name] for state in states])
+    runs = runs_of(cells, values, states, stop=stop)
+    return History(cells_of_states, runs, [named[name] for name in order], len(series) - len(shown))
+
+
+def _renamed(cells: Cells, places: Sequence[int]) -> Cells:
+    """Cells with other places: several values may have one name, and are one state."""
+    is_known = ~np.isnan(cells.values)
+    renamed = np.full(cells.values.shape, np.nan)
+    renamed[is_known] = np.array([*places, 0])[cells.values[is_known].astype(np.int64)]
+    return Cells(cells.labels, cells.start, cells.step, renamed)
+
+
+def _reach(values: Sequence[Any]) -> tuple[float | None, float | None]:
+    numbers = [value for value in values if isinstance(value, int | float)]
+    return (min(numbers), max(numbers)) if numbers else (None, None)
+
+
+def _coded(series: Sequence[Series]) -> tuple[list[Series], list[Any]]:
+    """The series with places among all values there are, instead of the values."""
+    values = np.unique(np.concatenate([np.empty(0), *(one.known() for one in series)]))
+    coded = [
+        Series(one.label, one.times, np.where(np.isnan(one.values), np.nan, np.searchsorted(values, one.values)))
+        for one in series
+    ]
+    return coded, [int(value) if value.is_integer() else value for value in values.tolist()]
+
+
+def _coded_rows(frame: Frame, ask: Ask) -> tuple[list[Series], list[Any]]:
+    """From rows of a time, a label and a state. Raises WrongShape."""
+    time = next((column for column in frame.columns if column.name in TIME_NAMES), None)
+    state = next((column for column in frame.columns if column.name in {"value", "state", "status"}), None)
+    if time is None or state is None:
+        raise WrongShape("The query of a status history gives a “time”, a “value” and, for several rows, a “label”.")
+    labels = label_of_each(frame, label_columns(frame, beside=[time, state]), ask.zone)
+    places: dict[Any, int] = {}
+    points: dict[str, list[tuple[float, float]]] = {}
+    for moment, label, value in zip(frame.column(time.name), labels, frame.column(state.name), strict=True):
+        epoch = on_axis(moment.timestamp()) if isinstance(moment, datetime) and moment.tzinfo else None
+        if epoch is not None and value is not None:
+            points.setdefault(label or UNLABELLED, []).append((epoch, places.setdefault(value, len(places))))
+    return [_series(label, found) for label, found in sorted(points.items())], list(places)
+
+
+def _series(label: str, points: list[tuple[float, float]]) -> Series:
+    times, places = np.array(sorted(points, key=lambda point: point[0]), dtype=np.float64).T
+    return Series(label, times, places)
