@@ -78,7 +78,7 @@ def _draw(chromium: Browser, port: int, session_key: str, html: str) -> float:
     page = context.new_page()
     page.route("**/panels/**", lambda route: route.abort())
     page.goto(BOARD)
-    page.wait_for_function("window.Plotly && window.htmx")
+    page.wait_for_function("() => window.Plotly && window.htmx")
     page.wait_for_load_state("networkidle")
     page.route(f"**/panels/{PLACE}/**", lambda route: route.fulfill(body=html, content_type="text/html"))
     taken = float(page.evaluate(DRAW, f"panel-{PLACE}"))
