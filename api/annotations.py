@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Query, Router, Status
 from ninja.errors import HttpError
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.access import may_edit
 from api.callers import user_of
@@ -14,7 +14,7 @@ from api.description import problems
 from api.doors import viewer_in
 from api.errors import NotValid
 from api.listing import ListQuery, listed
-from api.schemas.annotations import AnnotationChange, AnnotationDetail, AnnotationPage, NewAnnotation
+from api.schemas.annotations import AnnotationChange, AnnotationDetail, AnnotationPage, Moment, NewAnnotation
 from dashboards.annotations.marks import annotations_of
 from dashboards.annotations.model import Annotation
 from dashboards.models import Dashboard
@@ -30,8 +30,8 @@ Key = Annotated[int, Path(ge=1, le=9_223_372_036_854_775_807)]
 
 class AnnotationsQuery(ListQuery):
     tenant_id: str
-    date_from: Annotated[AwareDatetime | None, Field(description="What reaches beyond it.")] = None
-    date_to: Annotated[AwareDatetime | None, Field(description="What begins before it.")] = None
+    date_from: Annotated[Moment | None, Field(description="What reaches beyond it.")] = None
+    date_to: Annotated[Moment | None, Field(description="What begins before it.")] = None
     sort: Literal["start"] = "start"
 
 

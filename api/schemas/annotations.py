@@ -3,14 +3,24 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from api.schemas.parts import PLAIN, TEXT, Given, Page, Slug, example
 from dashboards.annotations.model import LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from datasources.timerange import EARLIEST, LATEST
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, pattern=TEXT, strip_whitespace=True)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TAG, pattern=PLAIN, strip_whitespace=True)]
 Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
+
+
+def _every_clock_has_it(moment: datetime) -> datetime:
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError(f"must be between the years {EARLIEST.year} and {LATEST.year}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_every_clock_has_it)]
 
 
 class AnnotationDetail(BaseModel):
@@ -40,8 +50,8 @@ class NewAnnotation(Given):
     model_config = example(text="Release 4.2", tags=["release"])
 
     text: Text
-    start: AwareDatetime | None = None
-    stop: AwareDatetime | None = None
+    start: Moment | None = None
+    stop: Moment | None = None
     tags: Tags = []
     panel_id: Slug | None = None
 
@@ -52,6 +62,6 @@ class AnnotationChange(Given):
     model_config = example(stop="2026-11-21T12:55:00+00:00")
 
     text: Text | None = None
-    start: AwareDatetime | None = None
-    stop: AwareDatetime | None = None
+    start: Moment | None = None
+    stop: Moment | None = None
     tags: Tags | None = None

@@ -33,6 +33,14 @@ def test_a_deployment_begins_and_ends(call: Any, token_for: Any, ada: Any, acme:
     assert not Annotation.objects.exists()
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_no_clock_shows_is_refused(call: Any, token_for: Any, ada: Any, board: Dashboard, moment: str) -> None:
+    secret, address = token_for(ada), "/dashboards/board/annotations?tenant_id=acme"
+    assert call(secret, address, "post", {"text": "x", "start": moment}).status_code == 422
+    assert call(secret, address, "post", {"text": "x", "start": "2026-03-01T10:00:00Z", "stop": moment}).status_code == 422
+    assert call(secret, f"{address}&date_from={moment.replace('+', '%2B')}").status_code == 422
+
+
 def test_viewers_read_and_do_not_write(call: Any, token_for: Any, bob: Any, acme: Any, board: Dashboard) -> None:
     address = "/dashboards/board/annotations?tenant_id=acme"
     assert call(token_for(bob), address).json() == {"items": [], "count": 0}

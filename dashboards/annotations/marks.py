@@ -21,7 +21,7 @@ from datasources.errors import SourceError
 from datasources.frame import Frame, rows_of
 from datasources.results import fetch
 from datasources.sources import source_of
-from datasources.timerange import TimeRange
+from datasources.timerange import EARLIEST, LATEST, TimeRange
 from tenants.models import Tenant
 
 MOST_MARKS = 500
@@ -132,11 +132,14 @@ def _read(frame: Frame, query: AnnotationQuery, zone: ZoneInfo) -> Iterator[Mark
 
 
 def _moment(value: Any, zone: ZoneInfo) -> datetime | None:
-    """A time as it is, a day's beginning on the tenant's clock, an epoch in whatever unit; None for all else."""
-    if isinstance(value, datetime):
-        return value
+    """A time as it is, one without a zone and a day's beginning on the tenant's clock, an epoch in whatever unit.
+
+    None for all else, and for what stands so near to the calendar's ends that not every zone has it.
+    """
     if isinstance(value, date):
-        return datetime.combine(value, time(), zone)
+        moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+        known = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+        return known if EARLIEST <= known <= LATEST else None
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return None
     epoch = read_epoch(value)

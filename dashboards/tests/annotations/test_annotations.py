@@ -213,6 +213,30 @@ def test_a_query_that_fails_takes_nothing_with_it(
     assert "Deploys: " in page
 
 
+def test_times_without_a_zone_are_on_the_tenants_clock(
+    client: Client, bob: Any, acme: Any, deploys: Dashboard, acme_database: dict, admin_sql: Any
+) -> None:
+    client.force_login(bob)
+    acme.time_zone = "Asia/Kathmandu"
+    acme.save()
+    typed(acme, deploys)
+    deploys.annotations = [{**DEPLOYS, "data_source": {"sql": "SELECT timestamp '2026-03-01 09:00' AS time, 'v1' AS text"}}]
+    deploys.save()
+    assert [(mark["text"], mark["start"]) for mark in drawn(client)] == [
+        ("v1", datetime(2026, 3, 1, 3, 15, tzinfo=UTC).timestamp() * 1_000),
+        ("power cut", datetime(2026, 3, 1, 9, tzinfo=UTC).timestamp() * 1_000),
+    ]
+
+
+@pytest.mark.parametrize("moment", ["timestamptz '0001-01-01'", "date '0001-01-01'", "timestamptz '9999-12-31 23:59:59Z'"])
+def test_what_is_at_the_ends_of_the_calendar_is_no_mark(client: Client, bob: Any, deploys: Dashboard, moment: str) -> None:
+    client.force_login(bob)
+    deploys.annotations = [{**DEPLOYS, "data_source": {"sql": f"SELECT {moment} AS time, now() AS timeend"}}]
+    deploys.save()
+    for zone in ("America/New_York", "Asia/Kathmandu"):
+        assert drawn(client, f"from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&tz={zone}") == []
+
+
 def test_its_query_uses_the_dashboards_variables(client: Client, bob: Any, deploys: Dashboard) -> None:
     client.force_login(bob)
     deploys.variables = [{"name": "release", "kind": "text", "default": "v2"}]
