@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dashboards.document import COLUMNS
 from dashboards.models import MOST_REPEATED, Placement
 
+MOST_ON_A_PAGE = 500  # panels, once there are as many every one that is repeated stands there once
 Values = Mapping[str, Sequence[str]]
 
 
@@ -17,6 +18,11 @@ class Repeated:
 
     places: list[Placement] = field(default_factory=list)
     cut: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def room(self) -> int:
+        """For how many more there is."""
+        return MOST_ON_A_PAGE - len(self.places)
 
 
 def repeat(places: Iterable[Placement], headings: Collection[str], values: Values) -> Repeated:
@@ -29,7 +35,7 @@ def repeat(places: Iterable[Placement], headings: Collection[str], values: Value
     down = 0
     for block in _blocks(places, headings):
         first = block[0]
-        chosen = _values(first, values, done) if first.panel_slug in headings else None
+        chosen = _values(first, values, done, room=done.room // len(block)) if first.panel_slug in headings else None
         if chosen is not None and not chosen:
             continue  # nothing is chosen: no row
         height = _bottom(block) - first.row
@@ -71,7 +77,7 @@ def _panels(
     for number, place in enumerate(block):
         row = place.row + down[number]
         repeats = place.repeat_variable not in own and place.panel_slug not in headings
-        chosen = _values(place, values, done) if repeats else None
+        chosen = _values(place, values, done, room=done.room - len(placed)) if repeats else None
         if chosen is None:
             placed.append(_copy(place, row, place.col, own))
             continue
@@ -92,12 +98,12 @@ def _bottom(block: Sequence[Placement]) -> int:
     return max((place.row + place.height for place in block), default=0)
 
 
-def _values(place: Placement, values: Values, done: Repeated) -> Sequence[str] | None:
+def _values(place: Placement, values: Values, done: Repeated, *, room: int) -> Sequence[str] | None:
     """Those to repeat it for; None where it is not repeated."""
     found = values.get(place.repeat_variable) if place.repeat_variable else None
     if found is None:
         return None
-    most = min(place.repeat_max or MOST_REPEATED, MOST_REPEATED)
+    most = min(place.repeat_max or MOST_REPEATED, MOST_REPEATED, max(1, room))
     if len(found) > most:
         done.cut[place.panel_slug] = (most, len(found))
     return found[:most]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dashboards.document import overlap
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.tests.variables.conftest import PANEL, REGION, SERVER
-from dashboards.variables.repeating import key_of, repeat
+from dashboards.variables.repeating import MOST_ON_A_PAGE, key_of, repeat
 
 
 def place(slug: str, row: int, col: int, width: int, height: int = 2, by: str = "", **more: Any) -> Placement:
@@ -78,6 +78,16 @@ def test_too_many_are_cut_and_it_is_said() -> None:
     )
     assert len(done.places) == 53
     assert done.cut == {"a": (3, 5), "b": (50, 60)}
+
+
+def test_a_page_has_room_for_so_many_and_no_more() -> None:
+    fifty = tuple(map(str, range(50)))
+    heading, inner = place("h", 0, 0, 12, 1, by="v"), [place(f"p{n}", n + 1, 0, 1, 1, by="w") for n in range(199)]
+    done = repeat([heading, *inner], {"h"}, {"v": fifty, "w": fifty})
+    assert len(done.places) < 2 * MOST_ON_A_PAGE
+    assert {one.panel_slug for one in done.places} == {"h", *(one.panel_slug for one in inner)}
+    assert done.cut["h"] == (2, 50)
+    assert done.cut["p198"] == (1, 50)
 
 
 @st.composite
