@@ -27,6 +27,9 @@ class Calculate(Strict):
     name: Name
     expression: Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_as_expression)]
 
+    def work(self, frame: Frame) -> int:
+        return frame.row_count * (1 + len(read_expression(self.expression).fields))
+
     def apply(self, frame: Frame) -> Frame:
         expression = read_expression(self.expression)
         numbers = {name: as_doubles(cells(frame, name)) for name in expression.fields}

@@ -8,7 +8,16 @@ from pydantic import Field
 from dashboards.panels.mappings import plain_text
 from dashboards.panels.parts import Label, Name, Strict
 from dashboards.panels.reducers import Reducer, reduced_cells
-from dashboards.panels.transformations.tables import CannotTransform, cells, check_size, described, guessed, made, order_key
+from dashboards.panels.transformations.tables import (
+    REDUCTION,
+    CannotTransform,
+    cells,
+    check_size,
+    described,
+    guessed,
+    made,
+    order_key,
+)
 from datasources.frame import Column, Frame
 
 MOST_LISTED = 500  # values of a group that is kept as a list
@@ -35,6 +44,10 @@ class GroupBy(Strict):
     fields: Annotated[list[Name], Field(max_length=10)] = []
     calculate: Annotated[list[Reduction], Field(max_length=20)] = []
 
+    def work(self, frame: Frame) -> int:
+        groups = len(grouped([cells(frame, name) for name in self.fields], frame.row_count))
+        return frame.row_count + (frame.row_count + REDUCTION * groups) * len(self.calculate)
+
     def apply(self, frame: Frame) -> Frame:
         keys = [cells(frame, name) for name in self.fields]
         groups = grouped(keys, frame.row_count)
@@ -58,6 +71,9 @@ class Pivot(Strict):
     value: Name
     reducer: Reducer = "last"
     sort_columns: bool = True
+
+    def work(self, frame: Frame) -> int:
+        return frame.row_count * REDUCTION
 
     def apply(self, frame: Frame) -> Frame:
         down, across, source = cells(frame, self.rows), cells(frame, self.columns), cells(frame, self.value)

@@ -78,6 +78,9 @@ class Filter(Strict):
     conditions: Annotated[list[Condition], Field(min_length=1, max_length=20)]
     match: Literal["all", "any"] = "all"
 
+    def work(self, frame: Frame) -> int:
+        return frame.row_count * len(self.conditions)
+
     def apply(self, frame: Frame) -> Frame:
         columns = [cells(frame, condition.field) for condition in self.conditions]
         enough = all if self.match == "all" else any

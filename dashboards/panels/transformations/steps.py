@@ -10,7 +10,7 @@ from dashboards.panels.transformations.fields import Calculate, Names, exclude, 
 from dashboards.panels.transformations.groups import GroupBy, Pivot
 from dashboards.panels.transformations.join import Join
 from dashboards.panels.transformations.rows import Filter, SortBy, limit, sort
-from dashboards.panels.transformations.tables import CannotTransform
+from dashboards.panels.transformations.tables import COPIES, CannotTransform, check_work
 from dashboards.panels.transformations.wide import as_series, as_table
 from datasources.frame import Frame, SeriesFrame
 
@@ -39,6 +39,14 @@ class Transformation(Strict):
     def kind(self) -> str:
         return next(iter(self.model_fields_set))
 
+    def work(self, frame: Frame) -> int:
+        """How many cells it looks at, about; those that it copies count little."""
+        copied = frame.row_count * (len(frame.columns) or 1) // COPIES
+        for step in (self.group_by, self.calculate, self.filter, self.pivot):
+            if step is not None:
+                return copied + step.work(frame)
+        return copied + frame.row_count * len(self.sort or ())
+
     def apply(self, frame: Frame) -> Frame:
         """What a step makes of one answer, but for a join, which is of several. Raises CannotTransform."""
         for step in (self.group_by, self.calculate, self.filter, self.pivot):
@@ -65,8 +73,11 @@ def transformed(steps: Sequence[Transformation], frames: Mapping[str, Frame], *,
     Raises CannotTransform: its message begins with the step's path, `transformations[2].calculate: …`.
     """
     now = dict(frames)
+    work = 0
     for place, step in enumerate(steps):
         try:
+            work += sum(step.work(frame) for frame in now.values())
+            check_work(work)
             if step.join is None:
                 now = {name: step.apply(frame) for name, frame in now.items()}
             elif not is_joined:

@@ -9,6 +9,8 @@ from typing import Any
 from datasources.frame import Column, Frame, Kind
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 100_000, 300, 1_000_000
+MOST_WORK = 1_000_000  # cells that all steps together look at: a few microseconds each
+REDUCTION, COPIES = 10, 20  # a group's reduction is as dear as so many cells looked at, one of these as so many copied
 
 
 class CannotTransform(ValueError):
@@ -46,6 +48,12 @@ def check_size(rows: int, columns: int) -> None:
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
         most = f"{MOST_ROWS:,} and {MOST_COLUMNS}, {MOST_CELLS:,} cells in all"
         raise CannotTransform(f"this would be {rows:,} rows of {columns:,} fields; there may be {most}")
+
+
+def check_work(work: int) -> None:
+    """Raises CannotTransform where steps would hold the process too long."""
+    if work > MOST_WORK:
+        raise CannotTransform(f"this would take too long: {work:,} cells, up to here, of {MOST_WORK:,} that there may be")
 
 
 def rows_at(frame: Frame, places: Sequence[int]) -> Frame:

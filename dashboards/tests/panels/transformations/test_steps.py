@@ -1,15 +1,19 @@
 """Steps on answers: what becomes of rows, and what is said where they do not fit."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import WrongShape
 from dashboards.panels.document import DocumentInvalid, read_document
+from dashboards.panels.reducers import Reducer, reduced_cells
 from dashboards.panels.transformations.steps import Transformation, transformed, transformed_series
 from dashboards.panels.transformations.tables import CannotTransform
 from dashboards.tests.panels.frames import ask, document, frame, points, sample_document, series_frame
@@ -139,6 +143,35 @@ def test_answers_are_joined_by_a_field(how: str, found: dict[str, list[Any]]) ->
 def test_nulls_are_not_joined_with_one_another() -> None:
     frames = {"A": frame(id=[None, 1]), "B": frame(id=[None, 1], n=[5, 6])}
     assert after(frames, {"join": {"by": "id", "how": "inner"}}) == {"id": [1], "n": [6]}
+
+
+@pytest.mark.parametrize("reducer", ["min", "max"])
+def test_what_has_no_order_has_no_extremes(reducer: str) -> None:
+    kept = [{"field": "n", "reducer": "list", "name": "all"}]
+    lists = [
+        {"group_by": {"fields": ["id"], "calculate": kept}},
+        {"group_by": {"calculate": [{"field": "all", "reducer": reducer}]}},
+    ]
+    assert after(frame(id=["a", "a", "b", "b"], n=[1, None, 1, 2]), *lists) == {f"all {reducer}": [None]}
+    times = {"A": frame(at=[datetime(2026, 3, 1)]), "B": frame(at=[datetime(2026, 3, 1, tzinfo=UTC)])}
+    extremes = {"group_by": {"calculate": [{"field": "at", "reducer": reducer}]}}
+    assert after(times, {"join": {"by": "at"}}, extremes) == {f"at {reducer}": [None]}
+
+
+def test_steps_that_would_take_too_long_are_not_begun() -> None:
+    reducers = [{"field": "n", "reducer": "p95", "name": f"n{place}"} for place in range(20)]
+    given = frame(id=[place // 2 for place in range(50_000)], n=list(range(50_000)))
+    with pytest.raises(CannotTransform, match=r"transformations\[0\].group_by: this would take too long"):
+        after(given, {"group_by": {"fields": ["id"], "calculate": reducers}})
+    filtered = {"filter": {"conditions": [{"field": "n", "compare": "is_null"}] * 20, "match": "any"}}
+    unfiltered = {"filter": {"conditions": [{"field": "n", "compare": "is_not_null"}] * 20, "match": "any"}}
+    with pytest.raises(CannotTransform, match=r"transformations\[1\].filter: this would take too long"):
+        after(frame(n=[1] * 30_000), unfiltered, filtered)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12), st.sampled_from(["p1", "p5", "p25", "p50", "p90", "p99"]))
+def test_percentiles_of_few_are_those_of_many(values: list[float], reducer: Reducer) -> None:
+    assert reduced_cells(values, reducer) == pytest.approx(np.percentile(values, int(reducer[1:])), abs=1e-6)
 
 
 @pytest.mark.parametrize(
