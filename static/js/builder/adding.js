@@ -22,6 +22,7 @@ const factsOf = ({ title, panel_type: kind, time_range: own }) => ({ title, kind
 const bare = (id, position) => ({ id, position, time_range: null, refresh_interval: null, repeat: null });
 
 const add = (id, facts) => {
+  if (findPlaced(id)) return;
   board.panels[id] = facts;
   const position = freePlace(board.document.panels, headings(), facts.kind);
   changePanels(`${facts.title} added`, [...board.document.panels, bare(id, position)]);
@@ -47,9 +48,11 @@ let asked = null;
 const find = async () => {
   asked?.abort();
   asked = new AbortController();
+  const wanted = field.value;
   const url = withTenant(PANELS, board.tenant, { q: field.value.trim(), limit: MOST_FOUND, sort: "title" });
   const answer = await ask("GET", url, undefined, { signal: asked.signal });
   if (answer.isAborted) return;
+  found.dataset.of = wanted;
   const note = document.getElementById("builder-found-note");
   found.replaceChildren(...(answer.items ?? []).map(itemFor));
   if (!answer.ok) note.textContent = answer.detail;
@@ -64,9 +67,13 @@ field.addEventListener("input", () => {
   waiting = setTimeout(find, WAIT_MS);
 });
 
-field.addEventListener("keydown", (event) => {
+// The first of what was typed, not of what was found before it.
+field.addEventListener("keydown", async (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();
+  clearTimeout(waiting);
+  if (found.dataset.of !== field.value) await find();
+  if (found.dataset.of !== field.value || !dialog.open) return;
   found.querySelector("button:not(:disabled)")?.click();
 });
 
@@ -134,6 +141,8 @@ export const duplicate = async (id) => {
 
 const open = () => {
   field.value = "";
+  found.replaceChildren();
+  delete found.dataset.of;
   dialog.showModal();
   field.focus();
   find();
