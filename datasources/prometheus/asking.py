@@ -34,10 +34,10 @@ log = logging.getLogger(__name__)
 
 
 class Asking:
-    """`write` is what a query becomes."""
+    """`write` is what a query becomes; `tenant` is the id of who asks."""
 
-    def __init__(self, server: Server, gate: Gate, limits: Limits, write: Callable[[PromQuery], Written]) -> None:
-        self._server, self._gate, self._limits, self._write = server, gate, limits, write
+    def __init__(self, server: Server, gate: Gate, limits: Limits, write: Callable[[PromQuery], Written], *, tenant: str) -> None:
+        self._server, self._gate, self._limits, self._write, self._tenant = server, gate, limits, write, tenant
         self._ends_at = time.monotonic() + limits.timeout_ms / 1_000
         self._rows: dict[tuple[str, int], Frame] = {}
 
@@ -71,7 +71,7 @@ class Asking:
         return with_names(frame, query.legend, query.variables) if query.names_rows else frame
 
     def _options(self, query: PromOptions) -> Frame:
-        asked = wanted(query)
+        asked = wanted(query, tenant=self._tenant)
         if isinstance(asked, Rows):
             frame = self.rows(asked.query)
             found = row_texts(frame)

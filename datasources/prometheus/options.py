@@ -14,7 +14,7 @@ from datasources.errors import QueryRefused
 from datasources.frame import Frame
 from datasources.prometheus.naming import series_name
 from datasources.prometheus.reading import TIME, VALUE
-from datasources.promql import check, expand
+from datasources.promql import check, expand, macros_of_tenant
 from datasources.promql.mistake import mistake
 from datasources.promql.tokens import tokens_of
 from datasources.promql.values import quoted_piece
@@ -39,24 +39,28 @@ class Rows:
     query: PromQuery
 
 
-def wanted(options: PromOptions) -> Names | Rows:
-    """What is to be asked. Raises QueryRefused for what is none of the functions; Mistake and ValueMissing."""
+def wanted(options: PromOptions, *, tenant: str) -> Names | Rows:
+    """What is to be asked; `tenant` is the id of who asks.
+
+    Raises QueryRefused for what is none of the functions; Mistake and ValueMissing.
+    """
     call = _CALL.fullmatch(options.text)
     if call is None:
         raise QueryRefused("This is no list to choose from.", detail=f"Write {FUNCTIONS}.")
     name, inner = call[1], call[2].strip()
+    macros = macros_of_tenant(tenant)
     if name == "query_result":
         return Rows(PromQuery(text=inner, instant=True, time_range=options.time_range, variables=options.variables))
     if name == "metrics":
-        pattern = _expanded(f'{{__name__=~".*(?:{quoted_piece(inner)}).*"}}', options.variables) if inner else ""
+        pattern = _expanded(f'{{__name__=~".*(?:{quoted_piece(inner)}).*"}}', options.variables, macros) if inner else ""
         return Names("label/__name__/values", pattern)
     if name == "label_names":
-        return Names("labels", _selector(inner, options.variables))
+        return Names("labels", _selector(inner, options.variables, macros))
     metric, label = _arguments(inner, options.text)
-    found = expand(f"{{{label}=''}}", variables=options.variables, macros={}).text[1:-4]  # where a label's name can stand
+    found = expand(f"{{{label}=''}}", variables=options.variables, macros=macros).text[1:-4]  # where a label's name can stand
     if _LABEL.fullmatch(found) is None:
         raise QueryRefused("This is not the name of a label.", detail=f"“{found[:80]}” is none.")
-    return Names(f"label/{found}/values", _selector(metric, options.variables))
+    return Names(f"label/{found}/values", _selector(metric, options.variables, macros))
 
 
 def matched(selector: str) -> Sequence[tuple[str, str]]:
@@ -74,12 +78,12 @@ def row_texts(frame: Frame) -> list[str]:
     return texts
 
 
-def _selector(text: str, variables: Mapping[str, Any]) -> str:
-    return _expanded(text, variables) if text else ""
+def _selector(text: str, variables: Mapping[str, Any], macros: Mapping[str, str]) -> str:
+    return _expanded(text, variables, macros) if text else ""
 
 
-def _expanded(text: str, variables: Mapping[str, Any]) -> str:
-    expanded = expand(text if "{" in text or "$" not in text else f"{text}{{}}", variables=variables, macros={})
+def _expanded(text: str, variables: Mapping[str, Any], macros: Mapping[str, str]) -> str:
+    expanded = expand(text if "{" in text or "$" not in text else f"{text}{{}}", variables=variables, macros=macros)
     return check(expanded).text
 
 

@@ -83,10 +83,10 @@ class PrometheusSource:
         return self._asking(limits).answers({"file": query})["file"]
 
     def _asking(self, limits: Limits) -> Asking:
-        return Asking(self._server, self._gate, limits, self._write)
+        return Asking(self._server, self._gate, limits, self._write, tenant=self.tenant.slug)
 
     def _write(self, query: PromQuery) -> Written:
-        return write(query, scrape_ms=self._setting.scrape_ms, is_checked=self._setting.is_checked)
+        return write(query, tenant=self.tenant.slug, scrape_ms=self._setting.scrape_ms, is_checked=self._setting.is_checked)
 
 
 def _parts(query: Query) -> Sequence[PromQuery]:

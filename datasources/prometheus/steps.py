@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from datasources.base import PromQuery, PromSteps
 from datasources.errors import QueryRefused
 from datasources.intervals import Intervals, prom_intervals
-from datasources.promql import check, expand, macros_of
+from datasources.promql import check, expand, macros_of, macros_of_tenant
 from datasources.promql.expand import Expanded
 
 OPEN_SECONDS = 6 * 3_600.0  # of a range that is open at its beginning
@@ -35,7 +35,7 @@ class Written:
         )
 
 
-def write(query: PromQuery, *, scrape_ms: int, is_checked: bool) -> Written:
+def write(query: PromQuery, *, tenant: str, scrape_ms: int, is_checked: bool) -> Written:
     """Variables and macros in their places; `is_checked`, mistakes found. Raises QueryRefused, Mistake and ValueMissing."""
     stop = min(query.time_range.stop or _now(), _now())
     start = query.time_range.start or stop - timedelta(seconds=OPEN_SECONDS)
@@ -44,7 +44,7 @@ def write(query: PromQuery, *, scrape_ms: int, is_checked: bool) -> Written:
     intervals = prom_intervals(range_ms, query.max_points, scrape_ms=scrape_ms, min_step_ms=query.min_step_ms)
     if range_ms / intervals.step_ms > MOST_POINTS:
         raise QueryRefused("The range has more steps than Prometheus answers. Make the panel's least step longer.")
-    macros = macros_of(intervals, start=ends[0] / 1_000, stop=ends[1] / 1_000)
+    macros = {**macros_of(intervals, start=ends[0] / 1_000, stop=ends[1] / 1_000), **macros_of_tenant(tenant)}
     expanded = expand(query.text, variables=query.variables, macros=macros)
     if is_checked:
         check(expanded)

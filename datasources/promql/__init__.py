@@ -6,9 +6,9 @@ check(text)
 
 from datasources.promql.check import check
 from datasources.promql.expand import expand, validate
-from datasources.promql.macros import macros_of
+from datasources.promql.macros import macros_of, macros_of_tenant
 from datasources.promql.mistake import Mistake
 from datasources.promql.splitting import looks_back_only
 from datasources.promql.tokens import variables_in
 
-__all__ = ["Mistake", "check", "expand", "looks_back_only", "macros_of", "validate", "variables_in"]
+__all__ = ["Mistake", "check", "expand", "looks_back_only", "macros_of", "macros_of_tenant", "validate", "variables_in"]

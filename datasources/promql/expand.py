@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasources.errors import QueryRefused, ValueMissing
-from datasources.promql.macros import NAMES
+from datasources.promql.macros import NAMES, TENANT
 from datasources.promql.mistake import mistake
 from datasources.promql.places import Place, place_of
 from datasources.promql.tokens import MENTION, Token, format_of, name_of, tokens_of
@@ -61,7 +61,8 @@ def validate(written: str) -> Expanded:
             return "v"
         if place is Place.FUNCTION:
             raise mistake(f"“{match.group()}” cannot stand for a function.", text=written, at=token.at)
-        return "1m" if name in NAMES and not name.endswith(("_ms", "_s")) else _SAMPLES.get(place, "1")
+        is_length = name in NAMES and not name.endswith(("_ms", "_s", TENANT))
+        return "1m" if is_length else _SAMPLES.get(place, "1")
 
     return _rewritten(written, write)
 

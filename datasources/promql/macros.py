@@ -1,4 +1,4 @@
-"""`$__interval` and its like: what a range and a panel's width make of them, by Grafana's arithmetic."""
+"""`$__interval` and its like: what a range and a panel's width make of them, by Grafana's arithmetic; and who asks."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,13 @@ from datasources.intervals import Intervals, seconds
 
 OF_RANGE = frozenset({"__range", "__range_s", "__range_ms", "__from", "__to"})
 OF_STEP = frozenset({"__interval", "__interval_ms", "__rate_interval", "__rate_interval_ms"})
-NAMES = OF_RANGE | OF_STEP
+TENANT = "__tenant"
+NAMES = OF_RANGE | OF_STEP | {TENANT}
+
+
+def macros_of_tenant(slug: str) -> Mapping[str, str]:
+    """Macros stand before variables: no address can say that somebody else asks."""
+    return {TENANT: slug}
 
 
 def macros_of(intervals: Intervals, *, start: float, stop: float) -> Mapping[str, str]:

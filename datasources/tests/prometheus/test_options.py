@@ -64,19 +64,19 @@ def test_what_is_no_list_is_refused(source: PrometheusSource, text: str) -> None
 def test_a_value_changes_no_list() -> None:
     """Whatever it is: a label's name is one, a matcher's text is a literal."""
     for value in HOSTILE:
-        asked = wanted(PromOptions(text='label_values(up{a="$v"}, job)', variables={"v": value}))
+        asked = wanted(PromOptions(text='label_values(up{a="$v"}, job)', variables={"v": value}), tenant="acme")
         assert isinstance(asked, Names)
         assert asked.path == "label/job/values"
         assert shape(check(Expanded(asked.selector, asked.selector, ((0, 0),))).tree)[2] == [value]
         try:
-            asked = wanted(PromOptions(text="label_values(up, $v)", variables={"v": value}))
+            asked = wanted(PromOptions(text="label_values(up, $v)", variables={"v": value}), tenant="acme")
         except QueryRefused:
             continue
         assert isinstance(asked, Names)
         assert asked.path == f"label/{value}/values"
         assert value.isidentifier()
     with pytest.raises(ValueMissing):
-        wanted(PromOptions(text="label_values(up, $v)"))
+        wanted(PromOptions(text="label_values(up, $v)"), tenant="acme")
 
 
 def test_editors_get_names_for_completion(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from django.core.wsgi import get_wsgi_application
 
-from datasources.base import PromCount, PromQueries, PromQuery, Sort, SqlQuery
+from datasources.base import PromCount, PromOptions, PromQueries, PromQuery, Sort, SqlQuery
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused
 from datasources.frame import Frame, SeriesFrame, rows_of, series_of
 from datasources.kinds import SOURCE_KINDS
@@ -75,6 +75,16 @@ def test_variables_are_written_in(source: PrometheusSource, prometheus: RealProm
     several = series(source, 'room_temperature{host=~"$host"}', variables={"host": ("web-2", "web-1")}, **facts)
     none = series(source, 'room_temperature{host=~"$host"}', variables={"host": "web.*"}, **facts)
     assert [len(frame.series) for frame in (one, several, none)] == [1, 2, 0]
+
+
+def test_who_asks_is_nobodys_to_choose(source: PrometheusSource, prometheus: RealPrometheus) -> None:
+    """A shared source may have all tenants' series: what selects those of one must not be in an address."""
+    facts: dict[str, Any] = {"time_range": over(prometheus, hours=2), "variables": {"__tenant": "web-2"}}
+    assert series(source, 'room_temperature{host!="$__tenant"}', **facts).sql == 'room_temperature{host!="acme"}'
+    assert rows(source, "room_temperature{host=~'${__tenant}'}", **facts).row_count == 0
+    for text in ('label_values(room_temperature{host="$__tenant"}, host)', 'query_result(visits_total{host="$__tenant"})'):
+        options = PromOptions(text=text, time_range=facts["time_range"], variables=facts["variables"])
+        assert rows_of(source.run({"o": options}), "o").row_count == 0
 
 
 @pytest.mark.parametrize(
