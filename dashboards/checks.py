@@ -1,6 +1,6 @@
 """What can be said of a panel's queries when it is saved, before any tenant has run them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,8 @@ from dashboards.document import DashboardDocument
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
-from dashboards.variables.definitions import QueryVariable, Variable
-from datasources.base import OWN, SqlQuery
+from dashboards.variables.definitions import OptionsSource, QueryVariable, Variable
+from datasources.base import OWN, PromQuery, Query, SqlQuery
 from datasources.compile import validate, variables_in
 from datasources.errors import QueryRefused
 from datasources.timerange import TimeRange
@@ -38,8 +38,8 @@ def check_variables(variables: Sequence[Variable], *, is_shared: bool) -> list[D
     return [
         error
         for place, variable in enumerate(variables)
-        if isinstance(variable, QueryVariable)
-        for error in _check_sql(f"variables[{place}]", variable.data_source.sql, variable.needs, is_shared=is_shared)
+        if isinstance(variable, QueryVariable) and variable.data_source.sql is not None
+        for error in _check(f"variables[{place}]", variable.data_source, is_shared=is_shared)
     ]
 
 
@@ -52,25 +52,29 @@ def check_dashboard(document: DashboardDocument, *, is_shared: bool) -> list[Doc
 
 
 def check_annotations(annotations: Sequence[AnnotationQuery], *, is_shared: bool) -> list[DocumentError]:
-    """The guard's objections to the SQL of a dashboard's annotations, with their place."""
+    """The guard's objections to the SQL of a dashboard's annotations, and mistakes in their PromQL, with their place."""
     return [
         error
         for place, query in enumerate(annotations)
-        for error in _check_sql(f"annotations[{place}]", query.data_source.sql, query.needs, is_shared=is_shared)
+        for error in _check(f"annotations[{place}]", query.data_source, is_shared=is_shared)
     ]
 
 
-def _check_sql(path: str, text: str | None, needs: Collection[str], *, is_shared: bool) -> Iterator[DocumentError]:
-    if text is None:
-        return
-    now = datetime.now(UTC)
-    query = SqlQuery(text=text, variables=dict.fromkeys(needs), time_range=TimeRange(now - timedelta(hours=1), now))
+def _check(path: str, asked: OptionsSource, *, is_shared: bool) -> Iterator[DocumentError]:
     try:
-        validate(query, statistics=is_shared)
+        validate(_query(asked), statistics=is_shared)
     except QueryRefused as error:
         message = f"{error.sentence} {error.detail}".strip()
-        record_refused_sql(None, text, message)
-        yield DocumentError(f"{path}.data_source.sql", message)
+        if asked.sql is not None:
+            record_refused_sql(None, asked.text, message)
+        yield DocumentError(f"{path}.data_source.{asked.language}", message)
+
+
+def _query(asked: OptionsSource) -> Query:
+    if asked.sql is None:
+        return PromQuery(text=asked.text)
+    now = datetime.now(UTC)
+    return SqlQuery(text=asked.sql, variables=dict.fromkeys(asked.needs), time_range=TimeRange(now - timedelta(hours=1), now))
 
 
 def unset(document: PanelDocument) -> dict[str, Any]:

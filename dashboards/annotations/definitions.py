@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import orjson
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from dashboards.panels.parts import Colour, Label, Strict
 from dashboards.variables.definitions import OptionsSource, VariableName
-from datasources.compile import variables_in
 
 MOST_QUERIES = 10
 TYPED = "typed"  # the name of those that people typed in
 
 
 class AnnotationQuery(Strict):
-    """Marks that a query finds: SQL with a column `time`, perhaps `timeend`, `text`, `title` and `tags`.
+    """Marks that a query finds: SQL with a column `time`, perhaps `timeend`, `text`, `title` and `tags`; or PromQL.
 
+    A series of PromQL marks the time in which it is not nought, and `legend` is its text: `{{job}} is down`.
     `hidden`: they are shown to those alone who switch them on.
     """
 
@@ -25,14 +25,14 @@ class AnnotationQuery(Strict):
     label: Label = ""
     color: Colour = "#8B5CF6"
     hidden: bool = False
+    legend: Label = ""
     data_source: OptionsSource
 
-    @field_validator("data_source")
-    @classmethod
-    def _by_sql(cls, source: OptionsSource) -> OptionsSource:
-        if source.sql is None:
-            raise ValueError("annotations are found by sql")
-        return source
+    @model_validator(mode="after")
+    def _legend_of_promql(self) -> Self:
+        if self.legend and self.data_source.promql is None:
+            raise ValueError("a legend is for promql")
+        return self
 
     @property
     def title(self) -> str:
@@ -41,7 +41,7 @@ class AnnotationQuery(Strict):
     @property
     def needs(self) -> frozenset[str]:
         """The names of the variables that it may use."""
-        return frozenset(variables_in(self.data_source.text))
+        return self.data_source.needs
 
 
 AnnotationQueries = Annotated[list[AnnotationQuery], Field(max_length=MOST_QUERIES)]

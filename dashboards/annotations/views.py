@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboards.annotations.asking import CHOSEN, Asked, asked_annotations
 from dashboards.annotations.forms import WRITTEN, AnnotationForm
-from dashboards.annotations.marks import Mark, Marks
+from dashboards.annotations.mark import Mark
+from dashboards.annotations.marks import Marks
 from dashboards.annotations.model import Annotation
 from dashboards.asking import refresh_of, refresh_seconds, shared_state, with_query, zone_of
 from dashboards.models import Dashboard, Panel

@@ -103,7 +103,7 @@ class Chosen(Variable):
 
 
 class OptionsSource(Strict):
-    """Which source is asked for the options: SQL whose first column, or `value` and `text`, are they; or PromQL's functions."""
+    """What is asked of which source. Of options: SQL whose first column, or `value` and `text`, are they; PromQL's functions."""
 
     source: SourceSlug = OWN
     sql: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
@@ -124,6 +124,11 @@ class OptionsSource(Strict):
         """What it is written in: a source must speak it."""
         return "sql" if self.sql is not None else "promql"
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names of the variables that may occur."""
+        return variables_in(self.text) if self.sql is not None else promql.variables_in(self.text)
+
 
 class QueryVariable(Chosen):
     kind: Literal["query"]
@@ -131,8 +136,7 @@ class QueryVariable(Chosen):
 
     @property
     def needs(self) -> frozenset[str]:
-        text = self.data_source.text
-        return frozenset(variables_in(text)) if self.data_source.language == "sql" else promql.variables_in(text)
+        return self.data_source.needs
 
     @property
     def depends_on_time(self) -> bool:

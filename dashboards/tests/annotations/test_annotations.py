@@ -2,8 +2,10 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -246,11 +248,28 @@ def test_its_query_uses_the_dashboards_variables(client: Client, bob: Any, deplo
     assert drawn(client, f"{RANGE}&var-release=v2' OR 'a'='a") == []
 
 
+def test_a_series_marks_the_time_in_which_it_is_not_nought(
+    client: Client, bob: Any, acme: Any, board: Dashboard, prometheus: Any, make_prometheus: Callable[..., Any]
+) -> None:
+    make_prometheus(tenant=acme, scrape_interval="30m")
+    day = datetime.fromtimestamp(prometheus.history, UTC).replace(hour=0) + timedelta(days=9)
+    asked = {"promql": 'room_temperature{host="$host"} > bool 20'}
+    board.variables = [{"name": "host", "kind": "constant", "value": "web-1"}]
+    board.annotations = [{**DEPLOYS, "legend": "{{host}} is warm", "data_source": asked}]
+    board.save()
+    client.force_login(bob)
+    warm, next_day = drawn(client, urlencode({"from": day.isoformat(), "to": (day + timedelta(hours=24.5)).isoformat()}))
+    assert (warm["text"], next_day["stop"]) == ("web-1 is warm", None)
+    assert [warm["start"], warm["stop"]] == [(day + timedelta(hours=hours)).timestamp() * 1_000 for hours in (0.5, 11.5)]
+    assert next_day["start"] == (day + timedelta(hours=24.5)).timestamp() * 1_000
+
+
 @pytest.mark.parametrize(
     ("query", "path"),
     [
         ({**DEPLOYS, "name": "typed"}, "annotations[0].name"),
-        ({**DEPLOYS, "data_source": {"promql": "up"}}, "annotations[0].data_source"),
+        ({**DEPLOYS, "legend": "{{job}}"}, "annotations[0]"),
+        ({**DEPLOYS, "data_source": {"sql": "SELECT 1", "promql": "up"}}, "annotations[0].data_source"),
         ({**DEPLOYS, "colour": "red"}, "annotations[0].colour"),
     ],
 )
@@ -266,3 +285,10 @@ def test_sql_that_the_guard_refuses_is_not_stored(client: Client, root: Any) -> 
     refused = client.post("/api/v1/dashboards", body, content_type="application/json")
     assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "annotations[0].data_source.sql")
     assert not Dashboard.objects.exists()
+
+
+def test_a_mistake_in_promql_is_said_with_its_place(client: Client, root: Any) -> None:
+    client.force_login(root)
+    body = {"slug": "x", "document": {"name": "x", "annotations": [{**DEPLOYS, "data_source": {"promql": "sum(up"}}]}}
+    refused = client.post("/api/v1/dashboards", body, content_type="application/json")
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "annotations[0].data_source.promql")
