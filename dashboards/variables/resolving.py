@@ -15,14 +15,14 @@ from dashboards.variables.definitions import (
     Variable,
 )
 from dashboards.variables.options import Asker, Options
+from datasources.compile.buckets import interval_of
 from datasources.errors import SourceError
 from datasources.intervals import rounded_ms, written
 from datasources.timerange import TimeRange
 from datasources.variables import AllValue, Value, texts_of
 from tenants.models import Tenant
 
-SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "M": 2_592_000}
-CALENDAR = ((SECONDS["M"], "1M"), (SECONDS["w"], "1w"), (SECONDS["d"], "1d"))  # buckets of several days there are none
+CALENDAR = tuple((interval_of(text).seconds, text) for text in ("1M", "1w", "1d"))  # days and longer come one by one
 AUTO = "auto"
 OF_TENANT = ("slug", "name", "time_zone")
 
@@ -160,7 +160,7 @@ def _interval(variable: IntervalVariable, given: tuple[str, ...], time_range: Ti
 
 def _auto(variable: IntervalVariable, time_range: TimeRange) -> str:
     """About `auto` buckets over the range, and none smaller than `auto_min`."""
-    least = int(variable.auto_min[:-1]) * SECONDS[variable.auto_min[-1]]
+    least = interval_of(variable.auto_min).seconds
     length = time_range.length
     if length is None or variable.auto is None:
         return variable.auto_min

@@ -86,6 +86,7 @@ KINDS: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "interval", "options": ["5m", "1h"], "auto": 30}, "?from=now-24h&to=now", "1h"),
     ({"kind": "interval", "options": ["5m"], "auto": 10}, "?from=now-90d&to=now", "1w"),
     ({"kind": "interval", "options": ["5m"], "auto": 1000}, "?from=now-5m&to=now", "10s"),
+    ({"kind": "interval", "options": ["5m"], "auto": 10, "auto_min": "1y"}, "?from=now-90d&to=now", "1y"),
     ({"kind": "custom", "options": ["a", "b"]}, "?var-v=b&var-v=a", "b"),
     ({"kind": "custom", "options": ["a", "b"], "all": True, "all_value": "%"}, "?var-v=All", "%"),
 ]
