@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from audit.models import Action, Event
+from dashboards.annotations import asking
 from dashboards.annotations.model import Annotation
 from dashboards.document import read_dashboard
 from dashboards.models import Dashboard, Panel, Placement
@@ -173,8 +174,9 @@ def test_what_a_query_finds_is_drawn(client: Client, bob: Any, deploys: Dashboar
 
 
 def test_who_asks_second_costs_no_query(
-    client: Client, bob: Any, deploys: Dashboard, acme_database: dict, admin_sql: Any
+    client: Client, bob: Any, deploys: Dashboard, acme_database: dict, admin_sql: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(asking, "EVERY_SECONDS", 86_400)
     client.force_login(bob)
     assert len(drawn(client)) == 2
     admin_sql(acme_database, "TRUNCATE deploys")
