@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
@@ -12,6 +12,8 @@ from pydantic import Field, StringConstraints
 
 from api.callers import user_of
 from api.description import problems
+from api.doors import viewer_in
+from api.favorites import is_favorite
 from api.listing import ListQuery, listed
 from api.merging import merged
 from api.schemas.dashboards import DashboardChange, DashboardDetail, DashboardPage, DashboardReplacement, NewDashboard
@@ -21,6 +23,7 @@ from api.versions import seen_version, tag_of
 from dashboards.changing import delete_unchanged, save_change
 from dashboards.checks import check_dashboard
 from dashboards.document import DashboardDocument, document_of, place_panels, put, read_dashboard, take_fields
+from dashboards.library.favorites import favorite_of
 from dashboards.library.states import take_state
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid
@@ -41,6 +44,7 @@ class DashboardsQuery(ListQuery):
     state: Annotated[
         Literal["draft", "published", "archived", "all"] | None, Field(description="Without: all but archived ones.")
     ] = None
+    favorites: Annotated[bool | None, Field(description="Those that are the caller's, or those that are not.")] = None
     sort: Literal["slug", "title", "folder", "panel_count", "updated_at"] = "slug"
 
 
@@ -49,13 +53,18 @@ def list_dashboards(request: HttpRequest, query: Query[DashboardsQuery]) -> dict
     """The dashboards a tenant has: its own, and those shared with it. Its own wins over a shared one of the same id."""
     seen, _ = visible(request, Dashboard, query.tenant_id)
     found = in_state(seen, query.state)
+    favorite = favorite_of(viewer_in(request, query.tenant_id)) if query.tenant_id else Value(False)
+    if query.favorites is not None:
+        found = found.filter(favorite) if query.favorites else found.exclude(favorite)
     if query.folder:
         found = found.filter(folder=query.folder)
     if query.tags:
         found = found.filter(tags__contains=query.tags)
     if query.q:
         found = found.filter(Q(name__icontains=query.q) | Q(slug__icontains=query.q) | Q(description__icontains=query.q))
-    return listed(counted(found.only(*COLUMNS)), query, by=SORTS[query.sort], then="slug", told=summary)
+    return listed(
+        counted(found.only(*COLUMNS)).annotate(is_favorite=favorite), query, by=SORTS[query.sort], then="slug", told=summary
+    )
 
 
 @router.get("/dashboards/{slug}", response=DashboardDetail, operation_id="read_dashboard", openapi_extra=problems(404))
@@ -173,7 +182,7 @@ def summary(dashboard: Any) -> dict[str, Any]:
         "folder": dashboard.folder,
         "tags": dashboard.tags,
         "panel_count": dashboard.panel_count,
-        "is_favorite": False,
+        "is_favorite": dashboard.is_favorite,
         "is_shared": dashboard.is_shared,
         "state": dashboard.state,
         "is_private": dashboard.private_to_id is not None,
@@ -183,7 +192,8 @@ def summary(dashboard: Any) -> dict[str, Any]:
 
 
 def told(request: HttpRequest, response: HttpResponse, dashboard: Any, role: Role) -> dict[str, Any]:
-    response["ETag"] = tag_of(dashboard, role)
+    dashboard.is_favorite = is_favorite(request, dashboard)
+    response["ETag"] = tag_of(dashboard, role, "favorite" if dashboard.is_favorite else "")
     document = document_of(dashboard)
     if not role.includes(Role.EDITOR):  # as of panels: no SQL, and no name of a table
         shown = [one for one in document.variables if not isinstance(one, QueryVariable)]

@@ -8,6 +8,7 @@ from api.dashboards import router as dashboards
 from api.data import router as data
 from api.doors import api
 from api.exports import router as exports
+from api.favorites import router as favorites
 from api.history import router as history
 from api.members import router as members
 from api.panels import router as panels
@@ -15,7 +16,7 @@ from api.preferences import router as preferences
 from api.tenants import router as tenants
 from api.tokens import router as tokens
 
-for router in (tenants, members, panels, data, exports, dashboards, annotations, history, preferences, tokens):
+for router in (tenants, members, panels, data, exports, dashboards, annotations, favorites, history, preferences, tokens):
     api.add_router("/v1", router)
 
 DOCUMENTATION = {"openapi-json", "openapi-view"}

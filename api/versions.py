@@ -10,12 +10,12 @@ from dashboards.models import Dashboard, Panel
 from dashboards.panels.document import DocumentError
 from tenants.models import Role
 
-TAG = re.compile(r'(?:W/)?"(?P<row>\d{1,19})\.(?P<version>\d{1,10})\.[a-z]+"')
+TAG = re.compile(r'(?:W/)?"(?P<row>\d{1,19})\.(?P<version>\d{1,10})\.[a-z]+(?:\.[a-z]+)?"')
 
 
-def tag_of(row: Panel | Dashboard, role: Role) -> str:
-    """It names the row, its version, and as whom it was read: an editor is told more than a viewer."""
-    return f'"{row.pk}.{row.version}.{role.value}"'
+def tag_of(row: Panel | Dashboard, role: Role, also: str = "") -> str:
+    """It names the row, its version, and as whom it was read: an editor is told more than a viewer. `also`: what else is told."""
+    return f'"{row.pk}.{row.version}.{role.value}{"." if also else ""}{also}"'
 
 
 def seen_version(request: HttpRequest, row: Panel | Dashboard, version: int | None, *, is_needed: bool = True) -> int | None:

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from dashboards.annotations.model import Annotation as Annotation
+from dashboards.library.favorite import Favorite as Favorite
 from dashboards.library.version import Version as Version
 from dashboards.panels.document import PanelDocument
 from dashboards.shared import Shared as Shared

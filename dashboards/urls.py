@@ -6,6 +6,7 @@ from dashboards import views
 from dashboards.annotations import views as annotations
 from dashboards.builder import views as builder
 from dashboards.files import FILE_KINDS
+from dashboards.pages.addresses import library
 from dashboards.preferences.views import preferences_page
 from dashboards.query import views as query_views
 
@@ -15,8 +16,8 @@ PANEL = f"{DASHBOARD}panels/<slug:panel>/"
 urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/preferences/", preferences_page, name="preferences"),
-    path("t/<slug:tenant>/", views.tenant_home, name="tenant-home"),
     path("t/<slug:tenant>/new/", builder.new_dashboard, name="dashboard-new"),
+    *library,
     path(DASHBOARD, views.dashboard, name="dashboard"),
     path(f"{DASHBOARD}edit/", builder.edit, name="dashboard-edit"),
     path(f"{DASHBOARD}edit/document/", builder.edit_document, name="dashboard-edit-document"),

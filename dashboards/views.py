@@ -28,8 +28,11 @@ from dashboards.explain import explain_panel, inspected
 from dashboards.export import export_response
 from dashboards.files import FILE_KINDS
 from dashboards.layout import is_chart, is_heading, lay_out
+from dashboards.library.homes import home_of
 from dashboards.looking import ask_at, look_at, place_of, range_of
 from dashboards.models import Dashboard, Panel, Placement
+from dashboards.pages.finding import dashboard_for
+from dashboards.pages.menu import menu_of
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
@@ -44,7 +47,7 @@ from dashboards.viewer import Viewer
 from datasources.frame import rows_of
 from datasources.timerange import BadTimeRange, parse_time
 from tenants.access import TenantRequest, find_tenant, require, tenants_of
-from tenants.models import Role, Tenant, User
+from tenants.models import Role, User
 
 ROWS_ABOVE_THE_FOLD = 10
 
@@ -55,27 +58,13 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     tenants = list(tenants_of(user))
     chosen = next((tenant for tenant in tenants if tenant.pk == user.default_tenant_id or len(tenants) == 1), None)
-    if chosen is not None and user.home_dashboard and _is_home(user, chosen):
-        return redirect("dashboard", tenant=chosen.slug, dashboard=user.home_dashboard)
-    if chosen is not None:
-        return redirect("tenant-home", tenant=chosen.slug)
-    return render(request, "dashboards/home.html", {"tenants": tenants})
-
-
-def _is_home(user: User, tenant: Tenant) -> bool:
-    """Whether the tenant still has the dashboard that the user begins with."""
-    found = find_tenant(user, tenant.slug)
-    if found is None:
-        return False
-    return Dashboard.objects.listed_for(Viewer.named(user, *found)).filter(slug=user.home_dashboard).exists()
-
-
-@require_safe
-def tenant_home(request: TenantRequest, tenant: str) -> HttpResponse:
-    """The dashboards a tenant has."""
-    dashboards = Dashboard.objects.listed_for(Viewer.of(request)).only("slug", "name", "description")
-    context = {"dashboards": dashboards, "tenants": tenants_of(request.user)}
-    return render(request, "dashboards/tenant_home.html", context)
+    if chosen is None:
+        return render(request, "dashboards/home.html", {"tenants": tenants})
+    found = find_tenant(user, chosen.slug)
+    slug = home_of(user, Viewer.named(user, *found)) if found is not None else None
+    if slug is not None:
+        return redirect("dashboard", tenant=chosen.slug, dashboard=slug)
+    return redirect("tenant-home", tenant=chosen.slug)
 
 
 @require_safe
@@ -84,10 +73,7 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
 
     But for the options of its variables, where it is not `known_only`.
     """
-    viewer = Viewer.of(request)
-    found = Dashboard.objects.find_for(viewer, dashboard)
-    if found is None:
-        raise Http404("No such dashboard.")
+    found = dashboard_for(request, dashboard)
     asked = page_range(request.GET, zone_of(request.GET, request.user, request.tenant), default=found.time_range)
     refresh = refresh_seconds(request.GET, default=refresh_of(request.user, found.refresh_interval))
     places = list(found.placements.all())
@@ -107,7 +93,8 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
     context = {
         "tenants": tenants_of(request.user),
         "dashboard": found,
-        "dashboards": Dashboard.objects.listed_for(viewer).only("slug", "name"),
+        "is_board": True,
+        "menu": menu_of(request, found),
         "groups": groups,
         "has_charts": any(map(is_chart, panels.values())),
         "bar": bar,
@@ -121,9 +108,7 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
 @require_safe
 def variable(request: TenantRequest, tenant: str, dashboard: str, variable: str) -> HttpResponse:
     """The options of a variable: a page without scripts, and what a picker shows of it with them."""
-    found = Dashboard.objects.find_for(Viewer.of(request), dashboard)
-    if found is None:
-        raise Http404("No such dashboard.")
+    found = dashboard_for(request, dashboard)
     panel = request.GET.get("panel", "")
     if panel:
         place_of(request, dashboard, panel)

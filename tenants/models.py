@@ -194,6 +194,8 @@ class Tenant(models.Model):
         help_text='What dashboards may say of this tenant: {"region": "eu", "plan": "gold"}. Not for secrets.',
     )  # fmt: skip
     row_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: the installation's PANEL_ROW_LIMIT.")
+    # By its id, as a person's is.
+    home_dashboard = models.CharField(max_length=63, default="", db_default="", blank=True, editable=False, validators=[SLUG])
     is_active = models.BooleanField("enabled", default=True)
     connection_version = models.PositiveIntegerField(default=1, editable=False)
     tested_at = models.DateTimeField("last test", null=True, editable=False)

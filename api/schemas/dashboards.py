@@ -38,12 +38,18 @@ class DashboardSummary(BaseModel):
     folder: str
     tags: list[str]
     panel_count: Annotated[int, Field(ge=0)]
-    is_favorite: bool
+    is_favorite: Annotated[bool, Field(description="The caller's, in this tenant.")]
     is_shared: Annotated[bool, Field(description="Kept by the platform; false: the tenant's own.")]
     state: State
     is_private: Annotated[bool, Field(description="Nobody but the caller sees it.")]
     version: int
     updated_at: datetime
+
+
+class Home(Given):
+    model_config = example(dashboard="overview")
+
+    dashboard: Annotated[Slug | None, Field(description="null: the list of dashboards.")]
 
 
 class DashboardPage(Page[DashboardSummary]):

@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "The version before makes nothing private; sharing what this one made private is what nobody may."
+
     dependencies = [
         ("dashboards", "0010_annotations"),
         ("tenants", "0005_tenant_attributes"),

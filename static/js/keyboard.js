@@ -18,7 +18,13 @@ const focusPanel = (step) => {
   next?.scrollIntoView({ block: "nearest" });
 };
 
-const find = () => (document.querySelector("[data-menu='dashboards']") ? openMenu("dashboards") : document.querySelector("main input[data-filter]")?.focus());
+// In a dashboard's switcher, in a list's field, or else on the page of all dashboards.
+const find = () => {
+  const field = document.querySelector("main [data-search]");
+  if (document.querySelector("[data-menu='dashboards']")) openMenu("dashboards");
+  else if (field) field.select();
+  else click("[data-go='dashboards']");
+};
 
 const shortcuts = {
   "/": find,

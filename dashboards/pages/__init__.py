@@ -1,0 +1,1 @@
+"""The pages of the library: only here, and in dashboards/views.py, HTTP is known."""

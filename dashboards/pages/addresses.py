@@ -1,0 +1,25 @@
+"""Where the library's pages are."""
+
+from django.urls import path
+
+from dashboards.pages import history, listing, panels
+
+TENANT = "t/<slug:tenant>/"
+DASHBOARD = f"{TENANT}d/<slug:dashboard>/"
+OWN_PANEL = f"{TENANT}panels/<slug:panel>/"
+
+library = [
+    path(TENANT, listing.tenant_home, name="tenant-home"),
+    path(f"{TENANT}dashboards/", listing.dashboards, name="dashboards"),
+    path(f"{TENANT}dashboards/options/", listing.dashboard_options, name="dashboard-options"),
+    path(f"{TENANT}panels/", panels.panels, name="panels"),
+    path(OWN_PANEL, panels.panel_about, name="panel-about"),
+    path(f"{OWN_PANEL}delete/", panels.panel_delete, name="panel-delete"),
+    path(f"{OWN_PANEL}versions/", history.panel_versions, name="panel-versions"),
+    path(f"{OWN_PANEL}restore/", history.restore_panel, name="panel-restore"),
+    path(f"{DASHBOARD}favorite/", listing.favorite, name="dashboard-favorite"),
+    path(f"{DASHBOARD}home/", listing.own_home, name="dashboard-home"),
+    path(f"{DASHBOARD}home/of-all/", listing.home_of_all, name="dashboard-home-of-all"),
+    path(f"{DASHBOARD}versions/", history.dashboard_versions, name="dashboard-versions"),
+    path(f"{DASHBOARD}restore/", history.restore_dashboard, name="dashboard-restore"),
+]
