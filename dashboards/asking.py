@@ -1,7 +1,6 @@
 """What a URL asks: its time range, zone, variables, page and order; and the URL that asks the same with something changed."""
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from django.http import QueryDict
 
 from dashboards.panels.base import Ask, BadRequest
 from datasources.intervals import WIDEST, points_of_width
-from datasources.timerange import BadTimeRange, TimeRange, parse_time_range
+from datasources.timerange import BadTimeRange, TimeRange, parse_time_range, stretch_begun
 from datasources.variables import Value
 from tenants.models import Tenant, User
 from tenants.zones import ZONES
@@ -56,8 +55,7 @@ class PageRange:
         Its `now` moves on `every_seconds`, for all who look at the same moment: what one asks for the next one shares. It
         is the end of that time, so that nothing new is left out; where days are rounded to, its start: tomorrow is not yet.
         """
-        seconds = int(time.time())
-        begun = datetime.fromtimestamp(seconds - seconds % every_seconds, UTC)
+        begun = stretch_begun(every_seconds)
         now = begun if "/" in start + stop else begun + timedelta(seconds=every_seconds)
         return cls(start[:60], stop[:60], zone, now, begun, names)
 

@@ -11,7 +11,8 @@ from dashboards.panels.document import DocumentError, DocumentInvalid, Duration
 from dashboards.panels.parts import Label, Strict
 from dashboards.panels.reading import check_tree
 from dashboards.panels.wording import errors_of
-from dashboards.variables.definitions import Variable, VariableName, Variables, dumped, problems_of, stored_variables
+from dashboards.stored import dumped
+from dashboards.variables.definitions import Variable, VariableName, Variables, problems_of, stored_variables
 
 COLUMNS = 12
 MOST_PANELS = 200

@@ -17,7 +17,8 @@ from dashboards.models import LENGTH_OF_TIME, Dashboard, Panel, Placement, Share
 from dashboards.panels.document import DocumentInvalid, PanelDocument, as_yaml, parse_text
 from dashboards.panels.reading import read_text
 from dashboards.panels.writing import as_text
-from dashboards.variables.definitions import dumped, stored_variables
+from dashboards.stored import dumped
+from dashboards.variables.definitions import stored_variables
 
 EXAMPLE = """\
 panel:

@@ -1,6 +1,7 @@
 """Time ranges and buckets: what `from` and `to` say, and how wide a bucket a range gets."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -99,6 +100,12 @@ class TimeRange:
         if self.length is None or self.length <= timedelta(hours=8):
             return None
         return next((bucket for longest, bucket in _BUCKETS if self.length <= longest), Bucket(1, "month"))
+
+
+def stretch_begun(every_seconds: int) -> datetime:
+    """When the present stretch of so many seconds began: the same moment for all who ask within it, so that they share."""
+    seconds = int(time.time())
+    return datetime.fromtimestamp(seconds - seconds % every_seconds, UTC)
 
 
 def parse_time_range(

@@ -36,6 +36,11 @@ def as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def as_regex(text: str) -> str:
+    """A regular expression that matches the text and no other, to RE2 and to PostgreSQL."""
+    return _REGEX_SIGNS.sub(lambda sign: f"\\{sign.group()}", text)
+
+
 def formatted(value: Any, format: str = "", *, name: str = "") -> str | None:
     """The value in a format of FORMATS, or as the parameters of a URL, `queryparam`. None for a format that does not exist."""
     if format == "queryparam":
@@ -53,10 +58,6 @@ def _quoted(sign: str, texts: tuple[str, ...]) -> str:
     return ",".join(f"{sign}{text.replace(sign, sign * 2)}{sign}" for text in texts)
 
 
-def _as_regex(text: str) -> str:
-    return _REGEX_SIGNS.sub(lambda sign: f"\\{sign.group()}", text)
-
-
 def _as_json(texts: tuple[str, ...]) -> str:
     return orjson.dumps(texts[0] if len(texts) == 1 else list(texts)).decode()
 
@@ -67,7 +68,7 @@ FORMATS: Final[Mapping[str, Callable[[tuple[str, ...]], str]]] = {
     "csv": ",".join,
     "raw": ",".join,
     "pipe": "|".join,
-    "regex": lambda texts: _one_or_group(tuple(map(_as_regex, texts)), "|"),
+    "regex": lambda texts: _one_or_group(tuple(map(as_regex, texts)), "|"),
     "glob": lambda texts: _one_or_group(texts, ","),
     "json": _as_json,
     "singlequote": lambda texts: _quoted("'", texts),

@@ -1,13 +1,12 @@
 """The queries that mark a dashboard's charts, as its document says them."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-import orjson
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from dashboards.panels.parts import Colour, Label, Strict
+from dashboards.stored import reader
 from dashboards.variables.definitions import OptionsSource, VariableName
 
 MOST_QUERIES = 10
@@ -45,7 +44,7 @@ class AnnotationQuery(Strict):
 
 
 AnnotationQueries = Annotated[list[AnnotationQuery], Field(max_length=MOST_QUERIES)]
-_one: TypeAdapter[AnnotationQuery] = TypeAdapter(AnnotationQuery)
+stored_annotations = reader(TypeAdapter(AnnotationQuery))
 
 
 def problems_among(queries: Sequence[AnnotationQuery]) -> list[tuple[str, str]]:
@@ -59,19 +58,3 @@ def problems_among(queries: Sequence[AnnotationQuery]) -> list[tuple[str, str]]:
         for place, query in enumerate(queries)
         if query.name in names[: place + 1]
     ]
-
-
-def stored_annotations(raw: Any) -> tuple[AnnotationQuery, ...]:
-    """A stored dashboard's; what is not valid any more is not there, so that it does not take the page with it."""
-    return _read(orjson.dumps(raw)) if raw else ()
-
-
-@lru_cache(maxsize=1_024)
-def _read(text: bytes) -> tuple[AnnotationQuery, ...]:
-    found = []
-    for raw in orjson.loads(text):
-        try:
-            found.append(_one.validate_python(raw))
-        except ValidationError:
-            continue
-    return tuple(found)

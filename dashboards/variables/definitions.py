@@ -1,13 +1,12 @@
 """A dashboard's variables as its document says them: a name, a kind, and where the values come from."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-import orjson
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from dashboards.panels.parts import Label, Name, SourceSlug, Strict
+from dashboards.stored import reader
 from datasources import promql
 from datasources.base import OWN
 from datasources.compile import variables_in
@@ -213,7 +212,8 @@ AnyVariable = Annotated[
     Field(discriminator="kind"),
 ]
 Variables = Annotated[list[AnyVariable], Field(max_length=MOST_VARIABLES)]
-_one: TypeAdapter[Variable] = TypeAdapter(AnyVariable)
+_kinds: TypeAdapter[Variable] = TypeAdapter(AnyVariable)
+stored_variables = reader(_kinds)
 
 
 def problems_of(variables: Sequence[Variable]) -> list[tuple[str, str]]:
@@ -226,24 +226,3 @@ def problems_of(variables: Sequence[Variable]) -> list[tuple[str, str]]:
         if below := variable.needs & set(names[place:]):
             found.append((f"variables[{place}].data_source", f"uses “{min(below)}”, which must stand above it"))
     return found
-
-
-def stored_variables(raw: Any) -> tuple[Variable, ...]:
-    """A stored dashboard's variables; what is not valid any more is not there, so that it does not take the page with it."""
-    return _read(orjson.dumps(raw)) if raw else ()
-
-
-def dumped(pieces: Sequence[Strict]) -> list[dict[str, Any]]:
-    """As they are stored: what a document does not say is not there."""
-    return [piece.model_dump(mode="json", exclude_unset=True) for piece in pieces]
-
-
-@lru_cache(maxsize=1_024)
-def _read(text: bytes) -> tuple[Variable, ...]:
-    found = []
-    for raw in orjson.loads(text):
-        try:
-            found.append(_one.validate_python(raw))
-        except ValidationError:
-            continue
-    return tuple(found)

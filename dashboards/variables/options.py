@@ -1,9 +1,7 @@
 """The options of a variable: from its definition, the tenant's data sources, or a query whose result all share."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +12,7 @@ from datasources.base import PromOptions, Query, Source, SqlQuery
 from datasources.frame import Frame, rows_of
 from datasources.results import fetch, known
 from datasources.sources import source_of, sources_seen_by
-from datasources.timerange import TimeRange
+from datasources.timerange import TimeRange, stretch_begun
 from datasources.variables import as_text
 from tenants.models import Tenant
 
@@ -85,7 +83,7 @@ class Asker:
         if self.known_only:
             entry = known(source, queries)
         else:
-            result = fetch(source, queries, not_before=_since(), stale_seconds=KEPT_SECONDS, or_last=True)
+            result = fetch(source, queries, not_before=stretch_begun(KEPT_SECONDS), stale_seconds=KEPT_SECONDS, or_last=True)
             entry = result.entry
             if result.how == "asked":
                 self._note(source, entry.frames["options"], entry.elapsed_ms)
@@ -101,12 +99,6 @@ class Asker:
 
     def _note(self, source: Source, frame: Any, ms: float) -> None:
         note_panel_run(source.tenant, self.dashboard, frame.sql, ms=ms, rows=frame.row_count)
-
-
-def _since() -> datetime:
-    """The same for all who ask within KEPT_SECONDS."""
-    seconds = int(time.time())
-    return datetime.fromtimestamp(seconds - seconds % KEPT_SECONDS, UTC)
 
 
 def _read(frame: Frame, depends_on_time: bool) -> Options:

@@ -1,8 +1,5 @@
 """Names for completion: a source's metrics, labels and their values, as JSON for editors."""
 
-import time
-from datetime import UTC, datetime
-
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
@@ -11,6 +8,7 @@ from datasources.errors import QueryRefused, SourceError, SourceUnavailable
 from datasources.frame import rows_of
 from datasources.results import fetch
 from datasources.sources import source_of
+from datasources.timerange import stretch_begun
 from tenants.access import TenantRequest, require
 from tenants.models import Role
 
@@ -29,7 +27,7 @@ def names(request: TenantRequest, tenant: str, source: str) -> JsonResponse:
     try:
         query = PromOptions(text=_text(request), limit=MOST_NAMES)
         found = source_of(request.tenant, source, platform=False, language="promql")
-        result = fetch(found, {"names": query}, not_before=_since(), stale_seconds=KEPT_SECONDS)
+        result = fetch(found, {"names": query}, not_before=stretch_begun(KEPT_SECONDS), stale_seconds=KEPT_SECONDS)
     except QueryRefused as error:
         return JsonResponse({"detail": f"{error.sentence} {error.detail}".strip()}, status=422)
     except SourceError as error:
@@ -52,9 +50,3 @@ def _text(request: HttpRequest) -> str:
     if what == "values":
         return f"label_values({match}, {label})" if match else f"label_values({label})"
     raise QueryRefused("“what” must be metrics, labels or values.")
-
-
-def _since() -> datetime:
-    """The same for all who ask within KEPT_SECONDS."""
-    seconds = int(time.time())
-    return datetime.fromtimestamp(seconds - seconds % KEPT_SECONDS, UTC)

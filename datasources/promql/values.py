@@ -5,7 +5,7 @@ from typing import Any
 
 from datasources.errors import QueryRefused
 from datasources.promql.places import Place
-from datasources.variables import AllValue, formatted, texts_of
+from datasources.variables import AllValue, as_regex, formatted, texts_of
 
 _OPERATORS = ("and", "or", "unless", "atan2", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset")
 _AGGREGATES = ("sum", "avg", "count", "min", "max", "group", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values")
@@ -16,7 +16,6 @@ _PART = re.compile(r"\w+", re.ASCII)
 _DURATION = re.compile(r"(?:\d{1,9}(?:ms|[smhdwy]))+|\d{1,12}", re.ASCII)
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
 _NUMBER = re.compile(r"(?P<minus>-?)(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_PATTERN_SIGNS = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _OF_PATTERN = frozenset({"", "regex", "pipe"})
 _UNSAFE = re.compile(r"[\\\"\x00-\x1f\x7f]")
 
@@ -79,18 +78,13 @@ def _meant(value: Any, format: str, place: Place, name: str) -> str:
     else:
         text = written
     if place is Place.PATTERN:
-        return _as_pattern(text)
+        return as_regex(text)
     return text.replace("$", "$$") if place is Place.REPLACEMENT else text
 
 
 def _alternatives(texts: Any) -> str:
-    patterns = [str(text) if isinstance(text, AllValue) else _as_pattern(str(text)) for text in texts]
+    patterns = [str(text) if isinstance(text, AllValue) else as_regex(str(text)) for text in texts]
     return patterns[0] if len(patterns) == 1 else f"({'|'.join(patterns)})"
-
-
-def _as_pattern(text: str) -> str:
-    """A regular expression that matches the text and no other."""
-    return _PATTERN_SIGNS.sub(lambda sign: f"\\{sign.group()}", text)
 
 
 def duration_ms(text: str) -> int:

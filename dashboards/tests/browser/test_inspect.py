@@ -35,4 +35,3 @@ def test_an_editor_reads_what_is_dear_and_unfolds_the_plan(
     expect(plan).to_be_hidden()
     dialog.locator("summary").click()
     expect(plan).to_contain_text("Seq Scan on big")
-    page.screenshot(path="/tmp/inspect.png")
