@@ -12,6 +12,7 @@ from dashboards.panels.base import Ask
 from datasources.variables import FORMATS, MENTION, Value, formatted
 
 _MENTION = re.compile(rf"(?<![\w$]){MENTION}")
+LONGEST_LIST = 2_000  # characters of a list as it is written once: a text may name one of thousands a thousand times
 _URL_FORMATS = frozenset({"percentencode", "queryparam"})  # what is a part of a URL already
 
 
@@ -35,8 +36,9 @@ def _with_values(text: str, variables: Mapping[str, Value], texts: Mapping[str, 
         name, format = match["braced"] or match["plain"], match["format"] or ""
         if name not in variables or format not in {*FORMATS, "queryparam"}:
             return match.group()
-        if format in {"", "text"} and name in texts:
-            return write(texts[name], format)
-        return write(formatted(variables[name], format, name=name) or "", format)
+        is_read = format in {"", "text"} and name in texts
+        said = texts[name] if is_read else formatted(variables[name], format, name=name) or ""
+        is_long = isinstance(variables[name], tuple) and len(said) > LONGEST_LIST
+        return write(f"{said[: LONGEST_LIST - 1]}…" if is_long else said, format)
 
     return _MENTION.sub(written, text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.recording import Thing
 from audit.statements import note_panel_run
-from dashboards.variables.definitions import CustomVariable, DataSourceVariable, Option, QueryVariable, Variable
+from dashboards.variables.definitions import LONGEST_VALUE, CustomVariable, DataSourceVariable, Option, QueryVariable, Variable
 from datasources.base import PromOptions, Query, Source, SqlQuery
 from datasources.frame import Frame, rows_of
 from datasources.results import fetch, known
@@ -16,7 +16,7 @@ from datasources.timerange import TimeRange, stretch_begun
 from datasources.variables import as_text
 from tenants.models import Tenant
 
-MOST_OPTIONS = 5_000
+MOST_OPTIONS, MOST_CHARACTERS = 5_000, 1_000_000
 KEPT_SECONDS = 300  # how long options are taken as they are; whoever comes first then asks for all
 VALUE_NAMES, TEXT_NAMES = ("value", "__value"), ("text", "__text")
 
@@ -102,16 +102,21 @@ class Asker:
 
 
 def _read(frame: Frame, depends_on_time: bool) -> Options:
-    """The columns `value` and `text`, or the first one. NULL is no option, and each value is one once."""
+    """The columns `value` and `text`, or the first one. NULL is no option, nor is what no address can say; each is one once."""
     names = frame.names
     of_value = next((name for name in names if name in VALUE_NAMES), names[0] if names else "")
     of_text = next((name for name in names if name in TEXT_NAMES), of_value)
     found: dict[str, Option] = {}
+    room = MOST_CHARACTERS
     if names:
         for value, text in zip(frame.column(of_value), frame.column(of_text), strict=True):
-            if value is not None and len(found) < MOST_OPTIONS:
-                written = as_text(value)
-                label = as_text(text) if text is not None else written
-                found.setdefault(written, Option.model_construct(value=written, text=label))
-    is_cut = frame.truncated or frame.row_count > MOST_OPTIONS
+            written = as_text(value) if value is not None else None
+            if written is None or written in found or len(written) > LONGEST_VALUE:
+                continue
+            label = as_text(text)[:LONGEST_VALUE] if text is not None else written
+            room -= len(written) + len(label)
+            if room < 0 or len(found) == MOST_OPTIONS:
+                break
+            found[written] = Option.model_construct(value=written, text=label)
+    is_cut = frame.truncated or frame.row_count > MOST_OPTIONS or room < 0
     return Options(tuple(found.values()), is_cut=is_cut, is_timed=depends_on_time)

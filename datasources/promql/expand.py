@@ -13,6 +13,7 @@ from datasources.promql.places import Place, place_of
 from datasources.promql.tokens import MENTION, Token, format_of, name_of, tokens_of
 from datasources.promql.values import KEYWORDS, bare, in_quotes, quoted_piece
 
+MOST_CHARACTERS = 100_000
 _SAMPLES = {Place.DURATION: "1m", Place.NUMBER: "1", Place.PART: "v", Place.NAME: "v", Place.LABELS: "v"}
 
 Write = Callable[[re.Match[str], Place, Token], str]
@@ -38,7 +39,9 @@ def expand(written: str, *, variables: Mapping[str, Any], macros: Mapping[str, s
     Raises Mistake for what cannot be read, ValueMissing, and QueryRefused for a value that cannot stand where it is used.
     """
 
-    def write(match: re.Match[str], place: Place, token: Token) -> str:
+    room = MOST_CHARACTERS - len(written)
+
+    def value(match: re.Match[str], place: Place, token: Token) -> str:
         name = name_of(match)
         if name in macros:
             return macros[name]
@@ -46,6 +49,14 @@ def expand(written: str, *, variables: Mapping[str, Any], macros: Mapping[str, s
             _refuse_missing(written, name, place, token, match)
             return match.group()
         return (in_quotes if token.kind == "string" else bare)(variables[name], format_of(match), place, name=name)
+
+    def write(match: re.Match[str], place: Place, token: Token) -> str:
+        nonlocal room
+        text = value(match, place, token)
+        room -= len(text)
+        if room < 0:  # as soon as it is: a long list a thousand times over would not fit into memory
+            raise QueryRefused("The PromQL is too long, its values included.")
+        return text
 
     return _rewritten(written, write)
 

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from dashboards.models import Dashboard
 from dashboards.tests.variables.conftest import REGION, SERVER
+from dashboards.variables.options import MOST_CHARACTERS, _read
+from datasources.frame import Column, Frame
 from datasources.tests.hostile import HOSTILE
 from tenants.models import Tenant
 
@@ -51,6 +53,13 @@ def hidden(text: str, form: str) -> list[tuple[str, str]]:
                 (name, unescape(value)) for name, value in re.findall(r'type="hidden"\s+name="([^"]*)"\s+value="([^"]*)"', found)
             ]
     raise AssertionError(form)
+
+
+def test_what_no_address_can_say_is_no_option_and_a_list_has_its_limits() -> None:
+    frame = Frame((Column("value", "text"),), (["a" * 1_001, "b", "b", None, *(f"{n:0>900}" for n in range(700))],))
+    options = _read(frame, depends_on_time=False)
+    assert (options.values[0], options.is_cut) == ("b", True)
+    assert sum(map(len, options.values)) < MOST_CHARACTERS / 2
 
 
 def test_a_page_shows_what_is_chosen_and_asks_no_database(

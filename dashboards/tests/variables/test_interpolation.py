@@ -32,6 +32,13 @@ def test_in_a_title(text: str, said: str) -> None:
     assert titled(text, ASK) == said
 
 
+def test_a_long_list_named_often_is_not_a_text_that_fills_the_memory() -> None:
+    many = Ask(variables={"v": tuple(map(str, range(5_000)))})
+    for text in (titled("${v:csv} " * 1_000, many), in_link("${v:csv}/" * 1_000, many), as_html("${v:csv} " * 1_000, many)):
+        assert len(text) < 1_000 * 6_100
+    assert titled("${v:csv}", many).endswith("…")
+
+
 def test_in_a_link_a_value_is_a_part_of_it() -> None:
     link = in_link("https://wiki.example/${one}/x?host=${many:csv}&${many:queryparam}", ASK)
     assert link == "https://wiki.example/a%20b/x?host=x%2Cy%26z&var-many=x&var-many=y%26z"

@@ -48,6 +48,11 @@ BENIGN = (
 )
 
 
+def test_a_long_list_named_often_is_refused_before_it_is_written() -> None:
+    with pytest.raises(QueryRefused, match="too long"):
+        text_of('up{a=~"$v"} + ' * 999 + "1", v=tuple(map(str, range(5_000))))
+
+
 def test_a_hostile_value_in_quotes_is_a_literal() -> None:
     harmless = shape(tree_of(QUOTED, v="x"))[:2]
     for value in HOSTILE:
