@@ -59,9 +59,9 @@ class _Asking:
 _asking = _Asking()
 
 
-def kept_statuses(rows: Iterable[DataSource]) -> dict[int, Seen]:
-    """What is kept, by the rows' ids: one look into the store, and no source is asked."""
-    keys = {row.pk: _status_key(row.pk, row.version) for row in rows}
+def kept_statuses(rows: Iterable[DataSource], tenant: Tenant | None) -> dict[int, Seen]:
+    """What is kept, by the rows' ids, of what the tenant asked: one look into the store, and no source is asked."""
+    keys = {row.pk: _status_key(row.pk, row.version, tenant) for row in rows}
     found = _read_many(keys.values())
     seen = {pk: _seen(found[key]) for pk, key in keys.items() if key in found}
     return {pk: one for pk, one in seen.items() if one is not None}
@@ -77,7 +77,7 @@ def ask_status(configured: AnyConfigured, tenant: Tenant | None, *, wait_seconds
     finally:
         places.release()
     with suppress(StoreDown):
-        store().put(_status_key(configured.pk, configured.version), orjson.dumps(asdict(seen)), KEPT_SECONDS)
+        store().put(_status_key(configured.pk, configured.version, tenant), orjson.dumps(asdict(seen)), KEPT_SECONDS)
     return seen
 
 
@@ -98,8 +98,9 @@ def last_mishaps(rows: Iterable[DataSource], tenant: Tenant | None) -> dict[int,
     return {pk: one for pk, one in mishaps.items() if one is not None}
 
 
-def _status_key(pk: int, version: int) -> str:
-    return f"source-status:{pk}:{version}"
+def _status_key(pk: int, version: int, tenant: Tenant | None) -> str:
+    """A shared one's headers may say who asks: what one tenant is told is not what another one is."""
+    return f"source-status:{pk}:{version}:{tenant.pk if tenant is not None else 0}"
 
 
 def _mishap_key(tenant: int, pk: int) -> str:

@@ -185,7 +185,7 @@ def from_admin(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(rows: list[DataSource], reach: Reach) -> list[Line]:
-    seen, mishaps = kept_statuses(rows), last_mishaps(rows, reach.tenant)
+    seen, mishaps = kept_statuses(rows, reach.tenant), last_mishaps(rows, reach.tenant)
     return [_line(row, reach, seen.get(row.pk), mishaps.get(row.pk)) for row in rows]
 
 

@@ -289,6 +289,16 @@ def test_one_that_is_broken_takes_no_page_with_it(page: Client, acme: Tenant, ma
     assert page.get(f"{LIST}metrics/delete/").status_code == 200
 
 
+def test_a_shared_ones_status_is_that_of_who_asks(acme: Tenant, globex: Tenant, make: Make) -> None:
+    """Its headers may name the tenant: it is another source to each."""
+    source = star(make, "metrics")
+    configured = configured_of(source)
+    assert configured is not None
+    assert statuses.ask_status(configured, acme) is not None
+    assert list(statuses.kept_statuses([source], acme)) == [source.pk]
+    assert statuses.kept_statuses([source], globex) == statuses.kept_statuses([source], None) == {}
+
+
 def test_a_kept_status_that_cannot_be_read_is_none(acme: Tenant, make: Make) -> None:
     from datasources.store import store
 
@@ -300,9 +310,9 @@ def test_a_kept_status_that_cannot_be_read_is_none(acme: Tenant, make: Make) -> 
         b'{"status": null, "at": 0}',
         b"null",
     ):
-        store().put(f"source-status:{source.pk}:{source.version}", body, 60)
+        store().put(f"source-status:{source.pk}:{source.version}:{acme.pk}", body, 60)
         store().put(f"source-error:0:{source.pk}", body, 60)
-        assert statuses.kept_statuses([source]) == {}
+        assert statuses.kept_statuses([source], acme) == {}
         assert statuses.last_mishaps([source], None) == {}
     assert statuses.ask_status(configured_of(source), acme).at <= time.time()  # type: ignore[union-attr, arg-type]
 
