@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 
 from audit.exports import Export
 from audit.recording import Thing
-from dashboards.files.result import FileKind, Result, RowsCameMeanwhile
+from dashboards.files.result import FileKind, FileTooLarge, Result, RowsCameMeanwhile
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, WrongShape
 from dashboards.refresh import PanelUnavailable, asked_source, read_panel, unavailable
@@ -54,6 +54,10 @@ def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> H
         raise unavailable(error) from error
     except RowsCameMeanwhile as error:
         raise TooManyRows(source.count(query), most) from error
+    except FileTooLarge as error:
+        raise PanelUnavailable(
+            f"This is too much for one {kind.label} file. Choose CSV, or a shorter time range.", status=413
+        ) from error
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
     response["Content-Disposition"] = content_disposition_header(True, f"{file_name(panel.title)}.{kind.name}")

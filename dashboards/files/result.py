@@ -24,6 +24,10 @@ class RowsCameMeanwhile(Exception):
     """While the file was written there came to be more rows than it may have: it is not whole."""
 
 
+class FileTooLarge(Exception):
+    """The rows are as many as may be, and the file is larger than its kind may be."""
+
+
 @dataclass(slots=True)
 class Result:
     """`names` are the columns that are written, `heading` what stands over them. The rows can be read once."""
