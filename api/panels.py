@@ -11,14 +11,16 @@ from pydantic import Field, StringConstraints
 
 from api.callers import user_of
 from api.description import problems
+from api.doors import viewer_in
 from api.listing import ListQuery, listed
 from api.merging import merged
-from api.schemas.panels import NewPanel, PanelChange, PanelDetail, PanelPage, PanelReplacement
+from api.schemas.panels import NewPanel, PanelChange, PanelDetail, PanelPage, PanelReplacement, PanelUsage
 from api.schemas.parts import PLAIN
 from api.sharing import API, find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
 from api.versions import seen_version, tag_of
 from dashboards.changing import delete_unchanged, save_change
 from dashboards.checks import check_queries
+from dashboards.library.usage import used_anywhere, used_on
 from dashboards.models import Panel
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from tenants.models import Role
@@ -109,6 +111,17 @@ def delete_panel(request: HttpRequest, panel_id: str, tenant_id: str | None = No
     panel = find_own(request, Panel, panel_id, tenant_id)
     delete_unchanged(panel, seen=seen_version(request, panel, None, is_needed=False))
     return Status(204, None)
+
+
+@router.get("/panels/{panel_id}/usage", response=PanelUsage, operation_id="read_panel_usage", openapi_extra=problems(404))
+def read_usage(request: HttpRequest, panel_id: str, tenant_id: str | None = None) -> dict[str, Any]:
+    """On which dashboards a panel stands, of those that the caller sees; without a tenant, on those of all of them."""
+    panel, _ = find_visible(request, Panel, panel_id, tenant_id)
+    used = used_on(panel, viewer_in(request, tenant_id)) if tenant_id is not None else used_anywhere(panel)
+    boards = [
+        {"slug": one.slug, "title": one.name, "tenant_id": one.tenant.slug if one.tenant else None} for one in used.dashboards
+    ]
+    return {"items": boards, "count": used.count}
 
 
 def checked(raw: Mapping[str, Any], *, is_shared: bool) -> PanelDocument:

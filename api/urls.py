@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path
 
 from api.annotations import router as annotations
+from api.cloning import router as cloning
 from api.dashboards import router as dashboards
 from api.data import router as data
 from api.doors import api
@@ -16,7 +17,20 @@ from api.preferences import router as preferences
 from api.tenants import router as tenants
 from api.tokens import router as tokens
 
-for router in (tenants, members, panels, data, exports, dashboards, annotations, favorites, history, preferences, tokens):
+for router in (
+    tenants,
+    members,
+    panels,
+    data,
+    exports,
+    dashboards,
+    annotations,
+    favorites,
+    history,
+    cloning,
+    preferences,
+    tokens,
+):
     api.add_router("/v1", router)
 
 DOCUMENTATION = {"openapi-json", "openapi-view"}

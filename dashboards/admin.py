@@ -15,6 +15,7 @@ from django.urls.resolvers import URLPattern
 from dashboards.changing import save_change, save_new
 from dashboards.checks_page import checks_page
 from dashboards.forms import DashboardForm, PanelForm, PlacementForm, PlacementFormSet
+from dashboards.library.usage import Usage, used_anywhere
 from dashboards.load import load_page
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement, Shared
@@ -70,10 +71,21 @@ class PanelAdmin(SharedAdmin):
     list_display = ["title", "slug", "panel_type", "scope", "tenant", "kept_in", "updated_at", "changed_by"]
     list_filter = ["panel_type", *SharedAdmin.list_filter]
     search_fields = ["slug", "title"]
+    readonly_fields = [*SharedAdmin.readonly_fields, "used"]
     fieldsets = [
-        (None, {"fields": ["slug", "where_from", "text", "seen_version"]}),
+        (None, {"fields": ["slug", "where_from", "used", "text", "seen_version"]}),
         ("Who has it", {"fields": ["scope", "tenant", "shared_with"]}),
     ]
+
+    @admin.display(description="Used on")
+    def used(self, panel: Panel) -> str:
+        return "; ".join(_where(used_anywhere(panel))) or "No dashboard." if panel.pk else "-"
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """With the places that will be empty."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        places = [f"Leaves a place empty on: {one}" for panel in objs for one in _where(used_anywhere(panel))]
+        return [*rows, *places], counts, lacking, protected
 
     def get_urls(self) -> list[URLPattern]:
         own = [path("preview/", self.admin_site.admin_view(self.preview), name="dashboards_panel_preview")]
@@ -91,6 +103,11 @@ class PanelAdmin(SharedAdmin):
             raise PermissionDenied
         context = {**self.admin_site.each_context(request), **preview(request)}
         return TemplateResponse(request, "admin/dashboards/panel/preview.html", context)
+
+
+def _where(used: Usage) -> list[str]:
+    named = [f"{board.name} ({board.tenant.slug if board.tenant else 'shared'})" for board in used.dashboards]
+    return [*named, f"and {used.unnamed} more"] if used.unnamed else named
 
 
 class PlacementInline(admin.TabularInline):

@@ -12,6 +12,8 @@ from dashboards.ranges import QUICK, range_label
 from datasources.timerange import BadTimeRange, TimeRange
 from tenants.zones import ZONES
 
+KIOSK = "kiosk"  # the page's chrome is left out
+
 
 @dataclass(frozen=True, slots=True)
 class Toolbar:
@@ -44,7 +46,9 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int,
         time_range, error = asked.read(), ""
     except BadTimeRange as reason:
         time_range, error = TimeRange(), str(reason)
-    asked_for = [(name, str(value)) for name, values in query.lists() for value in values if value or name.startswith("var-")]
+    said = [(name, str(value)) for name, values in query.lists() for value in values if name != KIOSK]
+    asked_for = [(name, value) for name, value in said if value or name.startswith("var-")]
+    asked_for += [(KIOSK, "1")] if KIOSK in query else []
     kept = [(name, value) for name, value in asked_for if name not in {"from", "to"}]
 
     def at(ends: tuple[str, str]) -> str:

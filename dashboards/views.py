@@ -40,7 +40,7 @@ from dashboards.panels.values import text_of
 from dashboards.places import Place
 from dashboards.refresh import PanelUnavailable, read_panel, run
 from dashboards.section import ASKED, SHOWN, make_section
-from dashboards.toolbar import make_toolbar
+from dashboards.toolbar import KIOSK, make_toolbar
 from dashboards.variables.bar import Bar, Page
 from dashboards.variables.repeating import key_of, repeat
 from dashboards.viewer import Viewer
@@ -94,6 +94,7 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
         "tenants": tenants_of(request.user),
         "dashboard": found,
         "is_board": True,
+        "kiosk": KIOSK in request.GET,
         "menu": menu_of(request, found),
         "groups": groups,
         "has_charts": any(map(is_chart, panels.values())),

@@ -75,6 +75,15 @@ def tenants_of(user: User) -> models.QuerySet[Tenant]:
     return Tenant.objects.open_to(user).only("slug", "name")
 
 
+def tenants_edited_by(user: User) -> models.QuerySet[Tenant]:
+    """Those whose panels and dashboards a user may change, by name."""
+    found = Tenant.objects.open_to(user)
+    if user.is_above_tenants:
+        return found
+    roles = [role for role in Role if role.includes(Role.EDITOR)]
+    return found.filter(pk__in=Membership.objects.filter(user=user, role__in=roles).values("tenant"))
+
+
 def visit(session_key: str | None, slug: str) -> Visit | None:
     """Read session, user, tenant and membership with one query. None when nobody is signed in.
 

@@ -45,6 +45,18 @@ class PanelDetail(Kept):
     document: Annotated[dict[str, Any] | None, Field(description="For editors: it names tables and holds SQL.")]
 
 
+class UsingDashboard(BaseModel):
+    model_config = example(slug="overview", title="Overview", tenant_id=None)
+
+    slug: str
+    title: str
+    tenant_id: Annotated[str | None, Field(description="Whose it is; null: it is shared.")]
+
+
+class PanelUsage(Page[UsingDashboard]):
+    """The first 50 by name; `count` is of all."""
+
+
 class NewPanel(Given):
     model_config = example(tenant_id="acme", panel_id="orders_today", document=KPI)
 

@@ -25,7 +25,7 @@ class Usage:
 
 def used_on(panel: Panel, viewer: Viewer) -> Usage:
     """The dashboards of a viewer's tenant that show the panel there; only those that the viewer sees. Two queries at most."""
-    return _usage(Dashboard.objects.seen_by(viewer).filter(placements__panel_slug=panel.slug))
+    return _usage(Dashboard.objects.seen_by(viewer).filter(placements__panel_slug=panel.slug).select_related("tenant"))
 
 
 def used_anywhere(panel: Panel) -> Usage:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboards.pages import history, listing, panels
+from dashboards.pages import changing, history, listing, panels
 
 TENANT = "t/<slug:tenant>/"
 DASHBOARD = f"{TENANT}d/<slug:dashboard>/"
@@ -22,4 +22,8 @@ library = [
     path(f"{DASHBOARD}home/of-all/", listing.home_of_all, name="dashboard-home-of-all"),
     path(f"{DASHBOARD}versions/", history.dashboard_versions, name="dashboard-versions"),
     path(f"{DASHBOARD}restore/", history.restore_dashboard, name="dashboard-restore"),
+    path(f"{DASHBOARD}state/", changing.dashboard_state, name="dashboard-state"),
+    path(f"{DASHBOARD}clone/", changing.dashboard_clone, name="dashboard-clone"),
+    path(f"{DASHBOARD}delete/", changing.dashboard_delete, name="dashboard-delete"),
+    path(f"{OWN_PANEL}clone/", changing.panel_clone, name="panel-clone"),
 ]

@@ -33,3 +33,9 @@ def check_may_change(request: TenantRequest, row: Shared) -> None:
     """Raises PermissionDenied."""
     if not Viewer.of(request).may_change(row):
         raise PermissionDenied("Platform admins change what is shared." if row.is_shared else "This needs the role editor.")
+
+
+def seen_in(request: TenantRequest) -> int:
+    """The version that a form was made of; of none, 0, which is no version."""
+    text = request.POST.get("seen_version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from dashboards.models import Dashboard
+from dashboards.toolbar import KIOSK
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest
 from tenants.models import Role
@@ -17,6 +20,8 @@ class Menu:
     sets_home_of_all: bool
     may_change: bool
     is_editor: bool
+    kiosk_url: str
+    leave_url: str
 
 
 def menu_of(request: TenantRequest, dashboard: Dashboard) -> Menu:
@@ -27,4 +32,16 @@ def menu_of(request: TenantRequest, dashboard: Dashboard) -> Menu:
         sets_home_of_all=request.role.includes(Role.ADMIN),
         may_change=viewer.may_change(dashboard),
         is_editor=viewer.is_editor,
+        kiosk_url=_url(request, dashboard, kiosk=True),
+        leave_url=_url(request, dashboard, kiosk=False),
     )
+
+
+def _url(request: TenantRequest, dashboard: Dashboard, *, kiosk: bool) -> str:
+    """The page that shows the same, with its chrome or without."""
+    query = request.GET.copy()
+    query.pop(KIOSK, None)
+    if kiosk:
+        query[KIOSK] = "1"
+    path = reverse("dashboard", args=[request.tenant.slug, dashboard.slug])
+    return f"{path}?{query.urlencode()}" if query else path

@@ -15,7 +15,7 @@ from dashboards.changing import Gone, Overtaken, delete_unchanged
 from dashboards.library.usage import used_on
 from dashboards.managed import managed_note
 from dashboards.models import Panel
-from dashboards.pages.finding import check_may_change, panel_for
+from dashboards.pages.finding import check_may_change, panel_for, seen_in
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, require, tenants_of
 from tenants.models import Role
@@ -55,7 +55,7 @@ def panel_delete(request: TenantRequest, tenant: str, panel: str) -> HttpRespons
     if request.method != "POST":
         return render(request, "dashboards/panel_delete.html", context)
     try:
-        delete_unchanged(found, seen=_seen(request))
+        delete_unchanged(found, seen=seen_in(request))
     except Overtaken as error:
         return render(request, "dashboards/panel_delete.html", {**context, "problem": str(error)}, status=409)
     except Gone:
@@ -63,12 +63,6 @@ def panel_delete(request: TenantRequest, tenant: str, panel: str) -> HttpRespons
     else:
         messages.success(request, f"{found.title} is deleted.")
     return redirect("panels", tenant=tenant)
-
-
-def _seen(request: TenantRequest) -> int:
-    """The version that a form was made of; of none, 0, which is no version."""
-    text = request.POST.get("seen_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _context(request: TenantRequest, panel: Panel) -> dict[str, Any]:

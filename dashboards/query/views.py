@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboards.asking import read_text, shared_state, with_query
 from dashboards.changing import Gone, Overtaken
+from dashboards.library.usage import used_on
 from dashboards.managed import managed_note
 from dashboards.panels.base import BadRequest
 from dashboards.panels.document import DocumentInvalid
@@ -25,6 +26,7 @@ from dashboards.query.trying import Mistake, Tried, invalid, mistake_of, try_que
 from dashboards.query.words import MACROS
 from dashboards.ranges import QUICK
 from dashboards.refresh import PanelUnavailable, read_panel
+from dashboards.viewer import Viewer
 from datasources.compile.formatting import formatted
 from datasources.errors import QueryRefused, SourceError
 from tenants.access import TenantRequest, require, tenants_of
@@ -186,6 +188,7 @@ def _page(
         return with_query(reverse(name, kwargs={**where, **names}), state)
 
     context = {
+        "used": used_on(editing.panel, Viewer.of(request)),
         "tenants": tenants_of(request.user),
         "dashboard": place.dashboard,
         "panel_title": place.panel.title,

@@ -1,4 +1,5 @@
 // Single-key shortcuts; the dialog of templates/_shortcuts.html lists them. None works while one types.
+import { toggleFullScreen } from "./kiosk.js";
 import { toggleTheme } from "./theme.js";
 
 const click = (selector) => document.querySelector(selector)?.click();
@@ -33,6 +34,7 @@ const shortcuts = {
   "]": () => click("[data-step='later']"),
   d: toggleTheme,
   e: () => click("[data-action='edit']"),
+  f: toggleFullScreen,
   j: () => focusPanel(1),
   k: () => focusPanel(-1),
   r: () => click("[data-action='refresh']"),

@@ -74,3 +74,28 @@ def test_a_version_is_restored_with_two_presses(visit: Callable[..., Page], ada:
     page.get_by_label("Restore version 1").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("That is version 3.")
     assert Dashboard.objects.get(slug="overview").name == "Overview"
+
+
+def test_a_kiosk_is_the_panels_alone(drawn: Callable[..., Page]) -> None:
+    page = drawn("?kiosk&refresh=2")
+    expect(page.locator(".topbar")).to_have_count(0)
+    expect(page.locator(".page-head")).to_be_hidden()
+    assert violations(page) == []
+    with page.expect_response("**/panels/newest/?**"):  # it goes on refreshing
+        pass
+    page.keyboard.press("]")
+    page.wait_for_url("**kiosk=1**")
+    page.keyboard.press("Escape")
+    expect(page.locator(".topbar")).to_be_visible()
+    assert "kiosk" not in page.url
+    assert "refresh=2" in page.url
+
+
+def test_the_whole_screen_is_taken_and_given_back(drawn: Callable[..., Page]) -> None:
+    page = drawn()
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    expect(page.locator(".topbar")).to_be_hidden()
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    expect(page.locator(".topbar")).to_be_visible()

@@ -179,3 +179,39 @@ def test_pages_of_panels_and_versions_take_few_queries(
     for path, most in (("/t/acme/panels/", 4), (PANEL, 4), (f"{PANEL}versions/", 5), (f"{BOARD}versions/", 5)):
         with django_assert_max_num_queries(most):
             assert client.get(path).status_code == 200
+
+
+def test_programs_and_the_admin_are_told_where_a_panel_is_used(
+    board: Dashboard,
+    panel: Panel,
+    make_board: Callable,
+    ask: Callable,
+    ada: User,
+    bob: User,
+    eve: User,
+    root: User,
+    globex: Tenant,
+) -> None:
+    make_board("everybodys", None, ("answer",))
+    make_board("elsewhere", globex, ("answer",))
+    path = "/api/v1/panels/answer/usage?tenant_id=acme"
+    assert [one["slug"] for one in ask(bob, path).json()["items"]] == ["board", "everybodys"]
+    assert ask(eve, path).status_code == 403
+    for page in (f"/admin/dashboards/panel/{panel.pk}/change/", f"/admin/dashboards/panel/{panel.pk}/delete/"):
+        shown = text(ask(root, page))
+        assert "Board (acme)" in shown
+        assert "Everybodys (shared)" in shown
+        assert "Elsewhere" not in shown
+
+
+def test_a_shared_panel_is_used_where_no_own_one_covers_it(
+    make_panel: Callable, make_board: Callable, ask: Callable, root: User, ada: User, acme: Tenant, globex: Tenant
+) -> None:
+    make_panel("answer")
+    make_board("theirs", globex, ("answer",))
+    make_board("everybodys", None, ("answer",))
+    make_board("board", acme, ("answer",))
+    make_panel("answer", acme)
+    answer = ask(root, "/api/v1/panels/answer/usage").json()
+    assert [(one["slug"], one["tenant_id"]) for one in answer["items"]] == [("everybodys", None), ("theirs", "globex")]
+    assert ask(ada, "/api/v1/panels/answer/usage").status_code == 422
