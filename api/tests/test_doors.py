@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 from django.core import serializers
 from django.test import Client
+from django.utils import timezone
 
 from api.urls import api
 from conftest import PASSWORD
-from dashboards.models import Dashboard, Panel, Placement
+from dashboards.models import Annotation, Dashboard, Favorite, Panel, Placement
 from tenants.models import Membership, Tenant, User
 
 KPI = {"type": "kpi", "title": "Secret", "data_source": {"sql": "SELECT 1 AS value"}}
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 OWN = {"/me", "/me/preferences", "/auth/tokens", "/auth/tokens/{token_id}"}  # of one's account, whoever one is
+FAVORITE = "/dashboards/{slug}/favorite"  # of whoever sees the dashboard
+HOME = "/tenants/{tenant_id}/home"  # the one thing of a tenant that its own admins say
 PATHS = {
     path.removeprefix("/api/v1"): set(methods) for path, methods in api.get_openapi_schema(path_prefix="/api/")["paths"].items()
 }
@@ -36,6 +39,16 @@ BODIES: dict[tuple[str, str], Any] = {
     ("put", "/dashboards/{slug}"): {"version": 1, "document": {"name": "Changed"}},
     ("patch", "/dashboards/{slug}"): {"version": 1, "document": {"name": "Changed"}},
     ("delete", "/dashboards/{slug}"): None,
+    ("post", "/dashboards/{slug}/annotations"): {"text": "New"},
+    ("patch", "/dashboards/{slug}/annotations/{annotation_id}"): {"text": "Changed"},
+    ("delete", "/dashboards/{slug}/annotations/{annotation_id}"): None,
+    ("put", FAVORITE): None,
+    ("delete", FAVORITE): None,
+    ("put", HOME): {"dashboard": "board"},
+    ("post", "/panels/{panel_id}/restore"): {"restore": 1, "version": 1},
+    ("post", "/dashboards/{slug}/restore"): {"restore": 1, "version": 1},
+    ("post", "/panels/{panel_id}/clone"): {"tenant_id": "acme", "panel_id": "new"},
+    ("post", "/dashboards/{slug}/clone"): {"tenant_id": "acme", "slug": "new"},
     ("patch", "/me"): {"name": "Changed"},
     ("patch", "/me/preferences"): {"theme": "dark"},
     ("post", "/auth/tokens"): {"name": "new"},
@@ -50,13 +63,15 @@ def things(acme: Tenant, make_user: Any) -> dict[str, Any]:
     Panel.objects.create(slug="secret", title="Secret", panel_type="kpi", document=KPI, **own)
     board = Dashboard.objects.create(slug="board", name="Secret board", **own)
     Placement.objects.create(dashboard=board, panel_slug="secret")
+    mark = Annotation.objects.create(tenant=acme, dashboard=board, text="Secret", start=timezone.now(), made_by="ada")
     member = make_user("mia", admin=acme)
-    return {"tenant_id": "acme", "panel_id": "secret", "slug": "board", "user_id": member.pk, "token_id": "0123456789"}
+    names = {"tenant_id": "acme", "panel_id": "secret", "slug": "board", "number": 1}
+    return {**names, "user_id": member.pk, "token_id": "0123456789", "annotation_id": mark.pk}
 
 
 def everything() -> str:
     """All that a call could change."""
-    models = (Tenant, Membership, Panel, Dashboard, Placement)
+    models = (Tenant, Membership, Panel, Dashboard, Placement, Annotation, Favorite)
     rows = [row for model in models for row in model.objects.order_by("pk")]
     accounts = list(User.objects.order_by("pk").values_list("pk", "email", "name", "theme", "password"))
     return serializers.serialize("json", rows) + json.dumps(accounts)
@@ -64,7 +79,7 @@ def everything() -> str:
 
 def call(client: Client, method: str, path: str, things: dict[str, Any], tenant: str = "acme", **headers: str) -> Any:
     address = "/api/v1" + path.format(**{**things, "tenant_id": tenant})
-    if "{tenant_id}" not in path and method != "post":
+    if "{tenant_id}" not in path and (method != "post" or "{" in path):
         address += f"?tenant_id={tenant}"
     body = BODIES.get((method, path))
     if body is not None and "tenant_id" in body and path != "/tenants":
@@ -104,8 +119,8 @@ def test_what_a_tenant_has_is_not_reached_through_another(things, eve, token_for
     """The ids of Acme's things, asked for as Globex's: as if there were none."""
     before = everything()
     answer = call(Client(), method, path, things, "globex", Authorization=f"Bearer {token_for(eve)}")
-    if (method, path) == ("get", "/tenants/{tenant_id}"):
-        assert answer.json()["tenant_id"] == "globex"
+    if method == "get" and path in {"/tenants/{tenant_id}", HOME}:
+        assert answer.json() == {"dashboard": None} if path == HOME else answer.json()["tenant_id"] == "globex"
         return
     if method == "post" and path in {"/panels", "/dashboards"}:
         assert answer.status_code == 201
@@ -117,7 +132,7 @@ def test_what_a_tenant_has_is_not_reached_through_another(things, eve, token_for
 
 
 @pytest.mark.parametrize("way", ["session", "token", "reading token"])
-@pytest.mark.parametrize(("method", "path"), [one for one in WRITES if one[1] not in OWN])
+@pytest.mark.parametrize(("method", "path"), [one for one in WRITES if one[1] not in OWN | {FAVORITE}])
 def test_a_viewer_writes_nothing(things, bob, token_for, way, method, path):
     client, headers = Client(), {}
     if way == "session":
@@ -154,7 +169,9 @@ def test_an_editor_does_not_run_the_tenant(things, ada, method, path):
     assert everything() == before
 
 
-@pytest.mark.parametrize(("method", "path"), [one for one in WRITES if "{tenant_id}" in one[1] and "members" not in one[1]])
+@pytest.mark.parametrize(
+    ("method", "path"), [one for one in WRITES if "{tenant_id}" in one[1] and "members" not in one[1] and one[1] != HOME]
+)
 def test_a_tenants_admin_does_not_change_the_tenant_itself(things, method, path):
     client, before = Client(), everything()
     client.force_login(User.objects.get(email="mia@example.com"))

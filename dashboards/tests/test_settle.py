@@ -18,7 +18,8 @@ from dashboards.panels.settle import seconds_of
 from datasources.frame import series_of
 from datasources.postgres import PostgresSource
 from datasources.results import closed
-from datasources.runs.split import SETTLE_SECONDS, VERIFY_SECONDS
+from datasources.runs.split import SETTLE_SECONDS
+from datasources.runs.splittable import VERIFY_SECONDS
 from datasources.store import store
 from datasources.timerange import TimeRange
 

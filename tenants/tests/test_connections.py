@@ -1,5 +1,6 @@
 """The pool and the lease over it: bounded, clean, and never another tenant's."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ import pytest
 from django.db import close_old_connections
 from django.db import connections as django_connections
 
-from tenants import connections, resolve, session_options
+from tenants import connections, session_options
 from tenants.connections import close_tenant, lease
 from tenants.errors import TenantBusy, TenantDisabled, TenantUnreachable
 from tenants.models import Tenant
@@ -253,7 +254,7 @@ def test_a_lease_may_end_in_another_thread(acme: Tenant, pool: Pool) -> None:
 def test_looking_up_and_connecting_have_one_deadline(far: Tenant, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_options, "CONNECT_SECONDS", 3)
     found = [(0, 0, 0, "", ("127.0.0.1", 0))]
-    monkeypatch.setattr(resolve.socket, "getaddrinfo", lambda *_, **__: time.sleep(1.1) or found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1.1) or found)
     far.host, proxy.mode = "slow.example.com", "silent"
     started = time.monotonic()
     with pytest.raises(TenantUnreachable, match="in time"), lease(far):

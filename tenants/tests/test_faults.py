@@ -14,7 +14,6 @@ from psycopg import sql
 
 from conftest import WORKER
 from paneldash.embedded import EmbeddedServer
-from tenants import resolve
 from tenants.connections import close_tenant, lease
 from tenants.errors import TenantUnreachable
 from tenants.models import Tenant
@@ -152,7 +151,7 @@ def test_a_name_server_that_hangs_holds_up_its_own_names_only(
 ) -> None:
     """Fault 5: the system's resolver knows no deadline."""
     answered = threading.Event()
-    monkeypatch.setattr(resolve.socket, "getaddrinfo", lambda *_, **__: answered.wait(10) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(10) and [])
     far.host = "slow.example.com"
     error = refusal_meanwhile(far, globex)
     answered.set()
