@@ -1,5 +1,7 @@
 """Hosts are updated one after another: every migration leaves the version before able to work, or says why it need not."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
@@ -13,6 +15,7 @@ from paneldash.tests.test_import_rule import APPS
 
 LOADER = MigrationLoader(None, ignore_no_migrations=True)
 OWN = sorted(key for key in LOADER.disk_migrations if key[0] in {*APPS, "paneldash"})
+UPGRADE = Path(__file__).resolve().parents[2] / "docs/upgrade.md"
 LATER = [key for key in OWN if not LOADER.disk_migrations[key].initial]
 
 
@@ -26,6 +29,13 @@ def test_migration_leaves_the_version_before_able_to_work(key: tuple[str, str]) 
 @pytest.mark.parametrize("key", OWN, ids="-".join)
 def test_migration_has_a_way_back(key: tuple[str, str]) -> None:
     assert not one_way(LOADER.disk_migrations[key])
+
+
+@pytest.mark.parametrize("key", LATER, ids="-".join)
+def test_what_is_lost_by_going_back_is_written_down(key: tuple[str, str]) -> None:
+    """In docs/upgrade.md, for those that add a table or a column: going back takes it away with all that is in it."""
+    adds = any(isinstance(one, migrations.AddField | migrations.CreateModel) for one in LOADER.disk_migrations[key].operations)
+    assert not adds or key[1] in UPGRADE.read_text()
 
 
 NAME = models.CharField(max_length=20)
