@@ -53,7 +53,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     },
 }
 PLACES = {"newest": (0, 0, 4, 3), "health": (0, 4, 8, 3), "cpu": (3, 0, 12, 6), "lines": (9, 0, 12, 9)}
-WANTED = ("chromium", "chromium-browser", "google-chrome")
+WANTED = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the leanest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
