@@ -141,8 +141,9 @@ class PromQuery:
     """PromQL as an editor wrote it, with `$variables` and `$__interval` …, at each step of a range. Answered as a SeriesFrame.
 
     `instant`: at the range's end alone. Answered as a Frame: `time`, a column a label, `value`; with `names_rows` a column
-    `label` before them. `legend` names series and rows: `{{instance}}`; empty, by what tells them apart. The step follows from
-    the range, `max_points`, and `min_step_ms`, else how often the source looks at its targets. `sort` and its like are of rows.
+    `label` before them; `by_step`, such rows of each step of the range. `legend` names series and rows: `{{instance}}`; empty,
+    by what tells them apart. The step follows from the range, `max_points`, and `min_step_ms`, else how often the source looks
+    at its targets. `letter` is what it is called among several. `sort` and its like are of rows.
     """
 
     text: str
@@ -150,6 +151,8 @@ class PromQuery:
     time_range: TimeRange = field(default_factory=TimeRange)
     instant: bool = False
     names_rows: bool = False
+    by_step: bool = False
+    letter: str = ""
     max_points: int = MAX_POINTS
     min_step_ms: int | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)

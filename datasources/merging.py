@@ -12,17 +12,18 @@ VALUE, TIME, LABEL = "value", "time", "label"
 
 def merged(frames: Sequence[Answered], queries: Sequence[Query]) -> Answered:
     """One answer as it is; of several, what `queries` say of their names."""
-    if len(frames) == 1:
+    letters = [_letter(query, place) for place, query in enumerate(queries)]
+    if len(frames) == 1 and not getattr(queries[0], "letter", ""):
         return frames[0]
-    series = [frame for frame in frames if isinstance(frame, SeriesFrame)]
+    series = [(letter, frame) for letter, frame in zip(letters, frames, strict=True) if isinstance(frame, SeriesFrame)]
     if series:
-        return _side_by_side(series)
+        return _side_by_side(*zip(*series, strict=True))
     rows = [frame for frame in frames if isinstance(frame, Frame)]
     return _under_another(rows) if any(LABEL in frame.names for frame in rows) else _joined(rows, queries)
 
 
-def _side_by_side(frames: Sequence[SeriesFrame]) -> SeriesFrame:
-    found = [(_letter(place), one) for place, frame in enumerate(frames) for one in frame.series]
+def _side_by_side(letters: Sequence[str], frames: Sequence[SeriesFrame]) -> SeriesFrame:
+    found = [(letter, one) for letter, frame in zip(letters, frames, strict=True) for one in frame.series]
     labels = distinct(one.label for _, one in found)
     renamed = (Series(label, one.times, one.values, query) for label, (query, one) in zip(labels, found, strict=True))
     return SeriesFrame(
@@ -66,11 +67,12 @@ def _joined(frames: Sequence[Frame], queries: Sequence[Query]) -> Frame:
 def _value_name(query: Query, place: int) -> str:
     """A query's legend, where it is a name and no pattern for many; else its letter."""
     legend = query.legend if isinstance(query, PromQuery) else ""
-    return legend if legend and "{{" not in legend else f"{VALUE} {_letter(place)}"
+    return legend if legend and "{{" not in legend else f"{VALUE} {_letter(query, place)}"
 
 
-def _letter(place: int) -> str:
-    return ascii_uppercase[place % 26]
+def _letter(query: Query, place: int) -> str:
+    """What a query is called: as it says itself, since others may be hidden; else by its place."""
+    return getattr(query, "letter", "") or ascii_uppercase[place % 26]
 
 
 def _facts(frames: Sequence[Answered]) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Columns(Strict):
 class HistogramSource(DataSource):
     columns: Columns | None = None
 
+    by_step: ClassVar[bool] = True
+
     @model_validator(mode="after")
     def _counts_each(self) -> Self:
         if self.aggregate is not None:

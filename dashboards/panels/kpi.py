@@ -38,6 +38,8 @@ class KpiSource(DataSource):
     columns: Columns | None = None
     settle: Settle | None = None
 
+    by_step: ClassVar[bool] = True
+
     @model_validator(mode="after")
     def _settles_over_time(self) -> Self:
         if self.settle is not None and (self.columns is None or self.columns.timestamp is None):
@@ -46,7 +48,9 @@ class KpiSource(DataSource):
 
 
 class KpiDisplay(Bounded):
-    reduce: Annotated[Reducer | None, Field(description="Of several rows of SQL: the value is that of all of them")] = None
+    reduce: Annotated[
+        Reducer | None, Field(description="Of several rows, or of each step of PromQL: the value is that of all of them")
+    ] = None
 
 
 class KpiDocument(QueryDocument):
@@ -58,6 +62,8 @@ class KpiDocument(QueryDocument):
     def _reduces_rows(self) -> Self:
         if self.display.reduce is not None and self.data_source.table is not None:
             raise ValueError("display.reduce is for SQL of several rows: over a table give data_source.aggregate")
+        if self.display.reduce is None and any(part.range for part in self.data_source.parts):
+            raise ValueError("data_source.range gives a value of each step: display.reduce says what becomes of them")
         return self
 
 

@@ -1,6 +1,6 @@
 """The pieces that documents of several types share: where the data comes from, names, colours, thresholds."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -75,11 +75,19 @@ def _read_promql(text: str) -> str:
 PromQL = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_read_promql)]
 
 
+Range = Annotated[bool, Field(description="Rows of each step of the range, instead of those at its end")]
+
+
 class PromPart(Strict):
-    """One of several queries in PromQL. `legend` names its series, `{{instance}}`; in a table, its column of values."""
+    """One of several queries in PromQL. `legend` names its series, `{{instance}}`; in a table, its column of values.
+
+    `hidden`: it is not asked, and the others keep their letters.
+    """
 
     promql: PromQL
     legend: Label = ""
+    range: Range = False
+    hidden: bool = False
 
 
 Sql = Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -102,7 +110,10 @@ class DataSource(Strict):
     min_interval: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[smhdw]$", description="30s, 5m, 1h")] | None = None
     promql: PromQL | None = None
     legend: Annotated[Label, Field(description="Names series: {{instance}} is the value of a label")] = ""
+    range: Range = False
     queries: Annotated[list[PromPart], Field(min_length=1, max_length=10)] | None = None
+
+    by_step: ClassVar[bool] = False  # whether rows of each step are of use to the type
 
     @property
     def language(self) -> str:
@@ -111,9 +122,9 @@ class DataSource(Strict):
 
     @property
     def parts(self) -> tuple[PromPart, ...]:
-        """Its queries in PromQL."""
+        """Its queries in PromQL, the hidden ones too."""
         if self.promql is not None:
-            return (PromPart.model_construct(promql=self.promql, legend=self.legend),)
+            return (PromPart.model_construct(promql=self.promql, legend=self.legend, range=self.range),)
         return tuple(self.queries or ())
 
     @property
@@ -134,6 +145,16 @@ class DataSource(Strict):
             raise ValueError("promql and aggregate exclude one another: write sum(…) or avg(…)")
         if self.legend and self.promql is None:
             raise ValueError("legend is for promql; each of several queries has its own")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_in_promql(self) -> Self:
+        if self.range and self.promql is None:
+            raise ValueError("range is for promql; each of several queries has its own")
+        if not self.by_step and any(part.range for part in self.parts):
+            raise ValueError("range is for tables, KPIs and histograms: the other types know whether they ask for the range")
+        if self.queries is not None and all(part.hidden for part in self.queries):
+            raise ValueError("at least one of the queries is not hidden")
         return self
 
     def least_ms(self, otherwise: int = SQL_LEAST_MS) -> int:

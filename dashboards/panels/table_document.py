@@ -1,6 +1,6 @@
 """A table's document: its columns, how they are shown, and what its answer is joined with."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,6 +14,8 @@ class TableSource(DataSource):
 
     columns: Columns = []
     further: Annotated[dict[Name, Sql], Field(max_length=5)] = {}
+
+    by_step: ClassVar[bool] = True
 
     @property
     def statements(self) -> tuple[str, ...]:

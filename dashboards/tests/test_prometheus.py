@@ -98,6 +98,38 @@ def test_a_kpi_has_its_value_its_change_and_its_course(refresh: Callable[..., An
     assert refresh({**document, "data_source": {"promql": "nosuch"}}).answer().data["value"] is None
 
 
+def test_a_kpi_is_made_of_each_step_of_the_range(refresh: Callable[..., Any], prometheus: RealPrometheus) -> None:
+    source = {"promql": 'room_temperature{host="web-1"}', "range": True}
+    document = {"type": "kpi", "title": "T", "data_source": source, "display": {"reduce": "max"}}
+    stop = prometheus.history + 20 * 86_400
+    steps = range(stop - 86_400, stop + 1, 1_800)
+    refreshed = refresh(document)
+    assert refreshed.answer().data["value"] == max(prometheus.temperature("web-1", step) for step in steps)
+    assert refreshed.context()["sparkline"] is not None
+    with pytest.raises(DocumentInvalid, match="what becomes of them"):
+        read_document({**document, "display": {}})
+    with pytest.raises(DocumentInvalid, match="range is for tables"):
+        read_document({"type": "gauge", "title": "T", "data_source": source})
+
+
+def test_a_table_has_the_rows_of_each_step(refresh: Callable[..., Any]) -> None:
+    document = {"type": "table", "title": "T", "data_source": {"promql": "room_temperature", "range": True}}
+    answer = refresh(document, hours=2).answer()
+    assert [column["name"] for column in answer.data["columns"]] == ["time", "__name__", "host", "value"]
+    assert answer.data["pagination"]["total_rows"] == 2 * 5
+
+
+def test_a_hidden_query_is_not_asked_and_the_others_keep_their_letters(refresh: Callable[..., Any], asked: list[str]) -> None:
+    queries = [{"promql": "room_temperature", "hidden": True}, {"promql": "avg(room_temperature)"}]
+    chart = {**CHART, "data_source": {"queries": queries}, "display": {"overrides": [{"match": {"query": "B"}, "name": "mean"}]}}
+    assert [row.label for row in refresh(chart).context()["legend"]] == ["mean"]
+    assert asked == ["query_range"]
+    answer = refresh({"type": "table", "title": "T", "data_source": {"queries": queries}}).answer()
+    assert [column["name"] for column in answer.data["columns"]] == ["time", "value B"]
+    with pytest.raises(DocumentInvalid, match="at least one"):
+        read_document({**CHART, "data_source": {"queries": [{"promql": "up", "hidden": True}]}})
+
+
 def test_a_table_has_a_column_a_label(refresh: Callable[..., Any], asked: list[str]) -> None:
     document = {"type": "table", "title": "T", "data_source": {"promql": "room_temperature"}, "display": {"pagination": 1}}
     answer = refresh(document, sort="host", descending=True).answer()

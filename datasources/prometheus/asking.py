@@ -39,7 +39,7 @@ class Asking:
     def __init__(self, server: Server, gate: Gate, limits: Limits, write: Callable[[PromQuery], Written], *, tenant: str) -> None:
         self._server, self._gate, self._limits, self._write, self._tenant = server, gate, limits, write, tenant
         self._ends_at = time.monotonic() + limits.timeout_ms / 1_000
-        self._rows: dict[tuple[str, int], Frame] = {}
+        self._rows: dict[tuple[str, int, bool], Frame] = {}
 
     def answers(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
         return {name: self._answer(query) for name, query in queries.items()}
@@ -62,11 +62,11 @@ class Asking:
 
     def rows(self, query: PromQuery) -> Frame:
         written = self._write(query)
-        key = written.expanded.text, written.end_ms
+        key = written.expanded.text, written.end_ms, query.by_step
         if key not in self._rows:
-            fields = [("query", written.expanded.text), ("time", _seconds(written.end_ms))]
-            most = self._limits.rows
-            self._rows[key] = self._read("query", fields, written.expanded, lambda said: read_rows(said, most_rows=most))
+            path, when = _when(written, by_step=query.by_step)
+            fields, most = [("query", written.expanded.text), *when], self._limits.rows
+            self._rows[key] = self._read(path, fields, written.expanded, lambda said: read_rows(said, most_rows=most))
         frame = self._rows[key]
         return with_names(frame, query.legend, query.variables) if query.names_rows else frame
 
@@ -144,6 +144,14 @@ def _over(time_range: TimeRange) -> Fields:
     stop = time_range.stop or datetime.now(UTC)
     start = time_range.start or stop - DAY
     return [("start", f"{start.timestamp():.3f}"), ("end", f"{stop.timestamp():.3f}")]
+
+
+def _when(written: Written, *, by_step: bool) -> tuple[str, Fields]:
+    """The part of the API that rows are asked of, and for which moments."""
+    if not by_step:
+        return "query", [("time", _seconds(written.end_ms))]
+    ends = [("start", _seconds(written.start_ms)), ("end", _seconds(written.stop_ms))]
+    return "query_range", [*ends, ("step", _seconds(written.intervals.step_ms))]
 
 
 def _seconds(ms: int) -> str:
