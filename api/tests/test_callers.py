@@ -172,6 +172,14 @@ def test_a_token_opens_no_page(client, token_for, root, acme, path):
     assert "/accounts/login/" in response["Location"] or "/admin/login/" in response["Location"]
 
 
+def test_a_token_opens_the_description(client, token_for, bob):
+    """For programs that write clients; nobody is answered as everywhere in the API."""
+    described = client.get("/api/openapi.json", headers={"Authorization": f"Bearer {token_for(bob, scope='read')}"})
+    assert described.json()["openapi"] == "3.1.0"
+    assert "/api/v1/tenants" in described.json()["paths"]
+    assert client.get("/api/openapi.json").status_code == 401
+
+
 def test_a_token_starts_no_session(call, token_for, ada):
     assert not call(token_for(ada), "/tenants").cookies
 
