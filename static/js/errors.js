@@ -33,13 +33,20 @@ const tryLater = (panel) => {
 // The request that drew what each panel shows: only when that same request fails may the drawing stay.
 const shown = new Map();
 
+// The first request names its parameters in another order than those that follow.
+const inOrder = (path) => {
+  const url = new URL(path, location.href);
+  url.searchParams.sort();
+  return url.href;
+};
+
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(name, (event) => {
     const { elt, xhr, requestConfig } = event.detail;
     const panel = elt.closest(".panel");
     if (!panel) return;
     const sentence = sentenceFor(xhr);
-    if (shown.get(panel.id) === requestConfig.path) markStale(panel, sentence);
+    if (shown.get(panel.id) === inOrder(requestConfig.path)) markStale(panel, sentence);
     else {
       markFailed(panel, sentence);
       tryLater(panel);
@@ -79,5 +86,5 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!target.matches(".panel") || !shouldSwap) return;
   // A session that ended answers with the sign-in page: go there, do not draw it into a panel.
   if (isSignIn(xhr.responseURL)) location.reload();
-  event.detail.shouldSwap = !isSignIn(xhr.responseURL) && decide(target, requestConfig.path, errorIn(serverResponse), staleIn(serverResponse));
+  event.detail.shouldSwap = !isSignIn(xhr.responseURL) && decide(target, inOrder(requestConfig.path), errorIn(serverResponse), staleIn(serverResponse));
 });
