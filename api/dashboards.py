@@ -20,6 +20,7 @@ from api.schemas.dashboards import DashboardChange, DashboardDetail, DashboardPa
 from api.schemas.parts import PLAIN
 from api.sharing import API, find_own, find_visible, kept, owner_of_new, share_with, store_new, visible
 from api.versions import seen_version, tag_of
+from dashboards.as_code.stored import document_tree
 from dashboards.changing import delete_unchanged, save_change
 from dashboards.checks import check_dashboard
 from dashboards.document import DashboardDocument, document_of, place_panels, put, read_dashboard, take_fields
@@ -124,7 +125,7 @@ def change_dashboard(
 
     def change(stored: Dashboard) -> None:
         if body.document is not None:
-            document = checked(merged(document_of(stored).model_dump(mode="json"), body.document), stored.tenant)
+            document = checked(merged(document_tree(stored), body.document), stored.tenant)
             put(stored, document)
         take_state(stored, state=body.state, is_private=body.is_private, by=user_of(request))
         if "shared_with" in body.model_fields_set:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
-from ninja.errors import HttpError
 
 from api import dashboards, panels
 from api.callers import user_of
@@ -14,7 +13,7 @@ from api.doors import api
 from api.schemas.dashboards import DashboardDetail
 from api.schemas.history import Differences, Number, Restoring, VersionDetail, VersionPage
 from api.schemas.panels import PanelDetail
-from api.sharing import Row, find_own, find_visible
+from api.sharing import Row, find_for_editors, find_own
 from api.versions import seen_version
 from dashboards.as_code.difference import ABSENT, Difference
 from dashboards.library.history import Kept, differing, history, version_at
@@ -33,7 +32,7 @@ def add_operations(kind: str, named: str, model: type[Row], *, detail: Any, told
     @router.get(f"{path}/versions", response=VersionPage, operation_id=f"list_{kind}_versions", tags=tags, openapi_extra=errors)
     def list_versions(request: HttpRequest, slug: str = Path(..., alias=named), tenant_id: str | None = None) -> dict[str, Any]:
         """Its versions, newest first; for editors."""
-        kept = history(_for_editors(request, model, slug, tenant_id))
+        kept = history(find_for_editors(request, model, slug, tenant_id))
         return {"items": [_summary(one) for one in kept], "count": len(kept)}
 
     @router.get(
@@ -47,7 +46,7 @@ def add_operations(kind: str, named: str, model: type[Row], *, detail: Any, told
         request: HttpRequest, number: Number, slug: str = Path(..., alias=named), tenant_id: str | None = None
     ) -> dict[str, Any]:
         """A version with its document; for editors."""
-        kept = _version(_for_editors(request, model, slug, tenant_id), number)
+        kept = _version(find_for_editors(request, model, slug, tenant_id), number)
         return {**_summary(kept), "document": kept.document}
 
     compared = f"{path}/versions/{{number}}/differences"
@@ -61,7 +60,7 @@ def add_operations(kind: str, named: str, model: type[Row], *, detail: Any, told
         tenant_id: str | None = None,
     ) -> dict[str, Any]:
         """What differs between a version and another one, or the current; for editors."""
-        row = _for_editors(request, model, slug, tenant_id)
+        row = find_for_editors(request, model, slug, tenant_id)
         before, after = _version(row, number), _version(row, to or row.version)
         found = differing(before, after, names_tenants=user_of(request).is_platform_admin)
         return {"version": before.number, "to": after.number, "items": [_field(one) for one in found]}
@@ -89,13 +88,6 @@ add_operations("dashboard", "slug", Dashboard, detail=DashboardDetail, told=dash
 @api.exception_handler(NotKept)
 def not_kept(request: HttpRequest, error: NotKept) -> HttpResponse:
     return api.create_response(request, {"detail": "There is no such version, or not any more."}, status=404)
-
-
-def _for_editors(request: HttpRequest, model: type[Row], slug: str, tenant_id: str | None) -> Row:
-    row, role = find_visible(request, model, slug, tenant_id)
-    if not role.includes(Role.EDITOR):
-        raise HttpError(403, "This needs the role editor in this tenant.")
-    return row
 
 
 def _version(row: Panel | Dashboard, number: int) -> Kept:

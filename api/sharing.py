@@ -39,6 +39,14 @@ def find_visible(request: HttpRequest, model: type[Row], slug: str, tenant_id: s
     return row, role
 
 
+def find_for_editors(request: HttpRequest, model: type[Row], slug: str, tenant_id: str | None) -> Row:
+    """What only those are told who edit in the tenant: of what is shared too."""
+    row, role = find_visible(request, model, slug, tenant_id)
+    if not role.includes(Role.EDITOR):
+        raise HttpError(403, "This needs the role editor in this tenant.")
+    return row
+
+
 def find_own(request: HttpRequest, model: type[Row], slug: str, tenant_id: str | None) -> Row:
     """What the caller may change: with a tenant that tenant's own, without one what is shared."""
     if tenant_id is None:

@@ -14,6 +14,7 @@ from api.data import router as data
 from api.doors import api
 from api.exports import router as exports
 from api.favorites import router as favorites
+from api.files import router as files
 from api.history import router as history
 from api.members import router as members
 from api.panels import router as panels
@@ -32,6 +33,7 @@ for router in (
     favorites,
     history,
     cloning,
+    files,
     preferences,
     tokens,
 ):

@@ -9,7 +9,7 @@ from dashboards.changing import delete_unchanged, locked, save_change, save_new
 from dashboards.document import DashboardDocument, place_panels, take_fields
 from dashboards.models import Dashboard, Panel, Shared
 from dashboards.panels.document import PanelDocument
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 
 COMMAND = "panels apply"
 LOCK = 4_103_877_201  # of the central database, for this alone
@@ -42,25 +42,25 @@ def take_turns() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def write(change: Change, planned: Plan, *, revision: str) -> None:
-    """Make one change. Without a revision what is made has no mark."""
+def write(change: Change, planned: Plan, *, revision: str, by: User | str = COMMAND, through: str = COMMAND) -> None:
+    """Make one change; `by` and `through` as in `save_change`. Without a revision what is made has no mark."""
     row, definition = change.row, change.definition
     if definition is None:
         assert row is not None  # what is deleted is there
         delete_unchanged(row, seen=row.version)
     elif row is None:
-        _finish(_create(definition, planned), definition, planned, revision)
+        _finish(_create(definition, planned, by=by, through=through), definition, planned, revision)
     elif change.act == "mark":
         _mark(locked(row, seen=row.version), definition, revision)
     else:
-        stored = save_change(row, lambda stored: _take(stored, definition), by=COMMAND, through=COMMAND, seen=row.version)
+        stored = save_change(row, lambda stored: _take(stored, definition), by=by, through=through, seen=row.version)
         _finish(stored, definition, planned, revision)
 
 
-def _create(definition: Definition, planned: Plan) -> Row:
+def _create(definition: Definition, planned: Plan, *, by: User | str, through: str) -> Row:
     row = MODELS[definition.kind](slug=definition.slug, tenant=planned.tenant)
     _take(row, definition)
-    return save_new(row, by=COMMAND, through=COMMAND)
+    return save_new(row, by=by, through=through)
 
 
 def _take(row: Row, definition: Definition) -> None:

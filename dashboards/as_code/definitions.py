@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from dashboards.as_code.environment import NAME, Environment
 from dashboards.as_code.folder import Folder
-from dashboards.as_code.includes import Includes
+from dashboards.as_code.includes import Fragments, Includes
 from dashboards.as_code.pieces import Piece, Place, Refusal, Refused, read_pieces
 from dashboards.checks import check_dashboard, check_queries
 from dashboards.document import PANEL_ID, DashboardDocument, read_dashboard
@@ -56,20 +56,20 @@ def read_folder(root: Path, *, is_shared: bool, environ: Mapping[str, str] = os.
             refusals += error.refusals
             continue
         for piece in pieces:
-            reader = _Reader(folder, piece, refusals, environ, is_shared=is_shared)
+            reader = Reader(folder, piece, refusals, environ, is_shared=is_shared)
             definition = reader.definition(file_id=PurePosixPath(name).stem if len(pieces) == 1 else "")
             items += [definition] if definition is not None else []
-    refusals += _twice(items)
+    refusals += twice(items)
     if refusals:
         raise Refused(*refusals)
     return Definitions(tuple(items), folder.digest())
 
 
 @dataclass
-class _Reader:
+class Reader:
     """One document of a file, and where its refusals go."""
 
-    folder: Folder
+    folder: Fragments
     piece: Piece
     refusals: list[Refusal]
     environ: Mapping[str, str]
@@ -164,7 +164,7 @@ def _are_names(names: Any) -> bool:
     return isinstance(names, list) and len(names) <= MOST_NAMES and all(isinstance(name, str) for name in names)
 
 
-def _twice(items: list[Definition]) -> list[Refusal]:
+def twice(items: list[Definition]) -> list[Refusal]:
     """Each that has the id of an earlier one, with both places."""
     first: dict[tuple[Kind, str], Definition] = {}
     found = []

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards.as_code.environment import escaped
 from dashboards.as_code.folder import ENDINGS
-from dashboards.as_code.stored import Row, stored, tree_of
+from dashboards.as_code.stored import Row, document_tree, sharing_tree, stored
 from dashboards.document import document_of, read_dashboard
 from dashboards.models import Dashboard
 from dashboards.panels.document import DocumentInvalid, read_document
@@ -44,10 +44,13 @@ def export(root: Path, tenant: Tenant | None) -> Written:
 
 def text_of(row: Row) -> str:
     """The file of a row. Who has made or changed it is not in it, and of a tenant nothing but its id."""
-    tree: dict[str, Any] = dict(tree_of(row))
-    beside = {"shared_with": tree.pop("shared_with")} if "shared_with" in tree else {}
-    body = escaped(tree)
-    return as_text({**beside, "dashboard" if isinstance(row, Dashboard) else "panel": body})
+    return as_text(file_tree(row))
+
+
+def file_tree(row: Row) -> dict[str, Any]:
+    """What the file of a row holds, as plain values."""
+    kind = "dashboard" if isinstance(row, Dashboard) else "panel"
+    return {**sharing_tree(row), kind: escaped(document_tree(row))}
 
 
 def _problems(row: Row) -> list[str]:

@@ -4,8 +4,8 @@ A fragment is a mapping that is laid under the one that includes it: mappings jo
 """
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from dashboards.as_code.folder import Folder
 from dashboards.as_code.pieces import Piece, Refusal, Refused, read_pieces
 
 KEY = "include"
@@ -16,11 +16,17 @@ MOST_AT_ONCE = 10
 MOST_IN_A_DOCUMENT = 50
 
 
+class Fragments(Protocol):
+    """Where fragments are found: a folder."""
+
+    def fragment(self, name: str) -> str: ...
+
+
 @dataclass
 class Includes:
     """The fragments of one document."""
 
-    folder: Folder
+    folder: Fragments
     count: int = 0
     refusals: list[Refusal] = field(default_factory=list)
 

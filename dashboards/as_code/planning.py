@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, Literal
 
-from dashboards.as_code.definitions import Definition, Kind
-from dashboards.as_code.difference import differences
+from dashboards.as_code.definitions import KINDS, Definition, Kind
+from dashboards.as_code.difference import Difference, differences
 from dashboards.as_code.pieces import Place, Refusal, Refused
-from dashboards.as_code.stored import Row, stored, tree_of, tree_of_definition
+from dashboards.as_code.stored import Row, rows_of, stored, tree_of, tree_of_definition
 from dashboards.document import DashboardDocument
 from dashboards.models import Panel
 from tenants.models import Tenant
@@ -28,6 +28,7 @@ class Change:
     row: Row | None = None
     definition: Definition | None = None
     by_hand: str = ""
+    differing: tuple[Difference, ...] = ()
 
     def in_lines(self) -> list[str]:
         head = f"{SIGNS[self.act]} {self.kind} {self.slug}"
@@ -55,6 +56,32 @@ def plan(items: Iterable[Definition], tenant: Tenant | None, *, prune: bool) -> 
     deleted = [_deletion(key[0], row) for key, row in unwanted]
     ids = {slug for kind, slug in {*there, *wanted} - {key for key, _ in unwanted} if kind == "panel"}
     return Plan(tenant, (*found, *deleted), len(items) - len(found), tuple(_nowhere(items, ids)), chosen)
+
+
+def plan_upload(items: Iterable[Definition], tenant: Tenant | None) -> Plan:
+    """The same for documents that somebody brings by hand: no file is noted, and what a file keeps is said to be kept there.
+
+    Raises Refused for tenants that are not there.
+    """
+    items = list(items)
+    there = {
+        (kind, row.slug): row
+        for kind in KINDS
+        for row in rows_of(kind, tenant).filter(slug__in=[item.slug for item in items if item.kind == kind])
+    }
+    found = [change for item in items if (change := _brought(item, there.get(item.key))) is not None]
+    return Plan(tenant, tuple(found), len(items) - len(found), chosen=_chosen(items))
+
+
+def _brought(item: Definition, row: Row | None) -> Change | None:
+    if row is None:
+        return Change("create", item.kind, item.slug, (), definition=item)
+    differing = tuple(differences(tree_of(row), tree_of_definition(item)))
+    if not differing:
+        return None
+    kept = f"is kept in the file {row.managed_file}: the next apply takes the file's side" if row.is_managed else ""
+    lines = tuple(line for one in differing for line in one.in_lines())
+    return Change("change", item.kind, item.slug, lines, row=row, definition=item, by_hand=kept, differing=differing)
 
 
 def _change(item: Definition, row: Row | None) -> Change | None:

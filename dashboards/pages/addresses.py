@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboards.pages import changing, history, listing, panels
+from dashboards.pages import changing, files, history, listing, panels
 
 TENANT = "t/<slug:tenant>/"
 DASHBOARD = f"{TENANT}d/<slug:dashboard>/"
@@ -12,6 +12,10 @@ library = [
     path(TENANT, listing.tenant_home, name="tenant-home"),
     path(f"{TENANT}dashboards/", listing.dashboards, name="dashboards"),
     path(f"{TENANT}dashboards/options/", listing.dashboard_options, name="dashboard-options"),
+    path(f"{TENANT}upload/", files.upload, name="upload"),
+    path(f"{TENANT}download/", files.download_all, name="download-all"),
+    path(f"{DASHBOARD}download/", files.download_dashboard, name="dashboard-download"),
+    path(f"{OWN_PANEL}download/", files.download_panel, name="panel-download"),
     path(f"{TENANT}panels/", panels.panels, name="panels"),
     path(OWN_PANEL, panels.panel_about, name="panel-about"),
     path(f"{OWN_PANEL}delete/", panels.panel_delete, name="panel-delete"),

@@ -75,14 +75,14 @@ def _read_json(text: str) -> Any:
     if not text.lstrip().startswith("{"):
         return None
     try:
-        return json.loads(text, object_pairs_hook=_once)
+        return json.loads(text, object_pairs_hook=once_each)
     except json.JSONDecodeError:
         return None
     except RecursionError:
         raise DocumentInvalid(DocumentError("", "nested too deep")) from None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     tree = dict(pairs)
     if len(tree) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
