@@ -52,9 +52,13 @@ def _pieces(text: str, file: str) -> list[Piece]:
     found = pieces if pieces is not None else read_pieces(text, file)
     if not found:
         raise Refused(Refusal(Place(file, 1), "", "holds no document"))
-    if len(found) > MOST_DOCUMENTS:
-        raise Refused(Refusal(Place(file, 1), "", f"holds more than {MOST_DOCUMENTS} documents; for more there is panels apply"))
+    _check_number(len(found), file)
     return found
+
+
+def _check_number(documents: int, file: str) -> None:
+    if documents > MOST_DOCUMENTS:
+        raise Refused(Refusal(Place(file, 1), "", f"holds more than {MOST_DOCUMENTS} documents; for more there is panels apply"))
 
 
 def _json_pieces(text: str, file: str) -> list[Piece] | None:
@@ -62,20 +66,37 @@ def _json_pieces(text: str, file: str) -> list[Piece] | None:
     try:
         tree = json.loads(text, object_pairs_hook=once_each, parse_constant=_refuse_constant)
         documents = tree if isinstance(tree, list) else [tree]
-        for document in documents[:MOST_DOCUMENTS]:
+        _check_number(len(documents), file)
+        for document in documents:
             check_tree(document)
     except json.JSONDecodeError:
         return None
-    except (DocumentInvalid, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a ValueError of Python's own: a number of 5,000 digits
         reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
         raise Refused(Refusal(Place(file, 1), "", reason)) from error
-    return [_piece(document, Place(file, 1)) for document in documents]
+    whole = _placed(tree, _as_yaml(text, file), Place(file, 1))
+    return whole.value if isinstance(tree, list) else [whole]
 
 
-def _piece(value: Any, place: Place) -> Piece:
+def _as_yaml(text: str, file: str) -> Piece | None:
+    """The same as YAML, which knows its lines; None for JSON that is none, with tabs for one."""
+    try:
+        return next(iter(read_pieces(text, file)), None)
+    except Refused:
+        return None
+
+
+def _placed(value: Any, beside: Piece | None, above: Place) -> Piece:
+    """A value of JSON with the places that YAML has for it."""
+    place = beside.place if beside is not None else above
+    below = beside.value if beside is not None else None
     if isinstance(value, dict):
-        return Piece({key: _piece(one, place) for key, one in value.items()}, place)
-    return Piece([_piece(one, place) for one in value], place) if isinstance(value, list) else Piece(value, place)
+        known = below if isinstance(below, dict) else {}
+        return Piece({key: _placed(one, known.get(key), place) for key, one in value.items()}, place)
+    if isinstance(value, list):
+        known = dict(enumerate(below)) if isinstance(below, list) else {}
+        return Piece([_placed(one, known.get(number), place) for number, one in enumerate(value)], place)
+    return Piece(value, place)
 
 
 def _refuse_constant(name: str) -> Any:

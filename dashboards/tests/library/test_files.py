@@ -10,6 +10,7 @@ import yaml
 from django.test import Client
 
 from audit.models import Event
+from dashboards.as_code.pieces import Refused
 from dashboards.as_code.upload import MOST_BYTES, read_upload
 from dashboards.library.history import history
 from dashboards.library.uploading import Otherwise, report_on, take
@@ -208,6 +209,8 @@ HOSTILE = {
     "a constant": ('{"id": "a", "panel": {"title": NaN}}', "NaN is no value"),
     "an include": (f"{KPI}  include: fragments/x.yaml\n", "an upload includes nothing"),
     "the environment": (f"environment: [SECRET_KEY]\n{KPI}", "takes nothing from the server"),
+    "a number without end": ('{"id": "a", "panel": {"title": ' + "1" * 5_000 + "}}", "Exceeds the limit"),
+    "depth after too many": ("[" + "1," * 200 + "[" * 500 + "]" * 501, "more than 200 documents"),
     "a key of JavaScript's": ('{"id": "a", "panel": {"__proto__": {}}}', "__proto__"),
     "sharing": (f"shared_with: [globex]\n{KPI}", "shared with nobody"),
     "SQL that writes": (KPI.replace("SELECT 42 AS value", "DROP TABLE orders"), "data_source"),
@@ -249,6 +252,20 @@ def test_every_mistake_is_named_with_its_line(ada: User, acme: Tenant, bring: Ca
     text = said(bring(ada, BOTH.replace("type: kpi", "type: pyramid").replace("name: Board", "name: ''"), file="both.yaml"))
     assert "both.yaml:3: type: must be one of" in text
     assert "both.yaml:9: name:" in text
+
+
+@pytest.mark.parametrize(("indent", "line"), [(1, 15), ("\t", 1)])
+def test_a_mistake_in_json_has_its_line_where_yaml_can_tell(indent: Any, line: int) -> None:
+    panels = [
+        {"id": name, "panel": {"type": kind, "title": "T", "data_source": {"sql": "SELECT 1 AS value"}}}
+        for name, kind in (("a", "kpi"), ("b", "pyramid"))
+    ]
+    with pytest.raises(Refused, match=f"both.json:{line}: type: must be one of"):
+        read_upload(json.dumps(panels, indent=indent), "both.json", is_shared=False)
+
+
+def test_a_body_is_refused_before_its_file_is_written_anywhere(ada: User, acme: Tenant, bring: Callable) -> None:
+    assert bring(ada, b"x" * 2_000_001, file="x.yaml").status_code == 400
 
 
 @pytest.mark.parametrize("path", [UPLOAD, "/t/acme/download/", "/t/acme/d/board/download/", "/t/acme/panels/answer/download/"])
