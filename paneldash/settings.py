@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from paneldash.caches import caches
@@ -55,6 +56,7 @@ JWT_CREATE_USERS = env.bool("JWT_CREATE_USERS", default=False)
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = env.bool("CORS_ALLOW_CREDENTIALS", default=False)
 CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_HEADERS = (*default_headers, "if-match", "if-none-match", "x-request-id")
 CORS_EXPOSE_HEADERS = (
     "Age", "ETag", "Retry-After", "X-Request-ID", "X-Stale",
     "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy",

@@ -42,6 +42,12 @@ def test_every_other_site_may_not(allowed, client, call, token_for, ada, origin)
     assert said(call(token_for(ada), "/tenants", Origin=origin)) == []
 
 
+@pytest.mark.parametrize("header", ["If-Match", "If-None-Match", "X-Request-ID", "Content-Type", "X-CSRFToken"])
+def test_a_named_site_may_send_what_the_api_reads(allowed, client, header):
+    asked = {"Origin": OURS, **ASK, "Access-Control-Request-Headers": header.lower()}
+    assert header.lower() in client.options("/api/v1/tenants", headers=asked)["Access-Control-Allow-Headers"].split(", ")
+
+
 def test_a_refusal_can_be_read_too(allowed, client, db):
     response = client.get("/api/v1/tenants", headers={"Origin": OURS})
     assert response.status_code == 401
