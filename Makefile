@@ -10,6 +10,9 @@ LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --
 UV = { test -x .venv/bin/uv || $(PIP) install --require-hashes -r requirements-uv.txt; } && .venv/bin/uv
 install = { $(UV) pip install --quiet --require-hashes -r $(1); } 2>/dev/null || $(PIP) install --require-hashes -r $(1)
 
+# Where the environment forbids compiled modules to be kept, each process that starts would compile all of them again.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help run dev test lint coverage bench bench-compare bench-peers bench-scale lock
 
 help: ## list the commands
