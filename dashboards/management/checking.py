@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sized
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -52,7 +53,11 @@ def _lines(report: Report) -> list[str]:
         lines.append(f"{summary.panel.slug + owner:<40} {summary.runs_on}")
         lines += [f"  {one.outcome:<15} {one.words} at {one.where} since {one.since:%-d %b %Y}" for one in summary.problems]
     lines += [f"! {one.tenant.slug} cannot be reached: {one.unreachable}" for one in report.tenants if one.unreachable]
-    return [*lines, f"{len(report.panels)} panels on {len(report.tenants)} tenants in {report.seconds:.1f} s."]
+    return [*lines, f"{_counted(report.panels, 'panel')} on {_counted(report.tenants, 'tenant')} in {report.seconds:.1f} s."]
+
+
+def _counted(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _described(report: Report) -> dict[str, Any]:

@@ -119,9 +119,13 @@ class PostgresBackend:
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:
-        """One of the pool's. Whatever goes wrong is StoreDown; a connection that still waits for an answer is not used again."""
-        connection, pool = None, self._pool()
+        """One of the pool's. Whatever goes wrong is StoreDown, that the pool is closed at the end of a process too.
+
+        A connection that still waits for an answer is not used again.
+        """
+        connection = None
         try:
+            pool = self._pool()
             connection = pool.getconn(timeout=self._patience_seconds)
             yield connection
         except psycopg.Error as error:

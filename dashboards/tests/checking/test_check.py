@@ -181,7 +181,9 @@ def test_the_command_prints_what_is_wrong_and_ends_with_one(shops: Any, panels: 
     assert f"column_by_sql{' ' * 27} runs on 1 of 2 tenants" in said
     assert f"  missing_column  column orders.discount is missing at lacking since {since:%-d %b %Y}" in said
     assert "10 panels on 2 tenants in " in said
-    assert check("--tenant", "whole", "--panel", "fine")[1] == 0
+    said, status = check("--tenant", "whole", "--panel", "fine")
+    assert status == 0
+    assert "\n1 panel on 1 tenant in " in said
 
 
 def test_an_unreachable_tenant_is_named_and_ends_with_one(shops: Any) -> None:

@@ -3,10 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from psycopg_pool import ConnectionPool
 
 from datasources.store.base import StoreDown
+from datasources.store.postgres import PostgresBackend
 from datasources.store.redis import RedisBackend
 from datasources.store.shared import Store
 from datasources.tests.store.servers import PostgresServer, RedisServer, Server, wait_until
@@ -40,6 +43,20 @@ def harmed(server: Server, harm: str) -> Iterator[None]:
     finally:
         releaser.cancel()
         server.thaw()
+
+
+def test_a_pool_that_is_closed_at_the_end_is_a_store_that_is_away():
+    """A thread may still count while the process closes what it has."""
+    pool: ConnectionPool[Any] = ConnectionPool(open=True, min_size=0, max_size=1)
+    pool.close()
+
+    def closed() -> ConnectionPool[Any]:
+        pool.open()
+        return pool
+
+    backend = PostgresBackend(whole_bytes=1_000_000, patience_seconds=PATIENCE_SECONDS, pool=closed)
+    with pytest.raises(StoreDown, match="PoolClosed"):
+        Store(backend, whole_bytes=1_000_000).put("key", b"value", 60)
 
 
 class NotAsked:
