@@ -18,6 +18,7 @@ from api.files import router as files
 from api.history import router as history
 from api.members import router as members
 from api.panels import router as panels
+from api.positions import router as positions
 from api.preferences import router as preferences
 from api.tenants import router as tenants
 from api.tokens import router as tokens
@@ -34,6 +35,7 @@ for router in (
     history,
     cloning,
     files,
+    positions,
     preferences,
     tokens,
 ):

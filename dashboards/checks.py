@@ -14,6 +14,7 @@ from dashboards.variables.definitions import OptionsSource, QueryVariable, Varia
 from datasources.base import OWN, PromQuery, Query, SqlQuery
 from datasources.compile import validate, variables_in
 from datasources.errors import QueryRefused
+from datasources.prometheus import options
 from datasources.timerange import TimeRange
 
 
@@ -34,17 +35,17 @@ def check_queries(document: PanelDocument, *, is_shared: bool) -> list[DocumentE
 
 
 def check_variables(variables: Sequence[Variable], *, is_shared: bool) -> list[DocumentError]:
-    """The guard's objections to the SQL of a dashboard's variables, with their place."""
+    """The guard's objections to the SQL of a dashboard's variables, and mistakes in their PromQL, with their place."""
     return [
         error
         for place, variable in enumerate(variables)
-        if isinstance(variable, QueryVariable) and variable.data_source.sql is not None
-        for error in _check(f"variables[{place}]", variable.data_source, is_shared=is_shared)
+        if isinstance(variable, QueryVariable)
+        for error in _check(f"variables[{place}]", variable.data_source, is_shared=is_shared, is_list=True)
     ]
 
 
 def check_dashboard(document: DashboardDocument, *, is_shared: bool) -> list[DocumentError]:
-    """The guard's objections to the SQL of a dashboard's own, with their place."""
+    """The guard's objections to the SQL of a dashboard's own, and mistakes in its PromQL, with their place."""
     return [
         *check_variables(document.variables, is_shared=is_shared),
         *check_annotations(document.annotations, is_shared=is_shared),
@@ -60,9 +61,13 @@ def check_annotations(annotations: Sequence[AnnotationQuery], *, is_shared: bool
     ]
 
 
-def _check(path: str, asked: OptionsSource, *, is_shared: bool) -> Iterator[DocumentError]:
+def _check(path: str, asked: OptionsSource, *, is_shared: bool, is_list: bool = False) -> Iterator[DocumentError]:
+    """`is_list`: it is asked for what there is to choose from."""
     try:
-        validate(_query(asked), statistics=is_shared)
+        if is_list and asked.promql is not None:
+            options.validate(asked.promql)
+        else:
+            validate(_query(asked), statistics=is_shared)
     except QueryRefused as error:
         message = f"{error.sentence} {error.detail}".strip()
         if asked.sql is not None:

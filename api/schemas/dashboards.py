@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from api.schemas.panels import Patch
 from api.schemas.parts import Given, Page, Slug, example
 from api.schemas.sharing import Kept, Owner, SharedWith, Version
-from dashboards.document import DashboardDocument
+from dashboards.document import COLUMNS, DashboardDocument
 
 BOARD = {
     "name": "Overview",
@@ -102,3 +102,15 @@ class DashboardChange(Given):
     state: State | None = None
     is_private: Private | None = None
     shared_with: SharedWith | None = None
+
+
+class PositionChange(Given):
+    """On the grid of twelve columns. What is not named stays."""
+
+    model_config = example(version=3, row=6, col=0, width=12)
+
+    version: Version | None = None
+    row: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    col: Annotated[int, Field(ge=0, lt=COLUMNS)] | None = None
+    width: Annotated[int, Field(ge=1, le=COLUMNS)] | None = None
+    height: Annotated[int, Field(ge=1, le=24)] | None = None

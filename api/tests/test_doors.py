@@ -45,6 +45,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("put", FAVORITE): None,
     ("delete", FAVORITE): None,
     ("put", HOME): {"dashboard": "board"},
+    ("patch", "/dashboards/{slug}/panels/{panel_id}/position"): {"version": 1, "row": 8},
     ("post", "/panels/{panel_id}/restore"): {"restore": 1, "version": 1},
     ("post", "/dashboards/{slug}/restore"): {"restore": 1, "version": 1},
     ("post", "/panels/{panel_id}/clone"): {"tenant_id": "acme", "panel_id": "new"},

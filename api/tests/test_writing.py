@@ -210,6 +210,19 @@ def test_panels_stand_beside_each_other_and_are_the_tenants(board, make_panel, g
     assert Dashboard.objects.get().version == 1
 
 
+def test_one_panel_is_moved(board, make_panel, send, ada):
+    place = "/dashboards/board/panels/one/position?tenant_id=acme"
+    moved = send(ada, "patch", place, {"version": 1, "col": 2, "width": 6})
+    assert moved.json()["version"] == 2
+    position = {"row": 0, "col": 2, "width": 6, "height": 4}
+    assert [panel["position"] for panel in moved.json()["document"]["panels"]] == [position]
+    assert send(ada, "patch", place, {"version": 1, "row": 3}).status_code == 409
+    outside = send(ada, "patch", place, {"version": 2, "col": 11})
+    assert (outside.status_code, outside.json()["errors"][0]["path"]) == (422, "panels[0].position")
+    assert send(ada, "patch", place.replace("/one/", "/other/"), {"version": 2, "row": 3}).status_code == 404
+    assert Dashboard.objects.get().placements.get().col == 2
+
+
 def test_what_is_sent_beyond_the_limit_is_too_large(own, send, ada):
     body = {"tenant_id": "acme", "panel_id": "big", "document": {**KPI, "description": "x" * 2_100_000}}
     assert send(ada, "post", "/panels", body).status_code == 413

@@ -100,7 +100,7 @@ def _lines(text: str) -> str:
 
 
 def _page(request: TenantRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
-    whole = {"tenants": tenants_of(request.user), "most_bytes": MOST_BYTES, **(context or {})}
+    whole = {"tenants": tenants_of(request.user), "most_bytes": f"{MOST_BYTES:,}", **(context or {})}
     return render(request, template, whole, status=status)
 
 

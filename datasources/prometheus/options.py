@@ -5,16 +5,18 @@ Grafana's functions for variables.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
+from datasources import promql
 from datasources.base import PromOptions, PromQuery
 from datasources.errors import QueryRefused
 from datasources.frame import Frame
 from datasources.prometheus.naming import series_name
 from datasources.prometheus.reading import TIME, VALUE
-from datasources.promql import check, expand, macros_of_tenant
+from datasources.promql import Mistake, check, expand, macros_of_tenant
+from datasources.promql.expand import Expanded
 from datasources.promql.mistake import mistake
 from datasources.promql.tokens import tokens_of
 from datasources.promql.values import quoted_piece
@@ -22,6 +24,8 @@ from datasources.promql.values import quoted_piece
 FUNCTIONS = "label_values(metric, label), label_values(label), label_names(metric), metrics(pattern) or query_result(query)"
 _CALL = re.compile(r"\s*(label_values|label_names|metrics|query_result)\s*\((.*)\)\s*", re.DOTALL | re.ASCII)
 _LABEL = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+Write = Callable[[str], Expanded]  # a piece of PromQL with its variables and macros written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +48,35 @@ def wanted(options: PromOptions, *, tenant: str) -> Names | Rows:
 
     Raises QueryRefused for what is none of the functions; Mistake and ValueMissing.
     """
+    macros = macros_of_tenant(tenant)
+    return _wanted(options, lambda piece: expand(piece, variables=options.variables, macros=macros))
+
+
+def validate(text: str) -> None:
+    """What can be said of a list before its variables have values, when it is saved. Raises QueryRefused, Mistake."""
+    found = _wanted(PromOptions(text=text), promql.validate)
+    if isinstance(found, Rows):
+        with _placing(text, found.query.text):
+            promql.validate(found.query.text)
+
+
+def _wanted(options: PromOptions, write: Write) -> Names | Rows:
     call = _CALL.fullmatch(options.text)
     if call is None:
         raise QueryRefused("This is no list to choose from.", detail=f"Write {FUNCTIONS}.")
     name, inner = call[1], call[2].strip()
-    macros = macros_of_tenant(tenant)
     if name == "query_result":
         return Rows(PromQuery(text=inner, instant=True, time_range=options.time_range, variables=options.variables))
     if name == "metrics":
-        pattern = _expanded(f'{{__name__=~".*(?:{quoted_piece(inner)}).*"}}', options.variables, macros) if inner else ""
+        pattern = check(write(f'{{__name__=~".*(?:{quoted_piece(inner)}).*"}}')).text if inner else ""
         return Names("label/__name__/values", pattern)
     if name == "label_names":
-        return Names("labels", _selector(inner, options.variables, macros))
+        return Names("labels", _selector(inner, options.text, write))
     metric, label = _arguments(inner, options.text)
-    found = expand(f"{{{label}=''}}", variables=options.variables, macros=macros).text[1:-4]  # where a label's name can stand
+    found = write(f"{{{label}=''}}").text[1:-4]  # where a label's name can stand
     if _LABEL.fullmatch(found) is None:
         raise QueryRefused("This is not the name of a label.", detail=f"“{found[:80]}” is none.")
-    return Names(f"label/{found}/values", _selector(metric, options.variables, macros))
+    return Names(f"label/{found}/values", _selector(metric, options.text, write))
 
 
 def matched(selector: str) -> Sequence[tuple[str, str]]:
@@ -78,13 +94,21 @@ def row_texts(frame: Frame) -> list[str]:
     return texts
 
 
-def _selector(text: str, variables: Mapping[str, Any], macros: Mapping[str, str]) -> str:
-    return _expanded(text, variables, macros) if text else ""
+def _selector(piece: str, text: str, write: Write) -> str:
+    """A piece of the text, as a selector."""
+    if not piece:
+        return ""
+    with _placing(text, piece):
+        return check(write(piece if "{" in piece or "$" not in piece else f"{piece}{{}}")).text
 
 
-def _expanded(text: str, variables: Mapping[str, Any], macros: Mapping[str, str]) -> str:
-    expanded = expand(text if "{" in text or "$" not in text else f"{text}{{}}", variables=variables, macros=macros)
-    return check(expanded).text
+@contextmanager
+def _placing(text: str, piece: str) -> Iterator[None]:
+    """A mistake in the piece is shown where it stands in the text."""
+    try:
+        yield
+    except Mistake as found:
+        raise found.moved(text, max(0, text.find(piece)) + found.at) from found
 
 
 def _arguments(inner: str, text: str) -> tuple[str, str]:

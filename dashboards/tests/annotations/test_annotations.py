@@ -294,3 +294,8 @@ def test_a_mistake_in_promql_is_said_with_its_place(client: Client, root: Any) -
     body = {"slug": "x", "document": {"name": "x", "annotations": [{**DEPLOYS, "data_source": {"promql": "sum(up"}}]}}
     refused = client.post("/api/v1/dashboards", body, content_type="application/json")
     assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "annotations[0].data_source.promql")
+    asked = {"name": "job", "kind": "query", "data_source": {"promql": "label_values(up{, job)"}}
+    body = {"slug": "x", "document": {"name": "x", "variables": [asked]}}
+    (error,) = client.post("/api/v1/dashboards", body, content_type="application/json").json()["errors"]
+    assert error["path"] == "variables[0].data_source.promql"
+    assert "At column" in error["message"]

@@ -21,6 +21,7 @@ from datasources.pages import changing
 from datasources.sources import configured_of, source_of
 from datasources.tests.pages.conftest import PASSWORD, entered
 from datasources.tests.test_sources import StarsKind
+from datasources.uses import uses_of
 from tenants.models import Tenant, User
 
 Make = Callable[..., DataSource]
@@ -234,13 +235,11 @@ def test_it_is_not_deleted_under_those_who_need_it(page: Client, acme: Tenant, g
     panel("theirs", "metrics", globex)
     panel("elsewhere", "other", acme)
     panel("unnamed", None, acme)
-    Dashboard.objects.create(
-        slug="board", name="Board", scope="all", variables=[{"name": "a", "kind": "query", "data_source": {"source": "metrics"}}]
-    )
-    Dashboard.objects.create(
-        slug="marked", name="Marked", tenant=acme, scope="tenant", annotations=[{"data_source": {"source": "metrics"}}]
-    )
-    said = ("is in use", "4 need it", "Mine (mine)", "Shared (shared)", "Board (board)", "Marked (marked)")
+    asked = {"name": "host", "data_source": {"source": "metrics", "sql": "SELECT 1"}}
+    own = {"name": "other", "data_source": {"sql": "SELECT 1"}}
+    Dashboard.objects.create(slug="board", name="Board", scope="all", variables=[{**asked, "kind": "query"}])
+    Dashboard.objects.create(slug="marked", name="Marked", tenant=acme, scope="tenant", annotations=[asked, own])
+    said = ("is in use", "4 need it", "Mine (mine)", "Shared (shared)", "host on Board (board)", "host on Marked (marked)")
     for method in ("get", "post"):
         shown = text(getattr(page, method)(f"{LIST}metrics/delete/"))
         assert all(one in shown for one in said)
@@ -260,6 +259,22 @@ def test_a_shared_one_is_needed_by_whoever_has_none_of_that_id(
     shown = text(client.get("/sources/metrics/delete/"))
     assert "Mine (mine)" in shown
     assert "Theirs" not in shown
+
+
+def test_the_default_is_needed_by_what_names_none(acme: Tenant, globex: Tenant) -> None:
+    metrics = DataSource.objects.create(
+        slug="prom", name="Prom", tenant=acme, kind="prometheus", settings={"url": "https://prom.example"}, is_default=True
+    )
+    up = {"name": "up", "data_source": {"promql": "label_values(up, job)"}}
+    elsewhere = {"name": "there", "data_source": {"source": "other", "promql": "up"}}
+    own = {"name": "own", "data_source": {"sql": "SELECT 1"}}
+    kinds = [{**one, "kind": "query"} for one in (up, elsewhere, own)]
+    Dashboard.objects.create(slug="board", name="Board", scope="all", variables=kinds, annotations=[own, up])
+    Dashboard.objects.create(slug="theirs", name="Theirs", tenant=globex, scope="tenant", annotations=[up])
+    names = [(use.what, use.name, use.where) for use in uses_of(metrics)]
+    assert names == [("Annotation", "up on Board (board)", "shared"), ("Variable", "up on Board (board)", "shared")]
+    metrics.is_default = False
+    assert uses_of(metrics) == []
 
 
 def test_what_nobody_needs_is_deleted(page: Client, acme: Tenant, make: Make) -> None:

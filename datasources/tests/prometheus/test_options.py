@@ -10,7 +10,7 @@ from django.test import Client
 from datasources.base import PromOptions
 from datasources.errors import QueryRefused, ValueMissing
 from datasources.frame import rows_of
-from datasources.prometheus.options import Names, wanted
+from datasources.prometheus.options import Names, validate, wanted
 from datasources.prometheus.source import PrometheusSource
 from datasources.promql.check import check
 from datasources.promql.expand import Expanded
@@ -113,3 +113,27 @@ def test_a_shared_source_that_is_closed_tells_tenants_no_names(
     row.save()
     client.force_login(ada)
     assert client.get("/t/acme/sources/shared/names/", {"what": "metrics"}).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["metrics(node_[a-z]+\\.x)", 'label_values(up{job=~"$job"}, $label)', "label_values($metric, job)", "query_result($q)"],
+)
+def test_a_list_may_be_saved_before_its_variables_have_values(text: str) -> None:
+    validate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nosuch(up)", "Write label_values(metric, label)"),
+        ("label_values(up{job=}, job)", "At column 21: label_values(up{job=⟨here⟩}, job)"),
+        ('label_values(up{a="$long_name",, b="c"}, job)', "At column 32"),
+        ("query_result(sum(up)", "At column 17"),
+        ("label_values(up, in-stance)", "“in-stance” is none."),
+    ],
+)
+def test_a_mistake_in_a_list_is_found_when_it_is_saved(text: str, said: str) -> None:
+    with pytest.raises(QueryRefused) as refused:
+        validate(text)
+    assert said in refused.value.detail
