@@ -25,12 +25,12 @@ from datasources.intervals import SQL_LEAST_MS
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Label = Annotated[str, Field(max_length=200)]
 Expression = Annotated[str, Field(max_length=10_000)]
-Unit = Annotated[str, Field(max_length=40)]
+Unit = Annotated[str, Field(max_length=40, json_schema_extra={"format": "unit"})]
 Decimals = Annotated[int, Field(ge=0, le=10)]
 SLUG = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 SourceSlug = Annotated[str, Field(pattern=rf"^{SLUG}$")]
 SourceName = Annotated[str, Field(pattern=rf"^(?:{SLUG}|\$[A-Za-z]\w*|\$\{{[A-Za-z]\w*\}})$", max_length=70)]
-Colour = Annotated[str, AfterValidator(read_colour)]
+Colour = Annotated[str, AfterValidator(read_colour), Field(json_schema_extra={"format": "color"})]
 
 
 class Strict(BaseModel):
@@ -72,7 +72,9 @@ def _read_promql(text: str) -> str:
     return text
 
 
-PromQL = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_read_promql)]
+PromQL = Annotated[
+    str, Field(min_length=1, max_length=20_000, json_schema_extra={"format": "promql"}), AfterValidator(_read_promql)
+]
 
 
 Range = Annotated[bool, Field(description="Rows of each step of the range, instead of those at its end")]
@@ -90,7 +92,7 @@ class PromPart(Strict):
     hidden: bool = False
 
 
-Sql = Annotated[str, Field(min_length=1, max_length=20_000)]
+Sql = Annotated[str, Field(min_length=1, max_length=20_000, json_schema_extra={"format": "sql"})]
 
 
 class DataSource(Strict):
