@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from dashboards.tests.browser.test_appearance import PHONE, violations
@@ -53,12 +52,9 @@ def test_it_works_by_the_keyboard_alone(visit: Callable[..., Page], ada: Any) ->
     expect(page.get_by_role("link", name="Revoke nightly report")).to_be_focused()
 
 
-@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
-def test_the_page_has_no_violation(
-    visit: Callable[..., Page], ada: Any, acme: Any, token_for: Any, options: dict[str, Any]
-) -> None:
+def test_the_page_has_no_violation(visit: Callable[..., Page], ada: Any, acme: Any, token_for: Any) -> None:
     token_for(ada, name="backup", tenant=acme)
-    page = visit(ada, PAGE, **options)
+    page = visit(ada, PAGE)
     make(page, "nightly report")
     assert violations(page) == []
     page.get_by_role("link", name="Revoke backup").click()

@@ -106,13 +106,11 @@ def test_repeated_panels_keep_their_values(visit: Callable[..., Page], bob: Any,
     expect(titles).to_have_text(["web, small", "worker, small"])
 
 
-@pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}])
-def test_pickers_have_no_violation(visit: Callable[..., Page], bob: Any, board: Dashboard, options: dict[str, Any]) -> None:
-    page = visit(bob, "/t/acme/d/overview/?refresh=0", **options)
+def test_pickers_have_no_violation(visit: Callable[..., Page], bob: Any, board: Dashboard) -> None:
+    page = visit(bob, "/t/acme/d/overview/?refresh=0")
     menu(page, "server").locator("summary").click()
     expect(menu(page, "server").get_by_role("searchbox")).to_be_visible()
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
 
 
 def test_a_menu_that_is_open_stays_open_when_values_come(visit: Callable[..., Page], bob: Any, board: Dashboard) -> None:
