@@ -21,6 +21,7 @@ from api.panels import router as panels
 from api.positions import router as positions
 from api.preferences import router as preferences
 from api.tenants import router as tenants
+from api.testing import router as testing
 from api.tokens import router as tokens
 
 for router in (
@@ -36,6 +37,7 @@ for router in (
     cloning,
     files,
     positions,
+    testing,
     preferences,
     tokens,
 ):

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from audit.acting import acting
+from audit.acting import Acting, acting
 from audit.models import Action, Outcome
 from audit.recording import Thing, Told, record_anyway
 from audit.waiting import queue
@@ -22,6 +22,12 @@ def record_sql(
     """A person had this SQL run, or explained. It is kept whatever becomes of the request."""
     outcome = Outcome.REFUSED if is_refused else Outcome.FAILED if error else Outcome.DONE
     record_anyway(Told(Action.RUN_SQL, outcome, thing or Thing(), tenant, details=_details(how, sql, ms, rows, error)))
+
+
+def told_of_test(tenant: Tenant, thing: Thing, sql: str, *, ms: float | None, rows: int | None, error: str, who: Acting) -> Told:
+    """A panel was tested on a tenant: to be written with those of other tenants, as it is found while an answer streams."""
+    outcome = Outcome.FAILED if error else Outcome.DONE
+    return Told(Action.RUN_SQL, outcome, thing, tenant, details=_details("test", sql, ms, rows, error), acting=who)
 
 
 def record_refused_sql(tenant: Tenant | None, sql: str, why: str) -> None:

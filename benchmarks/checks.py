@@ -51,7 +51,7 @@ def _check(title: str, report: Report) -> None:
 
     from dashboards.checking import check_all
 
-    with _most_connections() as most:
+    with most_connections() as most:
         started = time.perf_counter()
         check_all()
         seconds = time.perf_counter() - started
@@ -60,7 +60,7 @@ def _check(title: str, report: Report) -> None:
 
 
 @contextmanager
-def _most_connections() -> Iterator[list[int]]:
+def most_connections() -> Iterator[list[int]]:
     """How many were open at once, looked at a hundred times a second."""
     from tenants.connections import pool_figures
 

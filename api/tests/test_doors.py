@@ -51,6 +51,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/panels/{panel_id}/clone"): {"tenant_id": "acme", "panel_id": "new"},
     ("post", "/dashboards/{slug}/clone"): {"tenant_id": "acme", "slug": "new"},
     ("post", "/import"): {"tenant_id": "acme", "text": "id: new\ndashboard: {name: New}\n"},
+    ("post", "/panels/{panel_id}/test"): {"sample": True},
     ("patch", "/me"): {"name": "Changed"},
     ("patch", "/me/preferences"): {"theme": "dark"},
     ("post", "/auth/tokens"): {"name": "new"},

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ from django.conf import settings
 
 from dashboards.checking.finding import FINE, Found, Outcome, of_cost, of_error
 from dashboards.checking.panels import Panels, ask_of, read_panels
+from dashboards.checking.parallel import each
 from dashboards.checking.runs import begin, note, running
 from dashboards.checking.storing import forget_disabled, store
 from dashboards.models import CheckRun, Panel
@@ -87,9 +87,8 @@ def check_all(
 
 
 def _checked(tenants: list[Tenant], panels: Panels, at_once: int) -> Iterator[TenantChecked]:
-    with ThreadPoolExecutor(max(1, at_once), thread_name_prefix="check") as threads:
-        started = [threads.submit(_check, sources, panels) for sources in read_sources(tenants).values()]
-        yield from (future.result() for future in as_completed(started))
+    asked = each(read_sources(tenants).values(), lambda sources, _: _check(sources, panels), at_once=at_once)
+    return (checked for checked in asked if checked is not None)
 
 
 def _check(sources: Sources, panels: Panels) -> TenantChecked:

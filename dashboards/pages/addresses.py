@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboards.pages import changing, files, history, listing, panels
+from dashboards.testing import views as testing
 
 TENANT = "t/<slug:tenant>/"
 DASHBOARD = f"{TENANT}d/<slug:dashboard>/"
@@ -21,6 +22,8 @@ library = [
     path(f"{OWN_PANEL}delete/", panels.panel_delete, name="panel-delete"),
     path(f"{OWN_PANEL}versions/", history.panel_versions, name="panel-versions"),
     path(f"{OWN_PANEL}restore/", history.restore_panel, name="panel-restore"),
+    path(f"{OWN_PANEL}test/", testing.panel_test, name="panel-test"),
+    path(f"{OWN_PANEL}test/run/", testing.panel_test_run, name="panel-test-run"),
     path(f"{DASHBOARD}favorite/", listing.favorite, name="dashboard-favorite"),
     path(f"{DASHBOARD}home/", listing.own_home, name="dashboard-home"),
     path(f"{DASHBOARD}home/of-all/", listing.home_of_all, name="dashboard-home-of-all"),

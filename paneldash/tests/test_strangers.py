@@ -15,7 +15,7 @@ OPEN = {"health", "ready", "live", "figures", "metrics"}
 OPEN_IN_ADMIN = {"/admin/login/", "/admin/logout/"}  # the way in and out
 # What is one's own to say, whatever one's role; and what is only sent.
 OWN = ("/favorite/", "/home/")
-SENT = (*OWN, "/home/of-all/", "/query/run/", "/query/format/", "/restore/", "/state/")
+SENT = (*OWN, "/home/of-all/", "/query/run/", "/test/run/", "/query/format/", "/restore/", "/state/")
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 

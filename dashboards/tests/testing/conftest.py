@@ -1,0 +1,1 @@
+from dashboards.tests.checking.conftest import admin_sql_of_module, databases, shops  # noqa: F401

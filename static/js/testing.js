@@ -1,0 +1,140 @@
+// A panel tested on many tenants: what each answers comes in as a line of JSON, and is shown as it comes, what is wrong first.
+
+const form = document.getElementById("test");
+const body = document.getElementById("found");
+const line = document.getElementById("line").content.firstElementChild;
+const heading = document.getElementById("found-heading");
+const progress = document.getElementById("progress");
+const problem = document.getElementById("problem");
+const filter = document.getElementById("filter");
+const outcome = document.getElementById("outcome");
+const stop = form.querySelector("[data-action='stop']");
+const asking = [...form.querySelectorAll("[name='what']")];
+
+const options = [...outcome.options].filter((option) => option.value);
+const order = options.map((option) => option.value);
+const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+
+let found = [];
+let running = null;
+
+const written = {
+  outcome: (one) => options[order.indexOf(one.outcome)].dataset.words,
+  rows: (one) => (one.rows === null ? "" : number.format(one.rows) + (one.is_truncated ? "+" : "")),
+  ms: (one) => (one.ms === null ? "" : `${number.format(one.ms)} ms`),
+  cost: (one) => (one.cost === null ? "" : number.format(one.cost)),
+};
+
+const drawn = (one) => {
+  const row = line.cloneNode(true);
+  for (const field of row.querySelectorAll("[data-field]")) {
+    const name = field.dataset.field;
+    field.textContent = written[name] ? written[name](one) : one[name];
+  }
+  row.querySelector("[data-field='outcome']").dataset.tone = options[order.indexOf(one.outcome)].dataset.tone;
+  return row;
+};
+
+const before = (one, other) =>
+  order.indexOf(one.outcome) - order.indexOf(other.outcome) || one.name.localeCompare(other.name) || 0;
+
+const isWanted = (one) => {
+  const text = filter.value.trim().toLowerCase();
+  const said = `${one.name} ${one.tenant_id} ${one.error} ${one.detail}`.toLowerCase();
+  return (!outcome.value || one.outcome === outcome.value) && said.includes(text);
+};
+
+const show = () => {
+  for (const each of found) each.row.hidden = !isWanted(each.one);
+  body.replaceChildren(...found.map((each) => each.row));
+  document.getElementById("nothing").hidden = found.length > 0;
+  document.querySelector(".test-filters").hidden = found.length === 0;
+};
+
+const count = () => {
+  const runs = found.filter(({ one }) => one.outcome === "runs" || one.outcome === "empty").length;
+  heading.textContent = `Runs on ${runs} of ${found.length} tenant${found.length === 1 ? "" : "s"}`;
+};
+
+const add = (lines) => {
+  if (!lines.length) return;
+  for (const one of lines) found.push({ one, row: drawn(one) });
+  found.sort((one, other) => before(one.one, other.one));
+  count();
+  show();
+};
+
+// The lines that are whole by now; what is left begins the next one.
+async function* linesOf(stream) {
+  let rest = "";
+  for await (const text of texts(stream.pipeThrough(new TextDecoderStream()))) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop();
+    yield parts.filter(Boolean).map((part) => JSON.parse(part));
+  }
+}
+
+async function* texts(stream) {
+  const reader = stream.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+}
+
+const run = async (what) => {
+  const sent = new FormData(form);
+  sent.set("what", what);
+  running = new AbortController();
+  begin();
+  try {
+    const answer = await fetch(form.dataset.run, { method: "POST", body: sent, signal: running.signal, credentials: "same-origin" });
+    if (!answer.ok) return refuse(answer.status < 500 ? await answer.text() : "");
+    for await (const lines of linesOf(answer.body)) add(lines);
+    end(`Through, after ${seconds()} s.`);
+  } catch (error) {
+    if (error.name === "AbortError") end("Stopped.");
+    else refuse("");
+  } finally {
+    running = null;
+    busy(false);
+  }
+};
+
+let since = 0;
+const seconds = () => ((performance.now() - since) / 1000).toFixed(1);
+
+const begin = () => {
+  since = performance.now();
+  found = [];
+  problem.hidden = true;
+  heading.textContent = "Testing …";
+  progress.textContent = "";
+  show();
+  busy(true);
+};
+
+const busy = (is) => {
+  for (const button of asking) button.disabled = is;
+  stop.hidden = !is;
+  body.closest("table").setAttribute("aria-busy", String(is));
+  if (is) stop.focus();
+};
+
+const end = (words) => {
+  if (!found.length) heading.textContent = "Nothing tested";
+  progress.textContent = words;
+  document.getElementById("announcer").textContent = `${heading.textContent}. ${words}`;
+};
+
+const refuse = (sentence) => {
+  problem.textContent = sentence && sentence.length < 1_000 && !sentence.includes("<html") ? sentence : "The test broke off. Please try again.";
+  problem.hidden = false;
+  end("");
+};
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (!running) run(event.submitter?.value ?? "sample");
+});
+stop.addEventListener("click", () => running?.abort());
+filter.addEventListener("input", show);
+outcome.addEventListener("change", show);
+window.addEventListener("pagehide", () => running?.abort());
