@@ -12,7 +12,12 @@ from dashboards.tests.browser.test_appearance import violations
 
 LIST = "/t/acme/dashboards/"
 VERSIONS = "/t/acme/d/overview/versions/"
-PAGES = (LIST, VERSIONS, "/t/acme/panels/", "/t/acme/panels/cpu/", "/t/acme/panels/cpu/delete/")
+PANEL = "/t/acme/panels/cpu/"
+PAGES = (
+    *(LIST, "/t/acme/new/", "/t/acme/upload/", "/t/acme/panels/", VERSIONS),
+    *(f"/t/acme/d/overview/{page}/" for page in ("clone", "delete", "annotations/new")),
+    *(PANEL, *(f"{PANEL}{page}/" for page in ("clone", "delete", "versions", "test"))),
+)
 
 
 @pytest.fixture
