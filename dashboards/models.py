@@ -87,11 +87,6 @@ class Panel(Shared):
         return bool(self._stated("data_source", dict, {}))
 
     @property
-    def asks_in_sql(self) -> bool:
-        """Whether its query is SQL, or can be said in SQL: a table's columns."""
-        return not {"sql", "table"}.isdisjoint(self._stated("data_source", dict, {}))
-
-    @property
     def drills_down(self) -> bool:
         return self.panel_type == "timeseries" and self._stated("drill_down", dict, {}).get("enabled") is True
 

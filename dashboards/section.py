@@ -122,7 +122,7 @@ def make_section(
         view_url=to("panel-view"),
         file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()) if asks else (),
         inspect_url=to("panel-inspect") if is_editor and asks else "",
-        query_url=to("panel-query") if is_editor and panel is not None and panel.asks_in_sql else "",
+        query_url=to("panel-query") if is_editor and panel is not None and panel.asks else "",
         edit_url=_edit_url(request, panel),
         managed=managed_note(panel) if panel is not None and is_editor else "",
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",

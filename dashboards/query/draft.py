@@ -1,57 +1,42 @@
-"""A panel's query as its author writes it, and the panel with another text in its place."""
+"""The query of a panel, and the panel with another one in its place."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from dashboards.models import Panel
 from dashboards.panels.document import PanelDocument, QueryDocument, read_document
 from dashboards.query.starting import starting_sql
+from dashboards.query.texts import SqlText, Texts, texts_of
 from dashboards.refresh import read_panel
 
-LANGUAGES = {"sql": "SQL"}  # those that can be written here, and what people call them
 _OF_TABLES = ("table", "query", "aggregate", "timestamp")
+_OF_TEXTS = ("sql", "promql", "legend", "range", "queries")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A query's text; `is_proposed`: it says what the panel asks a table by its columns, and saving makes it the query."""
-
-    text: str
-    language: str
-    is_proposed: bool = False
-
-    @property
-    def label(self) -> str:
-        return LANGUAGES[self.language]
-
-
-def written_query(panel: Panel) -> Written | None:
-    """The text of a panel's query; None where it asks nothing, or in a language that is not written here.
-
-    Raises PanelUnavailable where its document is not valid any more.
-    """
+def written_query(panel: Panel) -> Texts | None:
+    """A panel's query; None where it asks nothing. Raises PanelUnavailable where its document is not valid any more."""
     document = read_panel(panel).document
-    if not isinstance(document, QueryDocument) or document.data_source.language not in LANGUAGES:
+    if not isinstance(document, QueryDocument):
         return None
     source = document.data_source
-    if source.sql is not None:
-        return Written(source.sql, source.language)
-    return Written(starting_sql(source), source.language, is_proposed=True)
+    if source.parts:
+        return texts_of(source)
+    return SqlText(source.sql) if source.sql is not None else SqlText(starting_sql(source), is_proposed=True)
 
 
-def with_query(raw: Any, text: str) -> PanelDocument:
-    """A stored document with this text for its query. Raises DocumentInvalid."""
-    source = {name: value for name, value in dict(raw.get("data_source") or {}).items() if name not in _OF_TABLES}
+def with_query(raw: Any, written: Texts) -> PanelDocument:
+    """A stored document with this for its query. Raises DocumentInvalid."""
+    given = dict(raw.get("data_source") or {})
+    source = {name: value for name, value in given.items() if name not in {*_OF_TABLES, *_OF_TEXTS}}
     if raw.get("type") != "table":  # whose columns say how the answer is shown
         source.pop("columns", None)
-    return read_document({**raw, "data_source": {**source, "sql": text}})
+    return read_document({**raw, "data_source": {**source, **written.fields()}})
 
 
-def drafted(panel: Panel, text: str, *, platform: bool) -> Panel:
+def drafted(panel: Panel, written: Texts, *, platform: bool) -> Panel:
     """The panel as it would be, not to be saved. `platform`: it may ask what only panels that the platform keeps may.
 
     Raises DocumentInvalid.
     """
     draft = Panel(slug=panel.slug, scope=Panel.Scope.ALL if platform else Panel.Scope.TENANT)
-    draft.take(with_query(panel.document, text))
+    draft.take(with_query(panel.document, written))
     return draft

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404, QueryDict
 
@@ -11,14 +10,17 @@ from dashboards.looking import place_of
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.places import Place
-from dashboards.query.draft import Written, written_query
-from dashboards.query.trying import postgres_of
+from dashboards.query.draft import written_query
+from dashboards.query.sources import postgres_of, prometheus_of
+from dashboards.query.texts import PromText, PromTexts, SqlText, Texts
 from dashboards.refresh import read_panel
 from dashboards.variables.asking import with_variables
 from datasources.postgres import PostgresSource
+from datasources.prometheus.source import PrometheusSource
 from tenants.access import TenantRequest
 
 LONGEST_TEXT = 20_000
+MOST_PARTS = 10
 OVER = "over"  # saving, although somebody else has saved meanwhile: on the version that was shown then
 
 
@@ -27,7 +29,7 @@ class Editing:
     """A panel's query, where the panel stands, and what is asked: the range of the form before that of the URL."""
 
     place: Place
-    written: Written
+    written: Texts
     asked: PageRange
     query: QueryDict
 
@@ -39,9 +41,9 @@ class Editing:
         """A tenant's own is its editors'; a shared one only the platform's admins change."""
         return not self.panel.is_shared or request.user.is_platform_admin
 
-    def is_platforms(self, request: TenantRequest, text: str) -> bool:
-        """Whether a text may ask what only the platform's panels may: as it is kept, or by the platform's own."""
-        return self.panel.is_shared and (request.user.is_platform_admin or text == self.written.text)
+    def is_platforms(self, request: TenantRequest, written: Texts) -> bool:
+        """Whether a query may ask what only the platform's panels may: as it is kept, or by the platform's own."""
+        return self.panel.is_shared and (request.user.is_platform_admin or written.fields() == self.written.fields())
 
     def ask(self, request: TenantRequest, draft: Panel) -> Ask:
         """What is asked of the draft, as wide as the panel stands. Raises BadRequest and PanelUnavailable."""
@@ -50,16 +52,20 @@ class Editing:
             return ask
         return with_variables(ask, self.place.dashboard, request.tenant, read_panel(draft).names)
 
-    def source(self, request: TenantRequest) -> PostgresSource:
+    def postgres(self, request: TenantRequest) -> PostgresSource:
         """The source whose tables may be read. Raises SourceError."""
         return postgres_of(request.tenant, self.panel, read_ask(self.query, self.asked, request.tenant))
+
+    def prometheus(self, request: TenantRequest) -> PrometheusSource:
+        """The source whose metrics may be read. Raises SourceError."""
+        return prometheus_of(request.tenant, self.panel, read_ask(self.query, self.asked, request.tenant))
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A text as it was sent, and the version of the panel it was written on. `do` is what to do with it."""
+    """A query as it was sent, and the version of the panel it was written on. `do` is what to do with it."""
 
-    text: str
+    written: Texts
     seen: int | None = None
     do: str = ""
 
@@ -79,11 +85,51 @@ def edit_at(request: TenantRequest, dashboard: str, panel: str) -> Editing:
     return Editing(place, written, page_range(query, zone, default=own), query)
 
 
-def read_sent(fields: Any) -> Sent:
+def variables_in(editing: Editing) -> list[str]:
+    """The names that a query may use: the dashboard's variables, and the panel's own."""
+    kept = editing.place.dashboard.variables
+    named = [one["name"] for one in kept if isinstance(one, dict) and "name" in one] if isinstance(kept, list) else []
+    return sorted({*read_panel(editing.panel).document.variables, *named})
+
+
+def read_sent(fields: QueryDict, language: str) -> Sent:
     """What a form sent. Raises BadRequest."""
-    text = fields.get("text", "").replace("\r\n", "\n")
-    if len(text) > LONGEST_TEXT or "\x00" in text:
-        raise BadRequest(f"A query has at most {LONGEST_TEXT:,} characters, and no NUL among them.")
     do = fields.get("do", "")
     seen = fields.get("over" if do == OVER else "version", "")
-    return Sent(text, int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else None, do)
+    return Sent(read_texts(fields, language, do), int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else None, do)
+
+
+def read_texts(fields: QueryDict, language: str, do: str = "") -> Texts:
+    """The query that a form holds. Raises BadRequest."""
+    return SqlText(_text(fields, "text")) if language == SqlText.language else _promql(fields, do)
+
+
+def _promql(fields: QueryDict, do: str) -> PromTexts:
+    """As many as there are `part`s, each of which is the end of its fields' names; empty ones are left out.
+
+    Without a script, `add` has one more, and `remove-` and a part one less.
+    """
+    keys = fields.getlist("part")
+    if len(keys) > MOST_PARTS or not all(re.fullmatch(r"[0-9]{1,6}", key) for key in keys):
+        raise BadRequest(f"A panel has at most {MOST_PARTS} queries.")
+    parts = [_part(fields, key) for key in keys if do != f"remove-{key}"]
+    kept = [part for part in parts if part.promql.strip()]
+    if do == "add" and len(kept) < MOST_PARTS:
+        kept.append(PromText(""))
+    return PromTexts(tuple(kept) or (PromText(""),))
+
+
+def _part(fields: QueryDict, key: str) -> PromText:
+    return PromText(
+        promql=_text(fields, f"promql-{key}"),
+        legend=_text(fields, f"legend-{key}"),
+        range=f"range-{key}" in fields,
+        hidden=f"hidden-{key}" in fields,
+    )
+
+
+def _text(fields: QueryDict, name: str) -> str:
+    text = fields.get(name, "").replace("\r\n", "\n")
+    if len(text) > LONGEST_TEXT or "\x00" in text:
+        raise BadRequest(f"A query has at most {LONGEST_TEXT:,} characters, and no NUL among them.")
+    return text

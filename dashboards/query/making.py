@@ -14,11 +14,15 @@ from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.document import DocumentError, DocumentInvalid, read_document
 from dashboards.query.saving import EDITOR, checked
+from dashboards.query.texts import PromText, PromTexts, SqlText, Texts
 from tenants.models import Tenant, User
 
 HEIGHT = 6
 _KEPT = ("source", "min_interval")
-_SAMPLE = "SELECT now() AS time, 1 AS value"
+_SAMPLES: dict[str, Texts] = {
+    "sql": SqlText("SELECT now() AS time, 1 AS value"),
+    "promql": PromTexts((PromText("up"),)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,14 @@ class New:
     type: str
 
 
-@lru_cache(maxsize=1)
-def types_in_sql() -> tuple[tuple[str, str], ...]:
-    """The types that need nothing but SQL, each with its name for people."""
-    return tuple((name, kind.label) for name, kind in sorted(PANEL_TYPES.items()) if _is_enough(name))
+@lru_cache(maxsize=len(_SAMPLES))
+def types_in(language: str) -> tuple[tuple[str, str], ...]:
+    """The types that need nothing but a query in the language, each with its name for people."""
+    sample = _SAMPLES[language]
+    return tuple((name, kind.label) for name, kind in sorted(PANEL_TYPES.items()) if _is_enough(name, sample))
 
 
-def make_panel(beside: Panel, text: str, new: New, tenant: Tenant, *, dashboard: Dashboard, by: User) -> tuple[Panel, bool]:
+def make_panel(beside: Panel, written: Texts, new: New, tenant: Tenant, *, dashboard: Dashboard, by: User) -> tuple[Panel, bool]:
     """The panel, which asks the source of the one it is made beside, and whether it stands on the dashboard.
 
     Raises DocumentInvalid.
@@ -48,7 +53,7 @@ def make_panel(beside: Panel, text: str, new: New, tenant: Tenant, *, dashboard:
     source = {name: value for name, value in _source_of(beside).items() if name in _KEPT}
     raw = {"type": new.type, "title": new.title.strip(), "data_source": source}
     panel = Panel(slug=new.slug, scope=Panel.Scope.TENANT, tenant=tenant)
-    panel.take(checked(raw, text, is_shared=False))
+    panel.take(checked(raw, written, is_shared=False))
     is_placed = not dashboard.is_shared and dashboard.placements.count() < MOST_PANELS
     try:
         with transaction.atomic():
@@ -66,9 +71,9 @@ def _place(dashboard: Dashboard, slug: str) -> None:
     Placement.objects.create(dashboard=dashboard, panel_slug=slug, row=row, width=12, height=HEIGHT)
 
 
-def _is_enough(name: str) -> bool:
+def _is_enough(name: str, sample: Texts) -> bool:
     try:
-        read_document({"type": name, "title": name, "data_source": {"sql": _SAMPLE}})
+        read_document({"type": name, "title": name, "data_source": sample.fields()})
     except DocumentInvalid:
         return False
     return True

@@ -12,14 +12,14 @@ from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.document import DocumentInvalid, QueryDocument
 from dashboards.panels.querying import variables_of
 from dashboards.panels.values import text_of
-from dashboards.refresh import PanelUnavailable, ReadPanel, asked_source, read_panel, refresh_panel
+from dashboards.query.sources import postgres_of
+from dashboards.refresh import PanelUnavailable, ReadPanel, read_panel, refresh_panel
 from dashboards.section import Section
 from datasources.base import SqlQuery
 from datasources.errors import SourceError
 from datasources.explained import Explained
 from datasources.frame import Frame, rows_of
 from datasources.origin import line_and_column
-from datasources.postgres import PostgresSource
 from tenants.models import Role, Tenant
 
 FIRST_ROWS = 100
@@ -73,21 +73,18 @@ def try_query(tenant: Tenant, panel: Panel, draft: Panel, ask: Ask) -> Tried:
         record_sql(tenant, "editor", text, thing=thing, error=f"{error.sentence} {error.detail}".strip())
         return Tried(mistake=mistake_of(error, text))
     record_sql(tenant, "editor", frame.sql, thing=thing, ms=frame.elapsed_ms, rows=frame.row_count)
-    tried = Tried(rows=_first_rows(frame, ask.zone), explained=explained)
+    drawn, undrawn = drawn_or_not(tenant, draft, ask)
+    return Tried(rows=_first_rows(frame, ask.zone), explained=explained, drawn=drawn, undrawn=undrawn)
+
+
+def drawn_or_not(tenant: Tenant, draft: Panel, ask: Ask) -> tuple[Mapping[str, Any] | None, Mistake | None]:
+    """The context of a draft's template, or why there is none."""
     try:
-        return replace(tried, drawn=_drawn(tenant, draft, ask))
+        return _drawn(tenant, draft, ask), None
     except PanelUnavailable as error:
-        return replace(tried, undrawn=Mistake(error.told_to(Role.EDITOR), error.detail))
+        return None, Mistake(error.told_to(Role.EDITOR), error.detail)
     except BadRequest as error:
-        return replace(tried, undrawn=Mistake(str(error)))
-
-
-def postgres_of(tenant: Tenant, panel: Panel, ask: Ask) -> PostgresSource:
-    """The panel's source, which is asked in SQL. Raises SourceError."""
-    source = asked_source(tenant, panel, read_panel(panel), ask)
-    if not isinstance(source, PostgresSource):
-        raise SourceError("This panel's data source is not a PostgreSQL.")
-    return source
+        return None, Mistake(str(error))
 
 
 def mistake_of(error: SourceError, text: str) -> Mistake:

@@ -1,4 +1,4 @@
-"""The macros of SQL as an author picks them: how each is called, and what it means."""
+"""The macros as an author picks them: how each is called, and what it means."""
 
 from dataclasses import dataclass
 
@@ -30,4 +30,16 @@ MACROS = (
     Word("unixEpochNanoFilter", "$__unixEpochNanoFilter(column)", "a column of nanoseconds lies in the range"),
     Word("unixEpochNanoFrom", "$__unixEpochNanoFrom()", "the start of the range in nanoseconds"),
     Word("unixEpochNanoTo", "$__unixEpochNanoTo()", "the end of the range in nanoseconds"),
+)
+
+PROM_MACROS = (
+    Word("rate_interval", "$__rate_interval", "how far rate() and increase() look back at least: four scrapes, and a step"),
+    Word("interval", "$__interval", "the step: for the range, the panel's width and the scrape interval"),
+    Word("interval_ms", "$__interval_ms", "the same in milliseconds"),
+    Word("range", "$__range", "the length of the time range"),
+    Word("range_s", "$__range_s", "the same in seconds"),
+    Word("range_ms", "$__range_ms", "the same in milliseconds"),
+    Word("from", "$__from", "the start of the time range, in milliseconds since 1970"),
+    Word("to", "$__to", "the end of the time range, in milliseconds since 1970"),
+    Word("tenant", "$__tenant", "the id of the tenant who looks, which no address can change"),
 )

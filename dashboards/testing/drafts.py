@@ -9,6 +9,8 @@ from dashboards.checks import check_queries
 from dashboards.models import Panel, Shared
 from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument, read_document
 from dashboards.query.draft import with_query
+from dashboards.query.editing import read_texts
+from dashboards.query.texts import PromTexts, SqlText
 from tenants.models import Tenant, User
 
 LONGEST_TEXT = 200_000
@@ -40,7 +42,10 @@ def thing_of(panel: Panel) -> Thing:
 
 
 def sent_document(fields: Any, stored: Panel | None) -> PanelDocument | None:
-    """What a form sends: a whole `document`, or the `text` of the stored panel's query; None: neither. Raises DocumentInvalid."""
+    """What a form sends: a whole `document`, or the stored panel's query, as its editor sends it; None: neither.
+
+    Raises DocumentInvalid and BadRequest.
+    """
     document, text = fields.get("document", ""), fields.get("text", "").replace("\r\n", "\n")
     if max(len(document), len(text)) > LONGEST_TEXT or "\x00" in document + text:
         raise DocumentInvalid(DocumentError("document", f"it has at most {LONGEST_TEXT:,} characters, and no NUL among them"))
@@ -49,8 +54,10 @@ def sent_document(fields: Any, stored: Panel | None) -> PanelDocument | None:
             return read_document(orjson.loads(document))
         except orjson.JSONDecodeError as error:
             raise DocumentInvalid(DocumentError("document", f"it is no JSON: {error}")) from error
-    if text and stored is not None:
-        return with_query(stored.document, text)
+    if stored is not None and "part" in fields:
+        return with_query(stored.document, read_texts(fields, PromTexts.language))
+    if stored is not None and text:
+        return with_query(stored.document, SqlText(text))
     return None
 
 

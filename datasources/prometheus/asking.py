@@ -17,7 +17,7 @@ from datasources.prometheus import rows
 from datasources.prometheus.failures import PlaceTold
 from datasources.prometheus.gate import Gate
 from datasources.prometheus.naming import named, with_names
-from datasources.prometheus.options import Rows, matched, row_texts, wanted
+from datasources.prometheus.options import Described, Rows, described, matched, row_texts, wanted
 from datasources.prometheus.reading import read_rows, read_series
 from datasources.prometheus.server import Fields, Server, data_of
 from datasources.prometheus.steps import Written
@@ -72,6 +72,8 @@ class Asking:
 
     def _options(self, query: PromOptions) -> Frame:
         asked = wanted(query, tenant=self._tenant)
+        if isinstance(asked, Described):
+            return replace(described(self.ask("metadata", [("limit_per_metric", "1")], only_get=True)), sql=query.text)
         if isinstance(asked, Rows):
             frame = self.rows(asked.query)
             found = row_texts(frame)

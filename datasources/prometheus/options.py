@@ -1,20 +1,22 @@
 """What there is to choose from: the values of a label, the names of labels and metrics, and what a query gives.
 
 `label_values(up, instance)`, `label_values(job)`, `label_names()`, `label_names(up)`, `metrics(node_.*)`, `query_result(up > 0)`:
-Grafana's functions for variables.
+Grafana's functions for variables. And `metadata()`: the metrics that its targets have described, with type and help.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from datasources import promql
 from datasources.base import PromOptions, PromQuery
 from datasources.errors import QueryRefused
-from datasources.frame import Frame
+from datasources.frame import Column, Frame
 from datasources.prometheus.naming import series_name
 from datasources.prometheus.reading import TIME, VALUE
+from datasources.prometheus.server import data_of
 from datasources.promql import Mistake, check, expand, macros_of_tenant
 from datasources.promql.expand import Expanded
 from datasources.promql.mistake import mistake
@@ -22,7 +24,7 @@ from datasources.promql.tokens import tokens_of
 from datasources.promql.values import quoted_piece
 
 FUNCTIONS = "label_values(metric, label), label_values(label), label_names(metric), metrics(pattern) or query_result(query)"
-_CALL = re.compile(r"\s*(label_values|label_names|metrics|query_result)\s*\((.*)\)\s*", re.DOTALL | re.ASCII)
+_CALL = re.compile(r"\s*(label_values|label_names|metrics|metadata|query_result)\s*\((.*)\)\s*", re.DOTALL | re.ASCII)
 _LABEL = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 Write = Callable[[str], Expanded]  # a piece of PromQL with its variables and macros written out
@@ -43,7 +45,12 @@ class Rows:
     query: PromQuery
 
 
-def wanted(options: PromOptions, *, tenant: str) -> Names | Rows:
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What targets say of their metrics."""
+
+
+def wanted(options: PromOptions, *, tenant: str) -> Names | Rows | Described:
     """What is to be asked; `tenant` is the id of who asks.
 
     Raises QueryRefused for what is none of the functions; Mistake and ValueMissing.
@@ -60,13 +67,15 @@ def validate(text: str) -> None:
             promql.validate(found.query.text)
 
 
-def _wanted(options: PromOptions, write: Write) -> Names | Rows:
+def _wanted(options: PromOptions, write: Write) -> Names | Rows | Described:
     call = _CALL.fullmatch(options.text)
     if call is None:
         raise QueryRefused("This is no list to choose from.", detail=f"Write {FUNCTIONS}.")
     name, inner = call[1], call[2].strip()
     if name == "query_result":
         return Rows(PromQuery(text=inner, instant=True, time_range=options.time_range, variables=options.variables))
+    if name == "metadata":
+        return Described()
     if name == "metrics":
         pattern = check(write(f'{{__name__=~".*(?:{quoted_piece(inner)}).*"}}')).text if inner else ""
         return Names("label/__name__/values", pattern)
@@ -81,6 +90,13 @@ def _wanted(options: PromOptions, write: Write) -> Names | Rows:
 
 def matched(selector: str) -> Sequence[tuple[str, str]]:
     return [("match[]", selector)] if selector else []
+
+
+def described(said: Mapping[str, Any]) -> Frame:
+    """A row a metric: its name, type and help; of several targets that of the first."""
+    found = [(str(name), each[0]) for name, each in sorted(data_of(said, dict).items()) if each]
+    cells = [[name for name, _ in found], *([str(about.get(field, "")) for _, about in found] for field in ("type", "help"))]
+    return Frame(tuple(Column(name, "text") for name in ("value", "type", "help")), tuple(cells))
 
 
 def row_texts(frame: Frame) -> list[str]:

@@ -3,22 +3,10 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "../../vendor/codemirror/autocomplete.js";
 import { defaultKeymap, history, historyKeymap } from "../../vendor/codemirror/commands.js";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "../../vendor/codemirror/language.js";
-import { PostgreSQL, SQLDialect, sql } from "../../vendor/codemirror/lang-sql.js";
 import { lintKeymap, setDiagnostics } from "../../vendor/codemirror/lint.js";
 import { EditorState } from "../../vendor/codemirror/state.js";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "../../vendor/codemirror/view.js";
 import { tags } from "../../vendor/codemirror/lezer-highlight.js";
-import { completeWords, schemaOf } from "./completing.js";
-
-// PostgreSQL's dictionary calls “label” and “value” keywords too: people have columns of that name.
-const keywords = `all and any array as asc between both by case cast collate cross current_date current_timestamp desc distinct
-  else end except exists extract false filter following for from full group grouping having ilike in inner intersect interval is
-  isnull join lateral leading left like limit natural not notnull null nulls offset on only or order ordinality outer over
-  partition preceding range right rollup rows select sets similar some symmetric tablesample then ties to trailing true unbounded
-  union unnest using values when where window with within`;
-
-// `$` begins macros and variables here, never a string.
-const dialect = SQLDialect.define({ ...PostgreSQL.spec, keywords, doubleDollarQuotedStrings: false, specialVar: "$" });
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--brand)", fontWeight: "600" },
@@ -49,7 +37,9 @@ const look = EditorView.theme({
   ".cm-diagnostic-error": { borderLeftColor: "var(--critical)" },
 });
 
-const extensions = (field, { words, run, save }) => [
+const nameOf = (words) => words.replaceAll(/\s+/g, " ").trim();
+
+const extensions = (field, { language, run, save }) => [
   lineNumbers(),
   history(),
   drawSelection(),
@@ -58,8 +48,7 @@ const extensions = (field, { words, run, save }) => [
   highlightActiveLine(),
   EditorView.lineWrapping,
   EditorState.tabSize.of(2),
-  sql({ dialect, schema: schemaOf(words), defaultSchema: words.first, upperCaseKeywords: true }),
-  dialect.language.data.of({ autocomplete: completeWords(words) }),
+  language,
   autocompletion({ icons: false }),
   syntaxHighlighting(colours),
   look,
@@ -72,12 +61,13 @@ const extensions = (field, { words, run, save }) => [
     ...completionKeymap,
     ...lintKeymap,
   ]),
-  EditorView.contentAttributes.of({ "aria-label": field.labels[0].textContent, spellcheck: "false", autocapitalize: "off" }),
+  EditorView.contentAttributes.of({ "aria-label": nameOf(field.labels[0].textContent), spellcheck: "false", autocapitalize: "off" }),
   EditorView.updateListener.of((update) => {
     if (update.docChanged) field.value = update.state.doc.toString();
   }),
 ];
 
+// `language`: the extensions that know what is written, as `sql.js` makes them.
 export const makeEditor = (field, place, options) => {
   const root = place.attachShadow({ mode: "open" });
   const view = new EditorView({ doc: field.value, root, parent: root, extensions: extensions(field, options) });
@@ -103,6 +93,7 @@ export const makeEditor = (field, place, options) => {
       const { from, to } = wordAt(within(at));
       view.dispatch(setDiagnostics(view.state, [{ from, to, severity: "error", message }]));
     },
+    name: (words) => view.contentDOM.setAttribute("aria-label", nameOf(words)),
     clearMistake: () => view.dispatch(setDiagnostics(view.state, [])),
     goTo: (at) => {
       view.dispatch({ selection: { anchor: within(at) }, scrollIntoView: true });
