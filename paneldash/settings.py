@@ -10,6 +10,7 @@ from paneldash.databases import central_database
 from paneldash.environment import ROOT, byte_count, env, read_file, seconds
 from paneldash.home import default_home
 from paneldash.logs import logging_settings
+from paneldash.manifest import manifest_of
 from paneldash.single_sign_on import openid_connect
 
 BASE_DIR = ROOT
@@ -231,7 +232,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "paneldash.staticfiles.StaticStorage"},
 }
-WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
+STATIC_MANIFEST = manifest_of(BASE_DIR)
+WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / STATIC_MANIFEST).exists()
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True

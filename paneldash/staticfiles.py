@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -12,6 +13,10 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
     support_js_module_import_aggregation = True
     keep_only_hashed_files = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.manifest_name = settings.STATIC_MANIFEST
+        super().__init__(*args, **options)
 
     def stored_name(self, name: str) -> str:
         return super().stored_name(name) if self.hashed_files else name

@@ -1,0 +1,41 @@
+"""Static files of two releases in one folder, as while hosts are updated."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+
+from paneldash.manifest import manifest_of
+from paneldash.staticfiles import StaticStorage
+
+
+@pytest.fixture
+def storage_of(settings, tmp_path):
+    def make(release: str) -> StaticStorage:
+        settings.STATIC_MANIFEST = manifest_of(Path(release))
+        return StaticStorage(location=tmp_path / "static", base_url="/static/")
+
+    return make
+
+
+def collect(storage: StaticStorage, release: Path, **files: str) -> None:
+    release.mkdir()
+    for name, text in files.items():
+        (release / name).write_text(text)
+        storage.save(name, (release / name).open("rb"))
+    found = {name: (FileSystemStorage(release), name) for name in files}
+    assert not [error for *_, error in storage.post_process(found) if isinstance(error, Exception)]
+
+
+def test_each_release_reads_the_names_of_its_own_files(storage_of, tmp_path):
+    collect(storage_of("/opt/old"), tmp_path / "old", gone="old", kept="old")
+    collect(storage_of("/opt/new"), tmp_path / "new", kept="new")
+    old, new = storage_of("/opt/old"), storage_of("/opt/new")
+    assert old.url("gone") != "/static/gone"
+    assert old.url("kept") != new.url("kept")
+    assert new.hashed_files.keys() == {"kept"}
+
+
+def test_a_release_whose_files_are_not_collected_has_their_own_names(storage_of, tmp_path):
+    collect(storage_of("/opt/old"), tmp_path / "old", kept="old")
+    assert storage_of("/opt/new").url("kept") == "/static/kept"
