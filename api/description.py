@@ -10,8 +10,10 @@ from pydantic.json_schema import models_json_schema
 
 from api.schemas.data import PanelData
 from api.schemas.problems import Invalid, Overtaken, Problem, TooLarge
+from api.schemas.sources import StillUsed
 from dashboards.document import DashboardDocument
 from dashboards.panels import PANEL_TYPES
+from datasources.kinds import SOURCE_KINDS
 
 REF = "#/components/schemas/{model}"
 REQUEST_ID = "5f2a0c9e7d3b4c1f8a6e0b9d2c4f7a13"
@@ -51,6 +53,12 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         "discriminator": {"propertyName": "type", "mapping": PANELS},
     },
     "dashboard": {"$ref": REF.format(model=DashboardDocument.__name__)},
+    "settings": {"anyOf": [{"$ref": REF.format(model=kind.settings.__name__)} for kind in SOURCE_KINDS.values()]},
+    "secrets": {
+        "anyOf": [{"$ref": REF.format(model=kind.secrets.__name__)} for kind in SOURCE_KINDS.values()],
+        "description": "They go in and never come out.",
+        "writeOnly": True,
+    },
 }
 IF_MATCH = {
     "in": "header",
@@ -70,6 +78,7 @@ TAGS = {
     "panels": "Panel definitions: a tenant's own, and those shared with it.",
     "data": "What panels show, as JSON and as files.",
     "dashboards": "Panels in their places.",
+    "datasources": "What panels ask besides a tenant's own database, and queries tried on it.",
     "me": "The caller: who it is, and what it prefers.",
     "tokens": "Tokens that let programs in.",
 }
@@ -95,10 +104,14 @@ def ref_to(model: type[BaseModel]) -> dict[str, str]:
 
 
 def response_of(status: int) -> dict[str, Any]:
-    meaning, model, shown = ERRORS[status]
-    content = {"schema": ref_to(model), "examples": {"problem": {"value": shown}}}
-    answer: dict[str, Any] = {"description": meaning, "content": {"application/json": content}}
+    answer = response(*ERRORS[status])
     return answer | {"headers": RETRY} if status in RETRIED else answer
+
+
+def response(meaning: str, model: type[Problem], shown: dict[str, Any]) -> dict[str, Any]:
+    """An error's description with its example."""
+    content = {"schema": ref_to(model), "examples": {"problem": {"value": shown}}}
+    return {"description": meaning, "content": {"application/json": content}}
 
 
 class Described(NinjaAPI):
@@ -144,7 +157,8 @@ def _name_documents(node: Any) -> None:
 def _models() -> dict[str, Any]:
     """The errors, and the documents: the models that no operation names by itself."""
     read: list[type[BaseModel]] = [DashboardDocument, *(kind.document for kind in PANEL_TYPES.values())]
-    written: list[type[BaseModel]] = [Problem, Invalid, Overtaken, TooLarge, PanelData]
+    read += [model for kind in SOURCE_KINDS.values() for model in (kind.settings, kind.secrets)]
+    written: list[type[BaseModel]] = [Problem, Invalid, Overtaken, StillUsed, TooLarge, PanelData]
     _, found = models_json_schema(
         [*((model, "serialization") for model in written), *((model, "validation") for model in read)], ref_template=REF
     )

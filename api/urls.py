@@ -20,9 +20,11 @@ from api.members import router as members
 from api.panels import router as panels
 from api.positions import router as positions
 from api.preferences import router as preferences
+from api.sources import router as sources
 from api.tenants import router as tenants
 from api.testing import router as testing
 from api.tokens import router as tokens
+from api.trying import router as trying
 
 for router in (
     tenants,
@@ -38,6 +40,8 @@ for router in (
     files,
     positions,
     testing,
+    sources,
+    trying,
     preferences,
     tokens,
 ):

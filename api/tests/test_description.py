@@ -15,12 +15,18 @@ from hypothesis import Phase, given, settings
 
 from api.urls import api
 from dashboards.models import Dashboard, Placement
+from datasources.models import DataSource
 from tenants.connection_test import Report
 from tenants.models import Tenant
 
 KPI = {"type": "kpi", "data_source": {"sql": "SELECT 1 AS value"}}
 EXAMPLES = 8  # of each operation for each caller: half a minute in all
-KNOWN = {"tenant_id": ["acme", "globex"], "panel_id": ["own", "shared", "theirs"], "slug": ["board", "theirs"]}
+KNOWN = {
+    "tenant_id": ["acme", "globex"],
+    "panel_id": ["own", "shared", "theirs"],
+    "slug": ["board", "theirs"],
+    "source_id": ["more", "tenant"],
+}
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     schemathesis.checks.status_code_conformance,
@@ -93,6 +99,8 @@ def things(acme: Tenant, globex: Tenant, make_panel: Any) -> None:
     """Something under each of the KNOWN ids."""
     for slug, tenant in (("own", acme), ("shared", None), ("theirs", globex)):
         make_panel(slug, tenant=tenant, **KPI)
+    where = {"host": "db.example.com", "database": "d", "user": "u"}
+    DataSource.objects.create(slug="more", name="More", kind="postgres", settings=where, tenant=acme)
     for slug, tenant in (("board", acme), ("theirs", globex)):
         board = Dashboard.objects.create(slug=slug, name=slug, scope="tenant", tenant=tenant)
         Placement.objects.create(dashboard=board, panel_slug="own")
@@ -130,7 +138,7 @@ def in_one_transaction() -> Iterator[None]:
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Nobody is asked at the addresses that come up here, and nobody is held up by the limits."""
-    for module in ("api.tenants", "tenants.saving"):
+    for module in ("api.tenants", "tenants.saving", "datasources.kinds.postgres"):
         monkeypatch.setattr(f"{module}.examine", lambda tenant: Report(reachable=True, latency_ms=1.0))
     settings.API_RATE_DATA = settings.API_RATE_DEAR = 0
     settings.ALLOWED_HOSTS = ["*"]

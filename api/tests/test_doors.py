@@ -11,6 +11,7 @@ from django.utils import timezone
 from api.urls import api
 from conftest import PASSWORD
 from dashboards.models import Annotation, Dashboard, Favorite, Panel, Placement
+from datasources.models import DataSource
 from tenants.models import Membership, Tenant, User
 
 KPI = {"type": "kpi", "title": "Secret", "data_source": {"sql": "SELECT 1 AS value"}}
@@ -50,13 +51,22 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/dashboards/{slug}/restore"): {"restore": 1, "version": 1},
     ("post", "/panels/{panel_id}/clone"): {"tenant_id": "acme", "panel_id": "new"},
     ("post", "/dashboards/{slug}/clone"): {"tenant_id": "acme", "slug": "new"},
+    ("post", "/datasources"): {
+        "tenant_id": "acme", "source_id": "new", "kind": "postgres", "name": "New",
+        "settings": {"host": "db.example.com", "database": "d", "user": "u"},
+    },
+    ("patch", "/datasources/{source_id}"): {"version": 1, "name": "Changed"},
+    ("delete", "/datasources/{source_id}"): None,
+    ("put", "/datasources/{source_id}/default"): None,
+    ("post", "/datasources/{source_id}/test"): None,
+    ("post", "/datasources/{source_id}/test-query"): {"tenant_id": "acme", "sql": "SELECT 1"},
     ("post", "/import"): {"tenant_id": "acme", "text": "id: new\ndashboard: {name: New}\n"},
     ("post", "/panels/{panel_id}/test"): {"sample": True},
     ("patch", "/me"): {"name": "Changed"},
     ("patch", "/me/preferences"): {"theme": "dark"},
     ("post", "/auth/tokens"): {"name": "new"},
     ("delete", "/auth/tokens/{token_id}"): None,
-}
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -68,13 +78,15 @@ def things(acme: Tenant, make_user: Any) -> dict[str, Any]:
     Placement.objects.create(dashboard=board, panel_slug="secret")
     mark = Annotation.objects.create(tenant=acme, dashboard=board, text="Secret", start=timezone.now(), made_by="ada")
     member = make_user("mia", admin=acme)
-    names = {"tenant_id": "acme", "panel_id": "secret", "slug": "board", "number": 1}
+    where = {"host": "secret.example.com", "database": "d", "user": "u"}
+    DataSource.objects.create(slug="more", name="Secret source", kind="postgres", settings=where, tenant=acme)
+    names = {"tenant_id": "acme", "panel_id": "secret", "slug": "board", "source_id": "more", "number": 1}
     return {**names, "user_id": member.pk, "token_id": "0123456789", "annotation_id": mark.pk}
 
 
 def everything() -> str:
     """All that a call could change."""
-    models = (Tenant, Membership, Panel, Dashboard, Placement, Annotation, Favorite)
+    models = (Tenant, Membership, Panel, Dashboard, Placement, Annotation, Favorite, DataSource)
     rows = [row for model in models for row in model.objects.order_by("pk")]
     accounts = list(User.objects.order_by("pk").values_list("pk", "email", "name", "theme", "password"))
     return serializers.serialize("json", rows) + json.dumps(accounts)

@@ -27,8 +27,9 @@ class StillUsed(Exception):
 
 def save_entered(form: SourceForm) -> DataSource:
     """Store a valid form. The first one that can be a default is it."""
+    is_new = form.instance.pk is None
     source = form.save()
-    if source.version == 1 and may_be_default(source) and not _others(source).exists():
+    if is_new and may_be_default(source) and not _others(source).exists():
         source.is_default = True
         source.save(update_fields=["is_default", "updated_at"])
     return source
