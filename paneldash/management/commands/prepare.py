@@ -52,7 +52,8 @@ class Command(BaseCommand):
 
     def _collect_static(self) -> None:
         state, stamp = static_state(), Path(settings.STATIC_ROOT, ".state")
-        if not stamp.exists() or stamp.read_text() != state:
+        is_listed = Path(settings.STATIC_ROOT, settings.STATIC_MANIFEST).exists()
+        if not is_listed or not stamp.exists() or stamp.read_text() != state:
             self._say("Compressing static files")
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
             stamp.write_text(state)
