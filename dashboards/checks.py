@@ -10,8 +10,7 @@ from dashboards.document import DashboardDocument
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
-from dashboards.source_query import SourceQuery
-from dashboards.variables.definitions import QueryVariable, Variable
+from dashboards.variables.definitions import OptionsSource, QueryVariable, Variable
 from datasources.base import OWN, PromQuery, Query, SqlQuery
 from datasources.compile import validate, variables_in
 from datasources.errors import QueryRefused
@@ -62,7 +61,7 @@ def check_annotations(annotations: Sequence[AnnotationQuery], *, is_shared: bool
     ]
 
 
-def _check(path: str, asked: SourceQuery, *, is_shared: bool, is_list: bool = False) -> Iterator[DocumentError]:
+def _check(path: str, asked: OptionsSource, *, is_shared: bool, is_list: bool = False) -> Iterator[DocumentError]:
     """`is_list`: it is asked for what there is to choose from."""
     try:
         if is_list and asked.promql is not None:
@@ -76,7 +75,7 @@ def _check(path: str, asked: SourceQuery, *, is_shared: bool, is_list: bool = Fa
         yield DocumentError(f"{path}.data_source.{asked.language}", message)
 
 
-def _query(asked: SourceQuery) -> Query:
+def _query(asked: OptionsSource) -> Query:
     if asked.sql is None:
         return PromQuery(text=asked.text)
     now = datetime.now(UTC)

@@ -53,6 +53,7 @@ class Section:
     inspect_url: str = ""
     query_url: str = ""
     edit_url: str = ""
+    admin_url: str = ""
     managed: str = ""
     points_url: str = ""
     poll_seconds: int = 0
@@ -123,7 +124,8 @@ def make_section(
         file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()) if asks else (),
         inspect_url=to("panel-inspect") if is_editor and asks else "",
         query_url=to("panel-query") if is_editor and panel is not None and panel.asks else "",
-        edit_url=_edit_url(request, panel),
+        edit_url=to("panel-edit") if is_editor and panel is not None else "",
+        admin_url=_admin_url(request, panel),
         managed=managed_note(panel) if panel is not None and is_editor else "",
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",
         poll_seconds=poll_seconds(dashboard, placement, panel, refresh),
@@ -149,7 +151,8 @@ def poll_seconds(dashboard: Dashboard, placement: Placement, panel: Panel | None
     return refresh
 
 
-def _edit_url(request: TenantRequest, panel: Panel | None) -> str:
+def _admin_url(request: TenantRequest, panel: Panel | None) -> str:
+    """Where a platform admin says who has the panel."""
     if panel is None or not request.user.is_platform_admin:
         return ""
     return reverse("admin:dashboards_panel_change", args=[panel.pk])

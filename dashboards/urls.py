@@ -5,6 +5,7 @@ from django.urls import path
 from dashboards import views
 from dashboards.annotations import views as annotations
 from dashboards.builder import views as builder
+from dashboards.editor.addresses import editor
 from dashboards.files import FILE_KINDS
 from dashboards.pages.addresses import library
 from dashboards.preferences.views import preferences_page
@@ -18,6 +19,7 @@ urlpatterns = [
     path("accounts/preferences/", preferences_page, name="preferences"),
     path("t/<slug:tenant>/new/", builder.new_dashboard, name="dashboard-new"),
     *library,
+    *editor,
     path(DASHBOARD, views.dashboard, name="dashboard"),
     path(f"{DASHBOARD}edit/", builder.edit, name="dashboard-edit"),
     path(f"{DASHBOARD}edit/document/", builder.edit_document, name="dashboard-edit-document"),

@@ -13,6 +13,8 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
     support_js_module_import_aggregation = True
     keep_only_hashed_files = True
+    # A pass for each module of a chain of imports: from an editor's page to CodeMirror's core there are more than Django's five.
+    max_post_process_passes = 20
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.manifest_name = settings.STATIC_MANIFEST

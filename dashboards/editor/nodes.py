@@ -14,8 +14,9 @@ from dashboards.panels.reading import DocumentError
 
 LARGEST_WHOLE = 10**15
 MOST_IN_A_LINE = 4
+MOST_NODES = 900  # each has up to two fields, and settings.DATA_UPLOAD_MAX_NUMBER_FIELDS are taken
 MOST_LINES = 24
-LINES = {"sql": 10, "promql": 4, "content": 12, "further": 6, "description": 2}
+LINES = {"sql": 10, "promql": 4, "content": 12, "further": 6, "description": 2, "where": 2}
 SHORT = {"url", "order_by"}  # of a line, though they may be long
 
 
@@ -34,6 +35,7 @@ class Node:
     about: str
     shape: Shape
     widget: str
+    value: Any = None
     text: str = ""
     mark: str = ""
     is_on: bool = True
@@ -60,13 +62,18 @@ class Node:
         )
 
     @property
+    def is_single(self) -> bool:
+        """A row that is one field alone needs no label to be seen."""
+        return self.widget in {"text", "number", "choice", "boolean"} and self.entry is None and not self.is_long
+
+    @property
     def is_long(self) -> bool:
         """A text that is written in lines."""
         return "\n" in self.text or (self.shape.is_long and self.key not in SHORT)
 
     @property
     def lines(self) -> int:
-        return min(max(self.text.count("\n") + 2, LINES.get(self.key, 3)), MOST_LINES)
+        return min(max(self.text.count("\n") + 1, LINES.get(self.key, 3)), MOST_LINES)
 
     @property
     def can_be_off(self) -> bool:
@@ -108,6 +115,7 @@ class Node:
 def form_of(document: Mapping[str, Any], shape: Shape, errors: Sequence[DocumentError] = ()) -> tuple[Node, list[DocumentError]]:
     """The form of a document, and the errors that have no place in it. Each stands as near to its place as there is a field."""
     root = _node(shape, document, name=ROOT, path="", key="")
+    _thin(root)
     by_path = {node.path: node for node in root.walk()}
     homeless = []
     for error in errors:
@@ -117,6 +125,21 @@ def form_of(document: Mapping[str, Any], shape: Shape, errors: Sequence[Document
         elif error.message not in node.errors:
             node.errors.append(error.message)
     return root, homeless
+
+
+def _thin(root: Node) -> None:
+    """A form has a bounded number of fields: of a longer one the longest lists are written as JSON, row by row."""
+    while len(root.walk()) > MOST_NODES:
+        long = max((node for node in root.walk() if node.widget in {"rows", "entries"}), key=lambda node: len(node.walk()))
+        if all(row.widget == "raw" for row in long.children):
+            return
+        for row in long.children:
+            row.children, row.mark = [], ""
+            _as_json(row)
+
+
+def _as_json(node: Node) -> None:
+    node.widget, node.text = "raw", json.dumps(node.value, ensure_ascii=False, default=str)
 
 
 def _nearest(path: str, known: Mapping[str, Node]) -> str:
@@ -129,10 +152,10 @@ def _node(shape: Shape, value: Any, *, name: str, path: str, key: str, model: st
     is_said = value is not NOT_GIVEN
     node = Node(
         name=name, path=path, key=key, model=model, shape=shape, label=label_of(key, model), about=sentence(shape.about),
-        widget=shape.kind, is_said=is_said, mark=_mark(shape, value),
+        widget=shape.kind, value=value, is_said=is_said, mark=_mark(shape, value),
     )  # fmt: skip
     if is_said and value is not None and not fits(shape, value):
-        node.widget, node.text = "raw", json.dumps(value, ensure_ascii=False, default=str)
+        _as_json(node)
         return node
     shown = shape.default if value is NOT_GIVEN else value
     if shown is NOT_GIVEN:

@@ -92,7 +92,9 @@ def _one_of(found: Sequence[Shape]) -> Shape:
     """Null is the absence of the others; choices are one choice, whole numbers are numbers."""
     given = [one for one in found if one.kind != "nothing"]
     kinds = {one.kind for one in given}
-    if kinds == {"choice"}:
+    if [one.kind for one in given] == ["object", "text"]:
+        one = given[0]  # which may be written as a text for short
+    elif kinds == {"choice"}:
         one = replace(given[0], options=tuple(option for one in given for option in one.options))
     elif (len(kinds) == 1 and kinds < {"number", "text", "boolean"}) or len(given) == 1:
         one = given[0]

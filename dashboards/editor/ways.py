@@ -17,7 +17,7 @@ class Way:
 _QUERIES = (
     Way("sql", "SQL", ("sql", "min_interval")),
     Way("table", "Table and columns", ("table", "columns", "query", "aggregate", "timestamp")),
-    Way("promql", "PromQL", ("promql", "legend", "min_interval")),
+    Way("promql", "PromQL", ("promql", "legend", "range", "min_interval")),
     Way("queries", "Several PromQL queries", ("queries", "min_interval")),
 )
 _MAPPINGS = (

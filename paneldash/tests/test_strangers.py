@@ -15,7 +15,17 @@ OPEN = {"health", "ready", "live", "figures", "metrics"}
 OPEN_IN_ADMIN = {"/admin/login/", "/admin/logout/"}  # the way in and out
 # What is one's own to say, whatever one's role; and what is only sent.
 OWN = ("/favorite/", "/home/")
-SENT = (*OWN, "/home/of-all/", "/query/run/", "/test/run/", "/query/format/", "/restore/", "/state/")
+SENT = (
+    *OWN,
+    "/edit/form/",
+    "/edit/preview/",
+    "/home/of-all/",
+    "/query/run/",
+    "/test/run/",
+    "/query/format/",
+    "/restore/",
+    "/state/",
+)
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 
@@ -34,7 +44,7 @@ def tenant_patterns() -> list[str]:
 
 def filled(path: str, tenant: str) -> str:
     values = {"dashboard": "board", "panel": "secret", "source": "metrics", "kind": "postgres", "tenant": tenant}
-    values |= {"variable": "region", "template": "node"}
+    values["variable"] = "region"
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], "1"), path)
 
 

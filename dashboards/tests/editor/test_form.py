@@ -95,7 +95,8 @@ def properties(schema: Any, models: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("name", PANEL_TYPES)
-def test_every_property_of_the_schema_has_a_field(name: str) -> None:
+def test_every_property_of_the_schema_has_a_field(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.editor.nodes.MOST_NODES", 100_000)
     schema = schema_of_type(name)
     html = "".join(drawn({**sample, "type": name}) for sample in samples(shape_of_type(name))[:3])
     fields = set(posted(html))
@@ -110,6 +111,14 @@ def test_the_documents_of_the_demo_and_of_the_tests_come_back_as_they_were() -> 
     known += [sample_document(name).model_dump(mode="json", exclude_unset=True) for name in PANEL_TYPES]
     assert len(known) > 40
     assert [document["title"] for document in known if there_and_back(document) != document] == []
+
+
+def test_the_longest_table_has_no_more_fields_than_the_server_takes() -> None:
+    columns = [{"name": f"c{number}", "unit": "bytes", "mappings": [{"value": 1, "text": "one"}]} for number in range(100)]
+    document = {"type": "table", "title": "Long", "data_source": {"table": "t", "columns": columns}}
+    fields = posted(drawn(document))
+    assert sum(len(values) for _, values in fields.lists()) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 50
+    assert plain(read(fields, "table")[0]) == document
 
 
 CPU = {"type": "timeseries", "title": "CPU", "data_source": {"sql": "SELECT 1"}}

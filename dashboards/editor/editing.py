@@ -1,0 +1,111 @@
+"""Somebody edits a panel: where it stands, what they may, and on which tenant they look at it."""
+
+import re
+from dataclasses import dataclass
+
+from django.http import Http404, QueryDict
+
+from dashboards.asking import PageRange, page_range, read_ask, zone_of
+from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels.base import Ask, BadRequest
+from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
+from dashboards.places import Place, find_place
+from dashboards.refresh import read_panel
+from dashboards.variables.asking import with_variables
+from dashboards.viewer import Viewer
+from tenants.access import TenantRequest, tenants_edited_by
+from tenants.models import Tenant
+
+WIDTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """A panel at its place, which may be no dashboard, and the tenant and range it is looked at on."""
+
+    place: Place
+    on: Tenant
+    asked: PageRange
+    query: QueryDict
+
+    @property
+    def panel(self) -> Panel:
+        return self.place.panel
+
+    @property
+    def dashboard(self) -> Dashboard | None:
+        return self.place.dashboard if self.place.dashboard.pk is not None else None
+
+    def may_save(self, request: TenantRequest) -> bool:
+        return Viewer.of(request).may_change(self.panel)
+
+    def is_platforms(self, request: TenantRequest, document: PanelDocument) -> bool:
+        """Whether it may ask what only the platform's panels may: it is the platform's own, or asks what is kept already."""
+        if not self.panel.is_shared:
+            return False
+        return request.user.is_platform_admin or _asked_by(document) == _asked_by(_stored(self.panel))
+
+    def draft(self, document: PanelDocument, *, platform: bool) -> Panel:
+        """The panel as it would be, not to be saved."""
+        draft = Panel(slug=self.panel.slug, scope=Panel.Scope.ALL if platform else Panel.Scope.TENANT)
+        draft.take(document)
+        return draft
+
+    def ask(self, draft: Panel) -> Ask:
+        """What is asked of the draft, as wide as the panel stands. Raises BadRequest, PanelUnavailable."""
+        ask = read_ask(self.query, self.asked, self.on, columns=self.place.placement.width)
+        if not self.place.dashboard.variables:
+            return ask
+        return with_variables(ask, self.place.dashboard, self.on, read_panel(draft).names)
+
+
+def edit_at(request: TenantRequest, dashboard: str | None, panel: str) -> Editing:
+    """Raises Http404 where there is no such panel or dashboard; BadRequest."""
+    place = _place(request, dashboard, panel)
+    query = request.GET.copy()
+    for name in ("from", "to"):
+        if request.POST.get(name):
+            query[name] = request.POST[name].strip()
+    zone = zone_of(query, request.user, request.tenant)
+    own = place.placement.time_range or place.panel.time_range or place.dashboard.time_range
+    return Editing(place, _on(request), page_range(query, zone, default=own), query)
+
+
+def seen_version(fields: QueryDict, name: str) -> int | None:
+    """The version a document was written on."""
+    text = fields.get(name, "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def _place(request: TenantRequest, dashboard: str | None, slug: str) -> Place:
+    """Where the panel stands, or would stand: the builder edits one that its dashboard has not been saved with."""
+    viewer = Viewer.of(request)
+    if dashboard is not None and (found := find_place(request.tenant, dashboard, slug, viewer=viewer)) is not None:
+        return found
+    board = Dashboard.objects.find_for(viewer, dashboard) if dashboard is not None else Dashboard(name="", slug="")
+    panel = Panel.objects.find(request.tenant, slug)
+    if board is None or panel is None:
+        raise Http404("No such panel.")
+    return Place(board, Placement(dashboard=board, panel_slug=slug, width=WIDTH), panel, mark="")
+
+
+def _on(request: TenantRequest) -> Tenant:
+    """The tenant it is looked at on: one where they are an editor too."""
+    slug = request.POST.get("on") or request.GET.get("on") or request.tenant.slug
+    if slug == request.tenant.slug:
+        return request.tenant
+    found = tenants_edited_by(request.user).filter(slug=slug).first()
+    if found is None:
+        raise BadRequest("Choose a tenant whose panels you may edit.")
+    return found
+
+
+def _stored(panel: Panel) -> PanelDocument | None:
+    try:
+        return read_document(panel.document)
+    except DocumentInvalid:
+        return None
+
+
+def _asked_by(document: PanelDocument | None) -> object:
+    return document.data_source.model_dump() if document is not None and document.data_source is not None else None

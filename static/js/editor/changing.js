@@ -1,0 +1,56 @@
+// What the buttons and choices of the form do: the server draws it anew, and one finds it as one left it.
+import { form } from "./state.js";
+
+const side = () => document.getElementById("editor-side");
+
+let open = new Set();
+let before = null;
+
+const remember = (did) => {
+  open = new Set([...side().querySelectorAll("details[open]")].map(({ id }) => id));
+  before = { did, focused: document.activeElement?.id ?? "" };
+};
+
+export const change = (did) => {
+  remember(did);
+  htmx.ajax("POST", form().dataset.form, { source: form(), values: { do: did }, target: "#editor-side", swap: "outerHTML" });
+};
+
+const FIELD = "input:not([type='hidden']), select, textarea";
+
+const moved = (name, by) => name.replace(/([[{])(\d+)([\]}])$/, (all, opening, place, closing) => opening + (Number(place) + by) + closing);
+
+const button = (did) => [...side().querySelectorAll("button[name='do']")].find(({ value, disabled }) => value === did && !disabled);
+
+// What has the focus after a button was pressed: the row that it made or moved, or what is next to one that is gone.
+const focusFor = ({ did, focused }) => {
+  const [verb, name = ""] = did.split(/:(.*)/s);
+  const place = document.getElementById(name);
+  if (verb === "add") return [...(place?.querySelectorAll(":scope > .editor-row") ?? [])].at(-1)?.querySelector(FIELD);
+  if (verb === "on") return place?.querySelector(FIELD);
+  if (verb === "off") return button(`on:${name}`);
+  if (verb === "remove") return button(`add:${name.replace(/[[{]\d+[\]}]$/, "")}`);
+  const by = { up: -1, down: 1 }[verb];
+  if (by) return button(`${verb}:${moved(name, by)}`) ?? button(`${verb === "up" ? "down" : "up"}:${moved(name, by)}`);
+  if (verb === "form" || verb === "document") return button(verb);
+  return document.getElementById(focused);
+};
+
+// After the form was drawn anew.
+export const takeUp = () => {
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (before) focusFor(before)?.focus();
+  before = null;
+};
+
+document.addEventListener("change", (event) => {
+  const { do: did } = event.target.closest("select[data-do]")?.dataset ?? {};
+  if (did) change(did);
+});
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("#editor-side button[name='do']");
+  if (!pressed) return;
+  event.preventDefault();
+  change(pressed.value);
+});
