@@ -10,7 +10,8 @@ from dashboards.document import DashboardDocument
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
-from dashboards.variables.definitions import OptionsSource, QueryVariable, Variable
+from dashboards.source_query import SourceQuery
+from dashboards.variables.definitions import QueryVariable, Variable
 from datasources.base import OWN, PromQuery, Query, SqlQuery
 from datasources.compile import validate, variables_in
 from datasources.errors import QueryRefused
@@ -61,7 +62,7 @@ def check_annotations(annotations: Sequence[AnnotationQuery], *, is_shared: bool
     ]
 
 
-def _check(path: str, asked: OptionsSource, *, is_shared: bool, is_list: bool = False) -> Iterator[DocumentError]:
+def _check(path: str, asked: SourceQuery, *, is_shared: bool, is_list: bool = False) -> Iterator[DocumentError]:
     """`is_list`: it is asked for what there is to choose from."""
     try:
         if is_list and asked.promql is not None:
@@ -75,7 +76,7 @@ def _check(path: str, asked: OptionsSource, *, is_shared: bool, is_list: bool = 
         yield DocumentError(f"{path}.data_source.{asked.language}", message)
 
 
-def _query(asked: OptionsSource) -> Query:
+def _query(asked: SourceQuery) -> Query:
     if asked.sql is None:
         return PromQuery(text=asked.text)
     now = datetime.now(UTC)

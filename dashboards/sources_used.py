@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 from dashboards.document import document_of
 from dashboards.models import Dashboard, Panel
 from dashboards.panels.document import DocumentInvalid, read_document
-from dashboards.variables.definitions import OptionsSource, QueryVariable
+from dashboards.source_query import SourceQuery
+from dashboards.variables.definitions import QueryVariable
 from datasources.base import OWN
 from datasources.models import DataSource
 from datasources.sources import OWN_LANGUAGE, configured_of
@@ -30,7 +31,7 @@ def uses(source: DataSource) -> Iterator[Use]:
                 yield Use(what, f"{name} on {board.name} ({board.slug})", _where(board))
 
 
-def _asked_by(board: Dashboard) -> Iterator[tuple[str, str, OptionsSource]]:
+def _asked_by(board: Dashboard) -> Iterator[tuple[str, str, SourceQuery]]:
     """What of the dashboard asks a source: what it is, its name, and what is asked."""
     document = document_of(board)
     for variable in document.variables:

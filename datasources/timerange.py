@@ -14,6 +14,11 @@ _STEPS = re.compile(r"([+-])(\d{1,6})(ms|[smhdwMy])")
 _UNIT_SECONDS = {
     "second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000, "year": 31_536_000,
 }  # fmt: skip
+# A length of time is a number and one of these; a month has 30 days, a year 365.
+LETTER_SECONDS = {
+    letter: _UNIT_SECONDS[unit]
+    for letter, unit in zip("smhdwMy", ("second", "minute", "hour", "day", "week", "month", "year"), strict=True)
+}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from dashboards.panels.parts import Colour, Label, Strict
+from dashboards.source_query import SourceQuery
 from dashboards.stored import reader
-from dashboards.variables.definitions import OptionsSource, VariableName
+from dashboards.variables.definitions import VariableName
 
 MOST_QUERIES = 10
 TYPED = "typed"  # the name of those that people typed in
@@ -25,7 +26,7 @@ class AnnotationQuery(Strict):
     color: Colour = "#8B5CF6"
     hidden: bool = False
     legend: Label = ""
-    data_source: OptionsSource
+    data_source: SourceQuery
 
     @model_validator(mode="after")
     def _legend_of_promql(self) -> Self:

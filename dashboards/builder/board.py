@@ -21,6 +21,7 @@ def board_of(dashboard: Dashboard, tenant: Tenant) -> dict[str, Any]:
         "slug": dashboard.slug,
         "tenant": None if dashboard.is_shared else tenant.slug,
         "version": dashboard.version,
+        "state": dashboard.state,
         "sharedWith": sorted(dashboard.shared_with.values_list("slug", flat=True)) if chosen else None,
         "document": plain(document),
         "panels": panels_in(document, tenant),

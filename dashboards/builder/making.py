@@ -44,17 +44,17 @@ class Taken(Exception):
 
 
 def make_empty(tenant: Tenant, *, slug: str, name: str, folder: str, by: User) -> Dashboard:
-    """Raises Taken."""
-    row = Dashboard(slug=slug, name=name, folder=folder, scope=Shared.Scope.TENANT, tenant=tenant)
+    """A draft: nobody looks on while it is built. Raises Taken."""
+    row = Dashboard(slug=slug, name=name, folder=folder, state=Dashboard.State.DRAFT, scope=Shared.Scope.TENANT, tenant=tenant)
     return _store(row, by)
 
 
 def make_own(shared: Dashboard, tenant: Tenant, *, by: User) -> Dashboard:
-    """A copy of a shared dashboard as the tenant's own, of the same id: it wins there. Raises Taken, DocumentInvalid."""
+    """A shared dashboard again, as the tenant's own, of the same id and state: it wins there. Raises Taken, DocumentInvalid."""
     document = read_dashboard(document_of(shared).model_dump(mode="json"))
     if errors := check_dashboard(document, is_shared=False):
         raise DocumentInvalid(*errors)
-    row = Dashboard(slug=shared.slug, scope=Shared.Scope.TENANT, tenant=tenant, name=document.name)
+    row = Dashboard(slug=shared.slug, state=shared.state, scope=Shared.Scope.TENANT, tenant=tenant, name=document.name)
     with transaction.atomic():
         _store(row, by)
         put(row, document)

@@ -10,10 +10,10 @@ from dashboards.checks import unset
 from dashboards.models import Panel, Placement, Shared
 from dashboards.panels.base import Ask
 from dashboards.refresh import ReadPanel
+from datasources.timerange import LETTER_SECONDS
 from tenants.models import Tenant
 
 DEFAULT_RANGE = "6h"
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "M": 2_678_400, "y": 31_622_400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +74,4 @@ def _ranges(panels: Iterable[Panel]) -> dict[str, str]:
 
 
 def _seconds(length: str) -> int:
-    return int(length[:-1]) * _SECONDS.get(length[-1:], 0) if length[:-1].isascii() and length[:-1].isdigit() else 0
+    return int(length[:-1]) * LETTER_SECONDS.get(length[-1:], 0) if length[:-1].isascii() and length[:-1].isdigit() else 0

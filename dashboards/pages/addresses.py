@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboards.pages import changing, files, history, listing, panels
+from dashboards.template_library import views as templates
 from dashboards.testing import views as testing
 
 TENANT = "t/<slug:tenant>/"
@@ -22,6 +23,8 @@ library = [
     path(f"{OWN_PANEL}delete/", panels.panel_delete, name="panel-delete"),
     path(f"{OWN_PANEL}versions/", history.panel_versions, name="panel-versions"),
     path(f"{OWN_PANEL}restore/", history.restore_panel, name="panel-restore"),
+    path(f"{TENANT}templates/", templates.templates, name="templates"),
+    path(f"{TENANT}templates/<slug:template>/", templates.template, name="template"),
     path(f"{OWN_PANEL}test/", testing.panel_test, name="panel-test"),
     path(f"{OWN_PANEL}test/run/", testing.panel_test_run, name="panel-test-run"),
     path(f"{DASHBOARD}favorite/", listing.favorite, name="dashboard-favorite"),

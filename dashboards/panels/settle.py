@@ -5,13 +5,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from datasources.timerange import LETTER_SECONDS
+
 SHORTEST_SECONDS, LONGEST_SECONDS = 300, 30 * 86_400  # docs/caching.md: at least five minutes
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "M": 2_592_000}
 
 
 def seconds_of(settle: str | None) -> float | None:
     """The window's seconds; None where the panel says nothing, and its buckets decide."""
-    return float(int(settle[:-1]) * _UNITS[settle[-1]]) if settle is not None else None
+    return float(int(settle[:-1]) * LETTER_SECONDS[settle[-1]]) if settle is not None else None
 
 
 def _within_bounds(settle: str) -> str:

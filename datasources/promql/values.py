@@ -5,6 +5,7 @@ from typing import Any
 
 from datasources.errors import QueryRefused
 from datasources.promql.places import Place
+from datasources.timerange import LETTER_SECONDS
 from datasources.variables import AllValue, as_regex, formatted, texts_of
 
 _OPERATORS = ("and", "or", "unless", "atan2", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset")
@@ -14,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z_:][\w:]*", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _PART = re.compile(r"\w+", re.ASCII)
 _DURATION = re.compile(r"(?:\d{1,9}(?:ms|[smhdwy]))+|\d{1,12}", re.ASCII)
-_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
+_UNITS = {"ms": 1, **{letter: seconds * 1_000 for letter, seconds in LETTER_SECONDS.items()}}
 _NUMBER = re.compile(r"(?P<minus>-?)(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _OF_PATTERN = frozenset({"", "regex", "pipe"})
 _UNSAFE = re.compile(r"[\\\"\x00-\x1f\x7f]")

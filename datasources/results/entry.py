@@ -30,15 +30,15 @@ class Entry:
     made: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def once(self, key: Any, make: Callable[[], Made]) -> Made:
-        """What `make` makes of these frames, made once. Two threads may both make it; one of them is kept."""
+        """What `make` makes of these frames, made once. Two threads may both make it: both have what is there first."""
         try:
             return self.made[key]
         except KeyError:
             made = make()
-        while len(self.made) >= MOST_MADE:
-            self.made.pop(next(iter(self.made), None), None)
-        self.made[key] = made
-        return made
+        kept: Made = self.made.setdefault(key, made)
+        for oldest in list(self.made)[:-MOST_MADE]:  # a list of its keys is taken in one step, whoever else changes it
+            self.made.pop(oldest, None)
+        return kept
 
 
 def make_entry(frames: Frames, *, asked_at: float, elapsed_ms: float) -> Entry:

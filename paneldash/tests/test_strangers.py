@@ -44,7 +44,7 @@ def tenant_patterns() -> list[str]:
 
 def filled(path: str, tenant: str) -> str:
     values = {"dashboard": "board", "panel": "secret", "source": "metrics", "kind": "postgres", "tenant": tenant}
-    values["variable"] = "region"
+    values |= {"variable": "region", "template": "node"}
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], "1"), path)
 
 

@@ -77,6 +77,11 @@ def test_a_dashboard_is_built_from_nothing_with_the_mouse(visit: Callable[..., P
     expect(page.locator("#chart-cpu .scatterlayer .trace").first).to_be_visible()
     save(page)
     assert stored("grosse") == {"cpu": (0, 0, 12, 7), "newest": (7, 6, 3, 3)}
+    assert Dashboard.objects.get(slug="grosse").state == "draft"
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#builder-publish")).to_have_count(0)
+    expect(page.locator("#builder-state")).not_to_contain_text("Draft")
+    assert Dashboard.objects.get(slug="grosse").state == "published"
     page.get_by_role("link", name="Done").click()
     expect(page.locator("#panel-newest")).to_have_attribute("data-state", "fresh")
 

@@ -57,6 +57,7 @@ def test_an_editor_makes_a_shared_one_the_tenants_own(shared: Dashboard, one: Pa
     client.force_login(ada)
     page = client.get(EDIT)
     assert b"Make it ours" in page.content
+    assert b"builder-publish" not in page.content
     assert b'id="board"' not in page.content
     assert client.post(EDIT)["Location"] == EDIT
     own = Dashboard.objects.get(tenant=acme)
@@ -101,6 +102,8 @@ def test_a_new_dashboard_is_made_by_its_name(acme: Any, ada: Any, client: Client
     assert answer["Location"] == "/t/acme/d/orders-stock/edit/"
     made = Dashboard.objects.get()
     assert (made.tenant, made.name, made.folder, made.changed_by) == (acme, "Orders & stock", "Shop", "ada@example.com")
+    assert made.state == "draft"
+    assert b"builder-publish" in client.get("/t/acme/d/orders-stock/edit/").content
 
 
 @pytest.mark.parametrize("given", [{"name": "Board"}, {"name": ""}, {"name": "東京"}, {"name": "x", "slug": "No Id"}])

@@ -47,19 +47,28 @@ const failed = (answer) => {
   } else showProblem("lost", `Not saved. ${answer.detail} Your work is kept in this tab.`);
 };
 
-export const save = async (version = board.version) => {
+// `more` is what is changed besides the document: `{ state: "published" }`.
+export const save = async (version = board.version, more = {}) => {
   if (isSaving) return;
   isSaving = true;
-  const button = document.querySelector("[data-do='save']");
+  const button = document.querySelector(more.state ? "#builder-publish" : "[data-do='save']");
   button.setAttribute("aria-busy", "true");
   const sent = board.document;
-  const body = { version, document: sent, shared_with: board.sharedWith };
+  const body = { version, document: sent, shared_with: board.sharedWith, ...more };
   const answer = await ask("PUT", withTenant(`/api/v1/dashboards/${board.slug}`, board.tenant), body);
   isSaving = false;
   button.removeAttribute("aria-busy");
   if (!answer.ok) return failed(answer);
   closeProblem();
   markSaved(answer.version, sent);
+  if (more.state) published();
+};
+
+const published = () => {
+  document.getElementById("builder-publish").remove();
+  document.getElementById("builder-state").querySelector(".chip")?.remove();
+  document.querySelector("[data-do='save']").focus();
+  say("It is published: everybody in the tenant sees it.");
 };
 
 const reload = () => {
@@ -74,6 +83,7 @@ const reloadTheirs = () => {
 
 export const actions = {
   save: () => (isSaved() ? say("There is nothing to save.") : save()),
+  publish: () => save(board.version, { state: "published" }),
   retry: () => save(),
   "save-over": () => save(theirs),
   reload: reloadTheirs,
