@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dashboards.as_code.applying import make_missing
-from dashboards.as_code.definitions import read_folder
+from dashboards.as_code.reading import read_folder
 from tenants.models import Tenant
 
 FOLDER = Path(__file__).parent / "files"

@@ -2,8 +2,10 @@
 
 from django.db import connection, transaction
 
-from dashboards.as_code.definitions import Definition, Definitions
+from dashboards.as_code.definitions import Definition
 from dashboards.as_code.planning import Change, Plan, plan
+from dashboards.as_code.reading import Whole
+from dashboards.as_code.source_plan import write_source
 from dashboards.as_code.stored import MODELS, Row
 from dashboards.changing import delete_unchanged, locked, save_change, save_new
 from dashboards.document import DashboardDocument, place_panels, take_fields
@@ -15,25 +17,30 @@ COMMAND = "panels apply"
 LOCK = 4_103_877_201  # of the central database, for this alone
 
 
-def apply(definitions: Definitions, tenant: Tenant | None, *, revision: str, prune: bool) -> Plan:
+def apply(definitions: Whole, tenant: Tenant | None, *, revision: str, prune: bool) -> Plan:
     """Make what is stored as the definitions say, and answer what was changed. Raises Refused, Overtaken, Gone."""
     with transaction.atomic():
         take_turns()
-        planned = plan(definitions.items, tenant, prune=prune)
+        planned = plan(definitions.items, tenant, prune=prune, sources=definitions.sources)
+        for source in planned.sources:
+            write_source(source)
         for change in planned.changes:
             write(change, planned, revision=revision)
     return planned
 
 
-def make_missing(definitions: Definitions, tenant: Tenant | None) -> int:
+def make_missing(definitions: Whole, tenant: Tenant | None) -> int:
     """Make what is not there yet, as if by hand: it has no mark. Answers how many were made."""
     with transaction.atomic():
         take_turns()
-        planned = plan(definitions.items, tenant, prune=False)
+        planned = plan(definitions.items, tenant, prune=False, sources=definitions.sources)
+        new_sources = [source for source in planned.sources if source.act == "create"]
+        for source in new_sources:
+            write_source(source)
         new = [change for change in planned.changes if change.act == "create"]
         for change in new:
             write(change, planned, revision="")
-    return len(new)
+    return len(new_sources) + len(new)
 
 
 def take_turns() -> None:

@@ -1,16 +1,13 @@
-"""A folder's documents, read and validated: what its panels and dashboards are to be."""
+"""Documents read and validated: what panels and dashboards are to be."""
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from dashboards.as_code.environment import NAME, Environment
-from dashboards.as_code.folder import Folder
 from dashboards.as_code.includes import Fragments, Includes
-from dashboards.as_code.pieces import Piece, Place, Refusal, Refused, read_pieces
+from dashboards.as_code.pieces import Piece, Place, Refusal
 from dashboards.checks import check_dashboard, check_queries
 from dashboards.document import PANEL_ID, DashboardDocument, read_dashboard
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
@@ -38,31 +35,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """All of a folder's, by kind and id, and a digest of what was read."""
+    """All panels and dashboards of a folder, by kind and id, and a digest of what was read."""
 
     items: tuple[Definition, ...]
     digest: str
-
-
-def read_folder(root: Path, *, is_shared: bool, environ: Mapping[str, str] = os.environ) -> Definitions:
-    """Read every document of a folder. Raises Refused with all that is wrong with any of them."""
-    folder = Folder(root)
-    refusals: list[Refusal] = []
-    items: list[Definition] = []
-    for name in folder.documents():
-        try:
-            pieces = read_pieces(folder.text(name), name)
-        except Refused as error:
-            refusals += error.refusals
-            continue
-        for piece in pieces:
-            reader = Reader(folder, piece, refusals, environ, is_shared=is_shared)
-            definition = reader.definition(file_id=PurePosixPath(name).stem if len(pieces) == 1 else "")
-            items += [definition] if definition is not None else []
-    refusals += twice(items)
-    if refusals:
-        raise Refused(*refusals)
-    return Definitions(tuple(items), folder.digest())
 
 
 @dataclass

@@ -9,6 +9,8 @@ from typing import Any
 
 from dashboards.as_code.environment import escaped
 from dashboards.as_code.folder import ENDINGS
+from dashboards.as_code.source_plan import problem_of, rows_of, text_of_source
+from dashboards.as_code.sources import SOURCE
 from dashboards.as_code.stored import Row, document_tree, sharing_tree, stored
 from dashboards.document import document_of, read_dashboard
 from dashboards.models import Dashboard
@@ -31,9 +33,14 @@ class Written:
 
 
 def export(root: Path, tenant: Tenant | None) -> Written:
-    """Write a tenant's own panels and dashboards, or the shared ones, to `panels/` and `dashboards/` of a folder."""
+    """Write a tenant's own, or what is shared, to `datasources/`, `panels/` and `dashboards/` of a folder."""
     files: list[str] = []
     invalid: list[str] = []
+    for source in rows_of(tenant):
+        name = f"{SOURCE}s/{source.slug}.yaml"
+        _write(root, name, text_of_source(source))
+        files.append(name)
+        invalid += [f"{name}: {problem}" for problem in [problem_of(source)] if problem is not None]
     for kind, row in stored(tenant):
         name = f"{kind}s/{row.slug}.yaml"
         _write(root, name, text_of(row))

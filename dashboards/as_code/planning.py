@@ -1,6 +1,6 @@
 """What applying a folder would change: each definition beside what is stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, Literal
@@ -8,6 +8,8 @@ from typing import Any, Literal
 from dashboards.as_code.definitions import KINDS, Definition, Kind
 from dashboards.as_code.difference import Difference, differences
 from dashboards.as_code.pieces import Place, Refusal, Refused
+from dashboards.as_code.source_plan import SourceChange, plan_sources
+from dashboards.as_code.sources import SourceDefinition
 from dashboards.as_code.stored import Row, rows_of, stored, tree_of, tree_of_definition
 from dashboards.document import DashboardDocument
 from dashboards.models import Panel
@@ -43,19 +45,27 @@ class Plan:
     unchanged: int
     warnings: tuple[str, ...] = ()
     chosen: dict[str, Tenant] = field(default_factory=dict)
+    sources: tuple[SourceChange, ...] = ()
+
+    @property
+    def all_changes(self) -> tuple[SourceChange | Change, ...]:
+        """In the order in which they are made: panels name data sources, and dashboards panels."""
+        return (*self.sources, *self.changes)
 
 
-def plan(items: Iterable[Definition], tenant: Tenant | None, *, prune: bool) -> Plan:
+def plan(items: Iterable[Definition], tenant: Tenant | None, *, prune: bool, sources: Sequence[SourceDefinition] = ()) -> Plan:
     """Compare with what is stored for a tenant, or shared. Raises Refused for tenants that are not there."""
     items = list(items)
     chosen = _chosen(items)
+    found_sources = plan_sources(sources, tenant)
     there = {(kind, row.slug): row for kind, row in stored(tenant)}
     found = [change for item in items if (change := _change(item, there.get(item.key))) is not None]
     wanted = {item.key for item in items}
     unwanted = [(key, row) for key, row in there.items() if prune and row.is_managed and key not in wanted]
     deleted = [_deletion(key[0], row) for key, row in unwanted]
     ids = {slug for kind, slug in {*there, *wanted} - {key for key, _ in unwanted} if kind == "panel"}
-    return Plan(tenant, (*found, *deleted), len(items) - len(found), tuple(_nowhere(items, ids)), chosen)
+    unchanged = len(items) - len(found) + len(sources) - len(found_sources)
+    return Plan(tenant, (*found, *deleted), unchanged, tuple(_nowhere(items, ids)), chosen, found_sources)
 
 
 def plan_upload(items: Iterable[Definition], tenant: Tenant | None) -> Plan:

@@ -9,8 +9,12 @@ from pydantic import Field, TypeAdapter
 
 from dashboards.as_code.environment import FIXED
 from dashboards.as_code.includes import KEY, MOST_AT_ONCE, PLACES
+from dashboards.as_code.sources import BESIDE as OF_SOURCES
+from dashboards.as_code.sources import SOURCE, SourceDocument
 from dashboards.document import PANEL_ID, DashboardDocument
 from dashboards.panels import PANEL_TYPES
+from datasources.kinds import SOURCE_KINDS
+from datasources.kinds.base import AnyKind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE = "#/$defs/"
@@ -44,6 +48,7 @@ def schema() -> dict[str, Any]:
     panel = _models_of(Annotated[panels, Field(discriminator="type")], models)
     models["DashboardDocument"] = _models_of(DashboardDocument, models)
     roots = [*panel["discriminator"]["mapping"].values(), f"{REFERENCE}DashboardDocument"]
+    sources = [_source(kind, models) for kind in SOURCE_KINDS.values()]
     fixed = {name for model in models.values() for name in _reached(model.get("properties", {}).get(FIXED, {}), models)}
     beside = {name: _without_source(model) for name, model in models.items()}
     fixed -= {name for root in roots for name in _reached(_named(root, beside), beside)}
@@ -55,17 +60,38 @@ def schema() -> dict[str, Any]:
     bodies: dict[str, dict[str, Any]] = {
         "panel": {"anyOf": [{"$ref": root} for root in roots[:-1]]},
         "dashboard": {"$ref": f"{REFERENCE}DashboardDocument"},
+        SOURCE: {"anyOf": sources},
     }
     return {
         "$schema": DIALECT,
-        "title": "PanelDash: a panel or a dashboard",
+        "title": "PanelDash: a panel, a dashboard or a data source",
         "anyOf": [_document(kind, body) for kind, body in bodies.items()],
         "$defs": models,
     }
 
 
 def _document(kind: str, body: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": {**BESIDE, kind: body}, "required": [kind], "additionalProperties": False}
+    beside = BESIDE if kind != SOURCE else {name: BESIDE[name] for name in OF_SOURCES}
+    return {"type": "object", "properties": {**beside, kind: body}, "required": [kind], "additionalProperties": False}
+
+
+def _source(kind: AnyKind, models: dict[str, Any]) -> dict[str, Any]:
+    """Of one kind, by its own models; each secret as the environment variable that it is."""
+    body = SourceDocument.model_json_schema()
+    _let_environment(body)
+    settings = f"{kind.name.title()}Settings"
+    models[settings] = kind.settings.model_json_schema()
+    one = {**FROM_ENVIRONMENT, "pattern": f"^{FROM_ENVIRONMENT['pattern']}$"}
+    secrets = {
+        name: one | ({"description": entry["description"]} if "description" in entry else {})
+        for name, entry in kind.secrets.model_json_schema()["properties"].items()
+    }
+    body["properties"] |= {
+        "kind": {"const": kind.name},
+        "settings": {"$ref": REFERENCE + settings},
+        "secrets": {"type": "object", "properties": secrets, "additionalProperties": False},
+    }
+    return body
 
 
 def _models_of(kind: Any, models: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`manage.py panels apply`: make panels and dashboards as the files of a folder say."""
+"""`manage.py panels apply`: make data sources, panels and dashboards as the files of a folder say."""
 
 import json
 import sys
@@ -10,10 +10,11 @@ from django.db import IntegrityError, OperationalError
 from psycopg.errors import QueryCanceled
 
 from dashboards.as_code.applying import apply
-from dashboards.as_code.definitions import Definitions, read_folder
 from dashboards.as_code.pieces import Refused
 from dashboards.as_code.planning import Change, Plan, plan
+from dashboards.as_code.reading import Whole, read_folder
 from dashboards.as_code.revision import revision_of
+from dashboards.as_code.source_plan import SourceChange
 from dashboards.changing import Gone, Overtaken
 from dashboards.management.finding import find_tenant
 from tenants.models import Tenant
@@ -34,7 +35,7 @@ def run(command: BaseCommand, *, folder: Path, tenant: str | None, dry_run: bool
         definitions = read_folder(folder, is_shared=owner is None)
         if prune and not definitions.items:
             raise CommandError(f"{folder} holds no panel and no dashboard: --prune would remove all there are.")
-        planned = plan(definitions.items, owner, prune=prune) if dry_run else _applied(folder, definitions, owner, prune=prune)
+        planned = _planned(definitions, owner, prune=prune) if dry_run else _applied(folder, definitions, owner, prune=prune)
     except Refused as error:
         if not options["json"]:
             raise CommandError(_refused(error)) from error
@@ -43,7 +44,11 @@ def run(command: BaseCommand, *, folder: Path, tenant: str | None, dry_run: bool
     command.stdout.write(json.dumps(_described(planned, dry_run)) if options["json"] else "\n".join(_lines(planned, dry_run)))
 
 
-def _applied(folder: Path, definitions: Definitions, owner: Tenant | None, *, prune: bool) -> Plan:
+def _planned(definitions: Whole, owner: Tenant | None, *, prune: bool) -> Plan:
+    return plan(definitions.items, owner, prune=prune, sources=definitions.sources)
+
+
+def _applied(folder: Path, definitions: Whole, owner: Tenant | None, *, prune: bool) -> Plan:
     try:
         return apply(definitions, owner, revision=revision_of(folder, definitions.digest), prune=prune)
     except Overtaken as error:
@@ -67,16 +72,16 @@ def _described_refusal(error: Refused) -> dict[str, Any]:
 
 
 def _lines(planned: Plan, dry_run: bool) -> list[str]:
-    lines = [line for change in planned.changes for line in change.in_lines()]
+    lines = [line for change in planned.all_changes for line in change.in_lines()]
     lines += [f"! {warning}" for warning in planned.warnings]
-    if not planned.changes:
+    if not planned.all_changes:
         return [*lines, f"Nothing to change: {planned.unchanged} as they are in the files."]
     counted = [f"{count} {word}" for word, count in _counts(planned).items() if count]
     return [*lines, f"{', '.join(counted)}.{' Nothing is written: this is a dry run.' if dry_run else ''}"]
 
 
 def _counts(planned: Plan) -> dict[str, int]:
-    acts = [change.act for change in planned.changes]
+    acts = [change.act for change in planned.all_changes]
     made, changed, marked, removed = (acts.count(act) for act in ("create", "change", "mark", "delete"))
     return {"new": made, "changed": changed, "noted": marked, "removed": removed, "as they were": planned.unchanged}
 
@@ -85,13 +90,13 @@ def _described(planned: Plan, dry_run: bool) -> dict[str, Any]:
     return {
         "tenant_id": planned.tenant.slug if planned.tenant else None,
         "dry_run": dry_run,
-        "changes": [_change(change) for change in planned.changes],
+        "changes": [_change(change) for change in planned.all_changes],
         "unchanged": planned.unchanged,
         "warnings": list(planned.warnings),
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: SourceChange | Change) -> dict[str, Any]:
     file = change.definition.place.file if change.definition else None
     facts = {"act": change.act, "kind": change.kind, "id": change.slug, "file": file}
     return {**facts, "lines": list(change.lines), "changed_by_hand": change.by_hand or None}

@@ -6,11 +6,15 @@ from collections.abc import Sized
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
+from dashboards.as_code.source_plan import problem_of
 from dashboards.checking import Report, check_all
 from dashboards.checking.summary import summaries
 from dashboards.management.finding import find_tenant
 from dashboards.models import Check, Panel
+from datasources.models import DataSource
+from tenants.models import Tenant
 
 COMMAND = "panels check"
 BAR = 40
@@ -28,9 +32,21 @@ def run(command: BaseCommand, *, tenant: str | None, panel: str | None, **option
     if panel is not None and not Panel.objects.filter(slug=panel).exists():
         raise CommandError(f"There is no panel “{panel}”.")
     report = check_all(tenant=one, panel=panel, by=COMMAND, told=_bar if sys.stderr.isatty() else _nothing)
-    command.stdout.write(json.dumps(_described(report)) if options["json"] else "\n".join(_lines(report)))
-    if not report.is_fine:
+    broken = _broken_sources(one)
+    if options["json"]:
+        command.stdout.write(json.dumps({**_described(report), "data_sources": broken}))
+    else:
+        command.stdout.write("\n".join([*(f"! data source {slug}: {why}" for slug, why in broken.items()), *_lines(report)]))
+    if broken or not report.is_fine:
         sys.exit(1)
+
+
+def _broken_sources(tenant: Tenant | None) -> dict[str, str]:
+    """Those that no panel can ask, by their id, and their tenant's where they are one's own: they are not asked."""
+    whose = Q(tenant=tenant) if tenant is not None else Q(tenant__is_active=True)
+    rows = DataSource.objects.select_related("tenant").filter(whose | Q(tenant=None)).order_by("slug")
+    found = {f"{row.slug} of {row.tenant.slug}" if row.tenant else row.slug: problem_of(row) for row in rows}
+    return {name: why for name, why in found.items() if why is not None}
 
 
 def _nothing(done: int, tenants: int) -> None:

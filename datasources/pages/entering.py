@@ -45,11 +45,7 @@ class Entry:
 
 def entered(kind: AnyKind, source: DataSource, entry: Entry) -> SourceForm:
     """The filled-in form of a new source, or a stored one: valid, to be saved. Raises NotEntered."""
-    errors: list[Wrong] = []
-    its = _read(kind.settings, entry.settings, "settings", errors)
-    given = _read(kind.secrets, entry.secrets, "secrets", errors)
-    if not source.is_shared and entry.facts.get("is_open"):
-        errors.append(Wrong("is_open", "a tenant's own is open to its panels anyway"))
+    its, given, errors = _judged(kind, entry, is_shared=source.is_shared)
     if errors:
         raise NotEntered(*errors)
     facts = {name: entry.facts.get(name, getattr(source, name)) for name in FACTS}
@@ -67,6 +63,21 @@ def entered(kind: AnyKind, source: DataSource, entry: Entry) -> SourceForm:
     if not form.is_valid():
         raise NotEntered(*(Wrong(_path(field), str(said)) for field, all_said in form.errors.items() for said in all_said))
     return form
+
+
+def wrong_in(kind: AnyKind, entry: Entry, *, is_shared: bool) -> list[Wrong]:
+    """What can be said of an entry before it is known which sources there are."""
+    return _judged(kind, entry, is_shared=is_shared)[2]
+
+
+def _judged(kind: AnyKind, entry: Entry, *, is_shared: bool) -> tuple[dict[str, Any], dict[str, Any], list[Wrong]]:
+    """Settings, secrets, and what is wrong."""
+    errors: list[Wrong] = []
+    its = _read(kind.settings, entry.settings, "settings", errors)
+    given = _read(kind.secrets, entry.secrets, "secrets", errors)
+    if not is_shared and entry.facts.get("is_open"):
+        errors.append(Wrong("is_open", "a tenant's own is open to its panels anyway"))
+    return its, given, errors
 
 
 def _read(model: type[BaseModel], given: Mapping[str, Any], section: str, errors: list[Wrong]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from tenants.errors import TenantDatabaseError
 from tenants.one_status import OneStatusCommand
 
 MODULES = (
-    ("apply", applying, "make panels and dashboards as the files of a folder say"),
+    ("apply", applying, "make data sources, panels and dashboards as the files of a folder say"),
     ("export", exporting, "write what is stored as the files that apply reads"),
     ("check", checking, "say which panel works on which tenant's database; runs none"),
     ("schema", schema, "JSON Schema of the files, for editors"),

@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from dashboards.as_code import applying
-from dashboards.as_code.definitions import read_folder
+from dashboards.as_code.reading import read_folder
 from dashboards.changing import Overtaken, save_change
 from dashboards.models import Dashboard, Panel
 from dashboards.places import find_place

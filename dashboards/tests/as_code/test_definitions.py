@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.as_code.definitions import Definition, read_folder
+from dashboards.as_code.definitions import Definition
 from dashboards.as_code.pieces import Refused
+from dashboards.as_code.reading import read_folder
 from dashboards.tests.as_code.conftest import BOARD, KPI
 
 NOTHING: dict[str, str] = {}
