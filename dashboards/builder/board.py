@@ -9,8 +9,8 @@ from dashboards.models import Dashboard, Panel
 from dashboards.panels.writing import as_text
 from tenants.models import Tenant
 
-# What a new panel of each type is most simply made of: one text. The types that need more are made in other ways.
-BEGUN_WITH = {"timeseries": "sql", "kpi": "sql", "table": "sql", "text": "content"}
+# The one text that a new panel of a type can be made of; the types that are not here ask in SQL.
+BEGUN_WITH = {"text": "content", "row": ""}
 
 
 def board_of(dashboard: Dashboard, tenant: Tenant) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from dashboards.builder.board import BEGUN_WITH, board_of, panels_in, plain, wri
 from dashboards.builder.live import draw_live
 from dashboards.builder.making import NewDashboardForm, Taken, make_empty, make_own
 from dashboards.document import read_dashboard
+from dashboards.editor.beginning import beginning
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel
 from dashboards.panels import PANEL_TYPES
+from dashboards.panels.base import PanelType
 from dashboards.panels.document import DocumentInvalid
 from dashboards.panels.reading import read_text
 from dashboards.viewer import Viewer
@@ -57,7 +59,8 @@ def edit(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
         "zone": zone_of(request.GET, request.user, request.tenant).key,
         "board": board_of(found, request.tenant),
         "managed": managed_note(found),
-        "types": [(name, PANEL_TYPES[name].label, field) for name, field in BEGUN_WITH.items() if name in PANEL_TYPES],
+        "types": [(name, kind.label, BEGUN_WITH.get(name, "sql")) for name, kind in _by_label()],
+        "beginnings": {name: beginning(name, "") for name in PANEL_TYPES},
     }
     return render(request, "builder/builder.html", context)
 
@@ -87,6 +90,11 @@ def edit_document(request: TenantRequest, tenant: str, dashboard: str) -> HttpRe
         return JsonResponse({"errors": [{"path": one.path, "message": one.message} for one in error.errors]}, status=422)
     answer: dict[str, Any] = {"document": plain(document), "text": written(document)}
     return JsonResponse({**answer, "panels": panels_in(document, request.tenant)})
+
+
+def _by_label() -> list[tuple[str, PanelType]]:
+    """The types as people look for them; a row, which is no panel to them, last."""
+    return sorted(PANEL_TYPES.items(), key=lambda one: (one[1].is_heading, one[1].label))
 
 
 def _offer_own(request: TenantRequest, shared: Dashboard) -> HttpResponse:

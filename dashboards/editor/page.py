@@ -94,13 +94,16 @@ def _addresses(request: TenantRequest, editing: Editing) -> dict[str, Any]:
     def to(which: str, **kwargs: Any) -> str:
         return with_query(reverse(which, kwargs=kwargs), state)
 
+    def back_to(which: str, **kwargs: Any) -> str:
+        return with_query(reverse(which, kwargs=kwargs), shared_state(request.GET))
+
     tenant = request.tenant.slug
     if editing.dashboard is None:
-        back, label = to("panel-about", tenant=tenant, panel=editing.panel.slug), "About the panel"
+        back, label = back_to("panel-about", tenant=tenant, panel=editing.panel.slug), "About the panel"
     else:
         is_builder = request.GET.get("back") == TO_THE_BUILDER
         kind = "dashboard-edit" if is_builder else "dashboard"
-        back, label = to(kind, tenant=tenant, dashboard=editing.dashboard.slug), editing.dashboard.name
+        back, label = back_to(kind, tenant=tenant, dashboard=editing.dashboard.slug), editing.dashboard.name
     return {
         "page_url": request.get_full_path(),
         "form_url": to(f"{name}-form", **where),

@@ -8,7 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dashboards.builder.making import slug_from
+from dashboards.checks import check_queries
 from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels import PANEL_TYPES
+from dashboards.panels.document import read_document
 
 EDIT = "/t/acme/d/board/edit/"
 NUMBER = {"type": "kpi", "title": "One", "data_source": {"sql": "SELECT 1 AS value"}}
@@ -185,3 +188,19 @@ def test_opening_the_builder_costs_as_much_for_twenty_panels_as_for_one(
 def test_viewers_pages_load_nothing_of_the_builder(board: Dashboard, ada: Any, client: Client) -> None:
     client.force_login(ada)
     assert b"builder" not in client.get("/t/acme/d/board/").content
+
+
+def test_a_new_panel_may_be_of_any_type(board: Dashboard, ada: Any, client: Client) -> None:
+    client.force_login(ada)
+    page = client.get(EDIT)
+    assert {name for name, _, _ in page.context["types"]} == set(PANEL_TYPES) == set(page.context["beginnings"])
+    for document in page.context["beginnings"].values():
+        assert check_queries(read_document({**document, "title": "New"}), is_shared=False) == []
+
+
+def test_a_panel_that_stands_there_only_for_now_is_edited_too(board: Dashboard, acme: Any, ada: Any, client: Client) -> None:
+    Panel.objects.create(slug="two", title="Two", panel_type="kpi", document=NUMBER, scope="tenant", tenant=acme)
+    client.force_login(ada)
+    page = client.get("/t/acme/d/board/panels/two/edit/?back=builder").content.decode()
+    assert f'href="{EDIT}"' in page
+    assert client.get("/t/acme/d/nowhere/panels/two/edit/").status_code == 404

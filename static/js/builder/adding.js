@@ -1,8 +1,9 @@
 // Panels are added: found among those there are, made anew, or made as another one's copy.
 import { ask, withTenant } from "./asking.js";
 import { board, changePanels, findPlaced, titleOf } from "./board.js";
-import { cellOf } from "./grid.js";
+import { cellOf, editUrl } from "./grid.js";
 import { freePlace, placed } from "./layout.js";
+import { leaveFor } from "./saving.js";
 import { listErrors, showProblem } from "./say.js";
 
 const PANELS = "/api/v1/panels";
@@ -92,10 +93,13 @@ const make = async (document) => {
   }
 };
 
-const written = ({ type, title, sql, content }) => {
-  if (type.value === "row") return { type: "row", title: title.value };
-  if (type.value === "text") return { type: "text", title: title.value, content: content.value };
-  return { type: type.value, title: title.value, data_source: { sql: sql.value } };
+const beginnings = JSON.parse(document.getElementById("beginnings").textContent);
+
+// What was written, or the sample of the type.
+const written = ({ type: { value: type }, title: { value: title }, sql, content }) => {
+  if (type === "text" && content.value.trim()) return { type, title, content: content.value };
+  const isAsked = beginnings[type].data_source && sql.value.trim();
+  return isAsked ? { type, title, data_source: { sql: sql.value } } : { ...beginnings[type], title };
 };
 
 const showFields = () => {
@@ -122,6 +126,7 @@ form.addEventListener("submit", async (event) => {
   if (!answer.ok) return listErrors(form.querySelector(".builder-errors"), answer.errors ?? [{ path: "", message: answer.detail }]);
   form.closest("dialog").close();
   add(answer.panel_id, factsOf({ ...answer, time_range: document.time_range }));
+  if (event.submitter?.value === "edit") leaveFor(editUrl(answer.panel_id));
 });
 
 // A panel stands once on a dashboard: its duplicate is a panel of its own, which can then be changed by itself.

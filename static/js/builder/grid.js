@@ -53,6 +53,9 @@ const keepLive = (cell, placed) => {
   htmx.ajax("GET", url, { source: panel, target: panel, swap: "outerHTML" });
 };
 
+// Where a panel itself is edited; it leads back here.
+export const editUrl = (id) => `${location.pathname.replace(/edit\/$/, "")}panels/${encodeURIComponent(id)}/edit/?back=builder`;
+
 const makeCell = ({ id }) => {
   const cell = piece("builder-cell");
   Object.assign(cell.dataset, { panel: id, type: board.panels[id]?.kind ?? "missing" });
@@ -61,6 +64,11 @@ const makeCell = ({ id }) => {
     button.title = `${names[button.dataset.do]} ${titleOf(id)}`;
     button.setAttribute("aria-label", button.title);
   }
+  const edit = cell.querySelector("[data-edit]");
+  edit.href = editUrl(id);
+  edit.title = `Edit ${titleOf(id)}`;
+  edit.setAttribute("aria-label", edit.title);
+  edit.hidden = !board.panels[id];
   if (board.panels[id]?.heading) addHeading(cell.querySelector(".builder-live"), id);
   cells.set(id, cell);
   grid.append(cell);

@@ -56,6 +56,7 @@ const local = (event) => {
   if (ctrlKey || metaKey) return null;
   if (ARROWS[key]) return () => step(id, ARROWS[key], shiftKey);
   if (key === "Delete" || key === "Backspace") return () => remove(id);
+  if (key === "e") return () => event.target.querySelector("[data-edit]").click();
   if (key === "Enter") return () => event.target.querySelector("[data-do='place']").click();
   return null;
 };

@@ -31,7 +31,7 @@ export const takeDraft = () => {
   const draft = readDraft();
   if (!draft || JSON.stringify(draft.document) === JSON.stringify(board.document)) return;
   board.version = draft.version;
-  Object.assign(board.panels, draft.panels);
+  board.panels = { ...draft.panels, ...board.panels }; // those that are stored as they are now
   change("your unsaved changes", draft.document);
   showProblem("draft", "Your unsaved changes are back.");
 };
@@ -93,6 +93,19 @@ export const actions = {
 };
 
 document.addEventListener("boardchange", keepDraft);
+
+// To the editor of a panel and back: the work waits in this tab, so that nothing is asked.
+export const leaveFor = (url) => {
+  isLeaving = isSaved() || readDraft() !== null;
+  location.assign(url);
+};
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-edit]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  leaveFor(link.href);
+});
 
 window.addEventListener("beforeunload", (event) => {
   if (!isLeaving && !isSaved()) event.preventDefault();

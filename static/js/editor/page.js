@@ -6,7 +6,7 @@ import { keepDraft, leave, offerDraft } from "./draft.js";
 import { showMistakes } from "./mistakes.js";
 import { form, markDrawn, showStatus, wanted } from "./state.js";
 
-const WAIT_MS = 500;
+const WAIT_MS = 350;
 
 let previewed = "";
 let waiting = 0;

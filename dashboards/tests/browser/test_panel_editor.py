@@ -1,0 +1,84 @@
+"""The panel editor in a browser: from the builder and back, with mistakes, a conflict, and work that is not lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboards.models import Dashboard, Panel
+from dashboards.tests.browser.test_appearance import violations
+
+URL = "/t/acme/d/overview/panels/newest/edit/"
+DRAWN = "#editor-drawn #panel-preview"
+
+
+@pytest.fixture
+def editing(visit: Callable[..., Page], ada: Any, overview: Dashboard) -> Callable[..., Page]:
+    """Ada's editor of a KPI, drawn."""
+
+    def open_editor(path: str = URL, **options: Any) -> Page:
+        page = visit(ada, path, **options)
+        expect(page.locator(DRAWN)).to_be_visible()
+        return page
+
+    return open_editor
+
+
+def status(page: Page) -> Any:
+    return page.locator("#editor-status")
+
+
+def stored() -> Any:
+    return Panel.objects.get(slug="newest").document
+
+
+def test_a_panel_is_edited_with_the_keyboard_from_the_builder_and_back(
+    visit: Callable[..., Page], ada: Any, overview: Dashboard
+) -> None:
+    page = visit(ada, "/t/acme/d/overview/edit/")
+    expect(page.locator("#panel-newest")).to_have_attribute("data-state", "fresh")
+    page.locator(".builder-grid > [data-panel='newest']").focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("e")
+    expect(page.locator(DRAWN)).to_contain_text("85.7")
+    page.get_by_role("button", name="Add threshold").press("Enter")
+    expect(page.locator("[id='doc.display.thresholds[1].value']")).to_be_focused()
+    page.keyboard.type("90")
+    page.keyboard.press("Tab")
+    page.keyboard.type("reddish")
+    expect(page.locator("[data-error='display.thresholds[1].color']")).to_contain_text("must be a colour")
+    expect(status(page)).to_have_text("Not valid yet: 1 mistake")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("critical")
+    expect(status(page)).to_have_text("Not saved yet")
+    page.keyboard.press("Control+s")
+    expect(status(page)).to_have_text("Saved as version 2 of Newest.")
+    assert stored()["display"]["thresholds"][1] == {"value": 90.0, "color": "critical"}
+    page.get_by_role("link", name="Done").press("Enter")
+    expect(page.locator("#builder-status")).to_have_attribute("data-state", "unsaved")
+    expect(page.locator("#builder-problem")).to_contain_text("Your unsaved changes are back.")
+
+
+def test_what_is_not_saved_is_asked_about_offered_again_and_overwrites_nobody(editing: Callable[..., Page]) -> None:
+    page = editing()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_label("Unit").first.fill("bytes")
+    expect(page.locator(DRAWN)).to_contain_text("B")
+    page.reload()
+    assert asked == ["beforeunload"]
+    Panel.objects.filter(slug="newest").update(version=2, changed_by="cleo@example.com")
+    page.get_by_role("button", name="Take them back").click()
+    expect(page.get_by_label("Unit").first).to_have_value("bytes")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".query-overtaken[role=alert]")).to_contain_text("cleo@example.com has changed it")
+    page.get_by_role("button", name="Save mine over it").click()
+    expect(status(page)).to_contain_text("Saved as version 3")
+    assert stored()["display"]["unit"] == "bytes"
+
+
+def test_the_editor_has_no_violation(editing: Callable[..., Page]) -> None:
+    page = editing("/t/acme/d/overview/panels/cpu/edit/")
+    page.evaluate("document.querySelectorAll('.editor-section').forEach((section) => (section.open = true))")
+    assert violations(page) == []
