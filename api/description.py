@@ -79,6 +79,7 @@ TAGS = {
     "data": "What panels show, as JSON and as files.",
     "dashboards": "Panels in their places.",
     "datasources": "What panels ask besides a tenant's own database, and queries tried on it.",
+    "templates": "Panels and dashboards made ready: those of the product, of all tenants, and a tenant's own.",
     "me": "The caller: who it is, and what it prefers.",
     "tokens": "Tokens that let programs in.",
 }

@@ -21,6 +21,7 @@ from api.panels import router as panels
 from api.positions import router as positions
 from api.preferences import router as preferences
 from api.sources import router as sources
+from api.templates import router as templates
 from api.tenants import router as tenants
 from api.testing import router as testing
 from api.tokens import router as tokens
@@ -40,6 +41,7 @@ for router in (
     files,
     positions,
     testing,
+    templates,
     sources,
     trying,
     preferences,

@@ -18,7 +18,7 @@ from dashboards.forms import DashboardForm, PanelForm, PlacementForm, PlacementF
 from dashboards.library.usage import Usage, used_anywhere
 from dashboards.load import load_page
 from dashboards.managed import managed_note
-from dashboards.models import Dashboard, Panel, Placement, Shared
+from dashboards.models import Dashboard, Panel, Placement, SavedTemplate, Shared
 from dashboards.preview import preview
 from tenants.models import Tenant, User
 from tenants.operators import OperatorPage, OperatorSite
@@ -150,3 +150,18 @@ class DashboardAdmin(SharedAdmin):
         ),
         ("Who has it", {"fields": ["scope", "tenant", "shared_with", "state", "private_to"]}),
     ]
+
+
+@admin.register(SavedTemplate)
+class SavedTemplateAdmin(admin.ModelAdmin):
+    """Renamed and deleted here; made of panels and dashboards on their pages."""
+
+    list_display = ["name", "slug", "tenant", "made_by", "updated_at"]
+    list_filter = ["tenant"]
+    search_fields = ["name", "slug"]
+    fields = ["name", "about", "slug", "tenant", "made_by", "created_at"]
+    readonly_fields = ["slug", "tenant", "made_by", "created_at"]
+    list_select_related = ["tenant"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -6,7 +6,7 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.changes import watch
-        from dashboards.models import Annotation, Dashboard, Panel, Placement
+        from dashboards.models import Annotation, Dashboard, Panel, Placement, SavedTemplate
         from dashboards.places import forget_places
         from dashboards.sources_used import uses
         from datasources.uses import finders
@@ -19,4 +19,5 @@ class DashboardsConfig(AppConfig):
         watch(Panel, ignored=follows, tenant=lambda panel: panel.tenant)
         watch(Dashboard, ignored=follows, tenant=lambda dashboard: dashboard.tenant)
         watch(Annotation, ignored=["updated_at"], tenant=lambda annotation: annotation.tenant)
+        watch(SavedTemplate, ignored=["updated_at"], tenant=lambda template: template.tenant)
         watch(Placement, tenant=lambda placement: placement.dashboard.tenant)

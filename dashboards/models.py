@@ -18,6 +18,7 @@ from dashboards.panels.document import PanelDocument
 from dashboards.shared import Shared as Shared
 from dashboards.shared import SharedQuerySet as SharedQuerySet
 from dashboards.shared import own
+from dashboards.template_library.model import SavedTemplate as SavedTemplate
 from dashboards.viewer import Viewer
 from tenants.known import KnownQuerySet
 from tenants.models import SLUG, Tenant

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from api.urls import api
 from conftest import PASSWORD
-from dashboards.models import Annotation, Dashboard, Favorite, Panel, Placement
+from dashboards.models import Annotation, Dashboard, Favorite, Panel, Placement, SavedTemplate
 from datasources.models import DataSource
 from tenants.models import Membership, Tenant, User
 
@@ -62,6 +62,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/datasources/{source_id}/test-query"): {"tenant_id": "acme", "sql": "SELECT 1"},
     ("post", "/import"): {"tenant_id": "acme", "text": "id: new\ndashboard: {name: New}\n"},
     ("post", "/panels/{panel_id}/test"): {"sample": True},
+    ("post", "/templates"): {"tenant_id": "acme", "panel_id": "secret", "name": "Kept"},
+    ("patch", "/templates/{template_id}"): {"name": "Changed"},
+    ("delete", "/templates/{template_id}"): None,
+    ("post", "/templates/{template_id}/use"): {"tenant_id": "acme"},
     ("patch", "/me"): {"name": "Changed"},
     ("patch", "/me/preferences"): {"theme": "dark"},
     ("post", "/auth/tokens"): {"name": "new"},
@@ -80,13 +84,15 @@ def things(acme: Tenant, make_user: Any) -> dict[str, Any]:
     member = make_user("mia", admin=acme)
     where = {"host": "secret.example.com", "database": "d", "user": "u"}
     DataSource.objects.create(slug="more", name="Secret source", kind="postgres", settings=where, tenant=acme)
-    names = {"tenant_id": "acme", "panel_id": "secret", "slug": "board", "source_id": "more", "number": 1}
+    kept = [{"id": "secret", "document": KPI}]
+    SavedTemplate.objects.create(slug="kept", name="Secret template", tenant=acme, panels=kept)
+    names = {"template_id": "kept", "tenant_id": "acme", "panel_id": "secret", "slug": "board", "source_id": "more", "number": 1}
     return {**names, "user_id": member.pk, "token_id": "0123456789", "annotation_id": mark.pk}
 
 
 def everything() -> str:
     """All that a call could change."""
-    models = (Tenant, Membership, Panel, Dashboard, Placement, Annotation, Favorite, DataSource)
+    models = (Tenant, Membership, Panel, Dashboard, Placement, Annotation, Favorite, DataSource, SavedTemplate)
     rows = [row for model in models for row in model.objects.order_by("pk")]
     accounts = list(User.objects.order_by("pk").values_list("pk", "email", "name", "theme", "password"))
     return serializers.serialize("json", rows) + json.dumps(accounts)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboards.pages import changing, files, history, listing, panels
+from dashboards.template_library import keeping
 from dashboards.template_library import views as templates
 from dashboards.testing import views as testing
 
@@ -25,6 +26,10 @@ library = [
     path(f"{OWN_PANEL}restore/", history.restore_panel, name="panel-restore"),
     path(f"{TENANT}templates/", templates.templates, name="templates"),
     path(f"{TENANT}templates/<slug:template>/", templates.template, name="template"),
+    path(f"{TENANT}templates/<slug:template>/change/", keeping.template_change, name="template-change"),
+    path(f"{TENANT}templates/<slug:template>/delete/", keeping.template_delete, name="template-delete"),
+    path(f"{DASHBOARD}template/", keeping.dashboard_template, name="dashboard-template"),
+    path(f"{OWN_PANEL}template/", keeping.panel_template, name="panel-template"),
     path(f"{OWN_PANEL}test/", testing.panel_test, name="panel-test"),
     path(f"{OWN_PANEL}test/run/", testing.panel_test_run, name="panel-test-run"),
     path(f"{DASHBOARD}favorite/", listing.favorite, name="dashboard-favorite"),

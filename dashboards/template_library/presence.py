@@ -46,7 +46,7 @@ def presence(template: Template, tenant: Tenant, source: str, values: Mapping[st
     if not needs:
         return Presence(())
     try:
-        asked = source_of(tenant, source or OWN, platform=False, language=template.language)
+        asked = source_of(tenant, source or OWN, platform=False, language=template.language or SQL)
         found = _metrics(asked, needs) if template.language == PROMQL else _tables(asked, needs)
     except SourceError as error:
         return Presence(tuple(Present(one, None) for one in needs), error.sentence)

@@ -14,7 +14,7 @@ from dashboards.library.cloning import Taken
 from dashboards.models import Dashboard
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.document import DocumentInvalid
-from dashboards.template_library.finding import find_template, search, shelves, templates_for
+from dashboards.template_library.finding import find_template, may_change, search, shelves, templates_for
 from dashboards.template_library.making import Wanted, make
 from dashboards.template_library.presence import presence
 from dashboards.template_library.template import Template
@@ -82,6 +82,7 @@ def _page(
     is_of_panel = found.kind == "panel"
     context = {
         "item": found,
+        "may_change": may_change(viewer, found),
         "panels": [_shown(document) for _, document in found.panels],
         "present": present,
         "sources": _sources(request, found),

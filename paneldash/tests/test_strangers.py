@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from dashboards.models import Annotation, Dashboard, Panel, Placement
+from dashboards.models import Annotation, Dashboard, Panel, Placement, SavedTemplate
 
 OPEN = {"health", "ready", "live", "figures", "metrics"}
 OPEN_IN_ADMIN = {"/admin/login/", "/admin/logout/"}  # the way in and out
@@ -44,7 +44,7 @@ def tenant_patterns() -> list[str]:
 
 def filled(path: str, tenant: str) -> str:
     values = {"dashboard": "board", "panel": "secret", "source": "metrics", "kind": "postgres", "tenant": tenant}
-    values |= {"variable": "region", "template": "node"}
+    values |= {"variable": "region", "template": "kept"}
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], "1"), path)
 
 
@@ -62,6 +62,7 @@ def board(acme: Any) -> Dashboard:
     dashboard = Dashboard.objects.create(slug="board", name="Acme's board", variables=[region], **own)
     Placement.objects.create(dashboard=dashboard, panel_slug="secret")
     Annotation.objects.create(pk=1, tenant=acme, dashboard=dashboard, text="Secret", start=timezone.now(), made_by="ada")
+    SavedTemplate.objects.create(slug="kept", name="Secret", tenant=acme, panels=[{"id": "secret", "document": document}])
     return dashboard
 
 

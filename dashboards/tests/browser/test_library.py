@@ -16,7 +16,8 @@ PANEL = "/t/acme/panels/cpu/"
 PAGES = (
     *(LIST, "/t/acme/new/", "/t/acme/upload/", "/t/acme/panels/", VERSIONS),
     *(f"/t/acme/d/overview/{page}/" for page in ("clone", "delete", "annotations/new")),
-    *(PANEL, *(f"{PANEL}{page}/" for page in ("clone", "delete", "versions", "test"))),
+    *(PANEL, *(f"{PANEL}{page}/" for page in ("clone", "delete", "versions", "test", "template"))),
+    *("/t/acme/templates/", "/t/acme/templates/training-job/"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -121,6 +122,17 @@ def _is_empty(context: Any, done: Any) -> bool:
     return bool(context.get("is_empty")) or not sum(frame.row_count for frame in done.frames.values())
 
 
+def _quiet(tenant: Tenant, panels: Any, *, minutes: int = 1, patience_seconds: float = 0.0) -> list[str]:
+    """Those that draw nothing. A rate needs two looks in a row, and on a busy machine one comes late: it is asked again."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        quiet = [panel for panel in panels if _is_empty(*_drawn(tenant, panel, minutes=minutes))]
+        if not quiet or time.monotonic() > deadline:
+            return [panel.slug for panel in quiet]
+        time.sleep(0.3)
+        panels = quiet
+
+
 PROMQL = [one for one in DASHBOARDS if one.language == "promql"]
 
 
@@ -136,7 +148,7 @@ def test_every_panel_in_promql_draws_what_is_really_scraped(
     made = make(template, Wanted(acme, values=values), by=ada)
     assert made.dashboard is not None
     assert made.dashboard.state == "draft"
-    assert [panel.slug for panel in made.panels if _is_empty(*_drawn(acme, panel, minutes=1))] == []
+    assert _quiet(acme, made.panels, patience_seconds=20) == []
 
 
 def test_our_own_figures_fit_the_http_template(
@@ -149,7 +161,7 @@ def test_our_own_figures_fit_the_http_template(
     made = make(built_in()["http"], Wanted(acme, values=values), by=ada)
     client.get("/live")
     exporters.wait_for('rate(paneldash_requests_total{view="live"}[5s]) > 0', answers=1)
-    assert [panel.slug for panel in made.panels if _is_empty(*_drawn(acme, panel, minutes=1))] == []
+    assert _quiet(acme, made.panels, patience_seconds=20) == []
 
 
 @pytest.mark.parametrize("template", [one for one in DASHBOARDS if one.language == "sql"], ids=lambda one: one.id)
@@ -159,7 +171,7 @@ def test_every_panel_in_sql_draws_tables_made_as_documented(
     tenant = make_tenant("scratch", scratch)
     assert presence(template, tenant, "tenant", template.values({})).is_whole
     made = make(template, Wanted(tenant), by=root)
-    assert [panel.slug for panel in made.panels if _is_empty(*_drawn(tenant, panel, minutes=360))] == []
+    assert _quiet(tenant, made.panels, minutes=360) == []
 
 
 def test_the_tables_have_the_columns_that_are_documented() -> None:

@@ -1,0 +1,103 @@
+"""The pages on which a panel or dashboard is kept as a template, and a template is renamed or deleted."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from dashboards.models import Dashboard, Panel, SavedTemplate
+from dashboards.pages.finding import dashboard_for, panel_for
+from dashboards.panels.document import DocumentInvalid
+from dashboards.template_library.finding import find_template, may_change
+from dashboards.template_library.saving import find_kept, save_as_template
+from dashboards.viewer import Viewer
+from tenants.access import TenantRequest, require, tenants_of
+from tenants.models import Role
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class TemplateForm(forms.Form):
+    name = forms.CharField(max_length=200, label="Name")
+    about = forms.CharField(max_length=2_000, required=False, label="What it is for", widget=forms.Textarea(attrs={"rows": 3}))
+    for_all = forms.BooleanField(required=False, label="For all tenants", help_text="Their editors see its queries.")
+
+
+@require_form
+@require(Role.EDITOR)
+def dashboard_template(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
+    return _keep(request, dashboard_for(request, dashboard))
+
+
+@require_form
+@require(Role.EDITOR)
+def panel_template(request: TenantRequest, tenant: str, panel: str) -> HttpResponse:
+    return _keep(request, panel_for(request, panel))
+
+
+@require_form
+@require(Role.EDITOR)
+def template_change(request: TenantRequest, tenant: str, template: str) -> HttpResponse:
+    """Its name, and what it is for."""
+    row = _own(request, template)
+    form = TemplateForm(request.POST if request.method == "POST" else None, initial={"name": row.name, "about": row.about})
+    del form.fields["for_all"]
+    if form.is_valid():
+        row.name, row.about = form.cleaned_data["name"], form.cleaned_data["about"]
+        row.save()
+        messages.success(request, f"{row.name} is saved.")
+        return redirect("template", tenant=tenant, template=row.slug)
+    context = {"item": row, "form": form, "tenants": tenants_of(request.user)}
+    return render(request, "templates/change.html", context, status=422 if form.is_bound else 200)
+
+
+@require_form
+@require(Role.EDITOR)
+def template_delete(request: TenantRequest, tenant: str, template: str) -> HttpResponse:
+    """Asked before it is done. What was made of it stays."""
+    row = _own(request, template)
+    if request.method != "POST":
+        return render(request, "templates/delete.html", {"item": row, "tenants": tenants_of(request.user)})
+    row.delete()
+    messages.success(request, f"The template {row.name} is deleted. What was made of it stays.")
+    return redirect("templates", tenant=tenant)
+
+
+def _keep(request: TenantRequest, source: Panel | Dashboard) -> HttpResponse:
+    viewer = Viewer.of(request)
+    about = getattr(source, "description", "")
+    form = TemplateForm(request.POST if request.method == "POST" else None, initial={"name": str(source), "about": about})
+    if not viewer.is_platform_admin:
+        del form.fields["for_all"]
+    if form.is_valid():
+        given = {"for_all": False, **form.cleaned_data}
+        try:
+            row = save_as_template(source, request.tenant, **given, by=request.user)
+        except DocumentInvalid as error:
+            form.add_error(None, [str(one) for one in error.errors])
+        else:
+            messages.success(request, f"{row.name} is a template now.")
+            return redirect("template", tenant=request.tenant.slug, template=row.slug)
+    page = "panel-about" if isinstance(source, Panel) else "dashboard"
+    context = {
+        "source": source,
+        "source_url": reverse(page, args=[request.tenant.slug, source.slug]),
+        "kind": source._meta.model_name,
+        "form": form,
+        "tenants": tenants_of(request.user),
+    }
+    return render(request, "templates/keep.html", context, status=422 if form.is_bound else 200)
+
+
+def _own(request: TenantRequest, slug: str) -> SavedTemplate:
+    """One that whoever asks may change. Raises Http404, PermissionDenied."""
+    viewer = Viewer.of(request)
+    found, row = find_template(viewer, slug), find_kept(request.tenant, slug)
+    if found is None or row is None:
+        raise Http404("No such template.")
+    if not may_change(viewer, found):
+        raise PermissionDenied("Platform admins change what all tenants have.")
+    return row

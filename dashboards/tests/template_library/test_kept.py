@@ -1,0 +1,117 @@
+"""Templates that people have made: kept, found, used, renamed and deleted by those who may, at the pages and in the API."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audit.models import Event
+from dashboards.models import Dashboard, Panel, SavedTemplate
+from tenants.models import Tenant
+
+KPI = {"type": "kpi", "title": "Orders", "data_source": {"table": "orders", "columns": {"value": "id"}, "aggregate": "count"}}
+STATISTICS = {"type": "kpi", "title": "Size", "data_source": {"sql": "SELECT pg_database_size(current_database()) AS value"}}
+
+
+@pytest.fixture
+def board(acme: Tenant) -> Dashboard:
+    own = {"scope": "tenant", "tenant": acme}
+    Panel.objects.create(slug="orders", title="Orders", panel_type="kpi", document=KPI, **own)
+    board = Dashboard.objects.create(slug="shop", name="Shop", description="Of a shop", **own)
+    board.placements.create(panel_slug="orders", width=4, height=3)
+    return board
+
+
+@pytest.fixture
+def editor(client: Client, ada: Any, board: Dashboard) -> Client:
+    client.force_login(ada)
+    return client
+
+
+def test_a_dashboard_is_kept_found_and_made_again(editor: Client, acme: Tenant) -> None:
+    assert "Of a shop" in editor.get("/t/acme/d/shop/template/").content.decode()
+    kept = editor.post("/t/acme/d/shop/template/", {"name": "Any shop", "about": "Counts orders"})
+    assert kept["Location"] == "/t/acme/templates/any-shop/"
+    Panel.objects.filter(slug="orders").delete()
+    page = editor.get(kept["Location"]).content.decode()
+    assert "<code>orders</code>" in page
+    assert "Rename" in page
+    listed = editor.get("/t/acme/templates/", {"q": "counts"}).content.decode()
+    assert "Our own" in listed
+    made = editor.post(kept["Location"], {"name": "A second shop"})
+    assert made["Location"] == "/t/acme/d/any-shop/edit/"
+    again = Dashboard.objects.get(slug="any-shop")
+    assert (again.name, again.state) == ("A second shop", "draft")
+    assert again.placements.get().panel_slug == "orders"
+    assert Panel.objects.get(slug="orders", tenant=acme).document["data_source"]["table"] == "orders"
+    assert Event.objects.filter(action="create", object_type="dashboards.savedtemplate", tenant="acme").exists()
+
+
+def test_a_panel_is_kept_and_renamed_and_deleted(editor: Client) -> None:
+    editor.post("/t/acme/panels/orders/template/", {"name": "node"})
+    row = SavedTemplate.objects.get()
+    assert row.slug == "node-2"  # the product has a template of that id
+    assert editor.post("/t/acme/templates/node-2/change/", {"name": "Orders of a day", "about": ""}).status_code == 302
+    assert "Orders of a day" in editor.get("/t/acme/templates/node-2/delete/").content.decode()
+    editor.post("/t/acme/templates/node-2/delete/", {})
+    assert not SavedTemplate.objects.exists()
+
+
+def test_another_tenant_does_not_see_it(editor: Client, eve: Any) -> None:
+    editor.post("/t/acme/panels/orders/template/", {"name": "Secret orders"})
+    stranger = Client()
+    stranger.force_login(eve)
+    assert "Secret orders" not in stranger.get("/t/globex/templates/").content.decode()
+    for page in ("", "change/", "delete/"):
+        assert stranger.post(f"/t/globex/templates/secret-orders/{page}", {"name": "Mine"}).status_code == 404
+    assert SavedTemplate.objects.get().name == "Secret orders"
+
+
+def test_one_of_all_is_made_and_changed_by_platform_admins_alone(editor: Client, ada: Any, root: Any, eve: Any) -> None:
+    editor.post("/t/acme/panels/orders/template/", {"name": "Not of all", "for_all": "on"})
+    assert SavedTemplate.objects.get().tenant_id is not None
+    editor.force_login(root)
+    editor.post("/t/acme/panels/orders/template/", {"name": "Of all", "for_all": "on"})
+    assert Event.objects.filter(action="export", tenant="acme", details__what="kept as a template of all").exists()
+    editor.force_login(eve)
+    assert "Of all" in editor.get("/t/globex/templates/").content.decode()
+    assert editor.post("/t/globex/templates/of-all/delete/", {}).status_code == 403
+    assert editor.post("/t/globex/templates/of-all/", {}).status_code == 302
+    assert Panel.objects.filter(slug="orders", tenant__slug="globex").exists()
+
+
+def test_what_only_the_platform_may_ask_is_kept_by_platform_admins(editor: Client, root: Any, ada: Any) -> None:
+    Panel.objects.create(slug="size", title="Size", panel_type="kpi", document=STATISTICS)
+    refused = editor.post("/t/acme/panels/size/template/", {"name": "Size"})
+    assert refused.status_code == 422
+    assert b"It cannot be a template" in refused.content
+    editor.force_login(root)
+    assert editor.post("/t/acme/panels/size/template/", {"name": "Size", "for_all": "on"}).status_code == 302
+    editor.force_login(ada)
+    assert editor.get("/t/acme/templates/size/").status_code == 404
+
+
+def test_programs_do_all_of_it(editor: Client) -> None:
+    def call(method: str, path: str, body: Any = None) -> Any:
+        sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        return getattr(editor, method)(f"/api/v1/templates{path}", **sent)
+
+    made = call("post", "", {"tenant_id": "acme", "dashboard": "shop", "name": "Any shop"})
+    assert (made.status_code, made.json()["template_id"], made.json()["owner"]) == (201, "any-shop", "tenant")
+    assert call("post", "", {"tenant_id": "acme", "name": "Nothing"}).status_code == 422
+    assert call("post", "", {"tenant_id": "acme", "panel_id": "orders", "name": "x", "for_all": True}).status_code == 403
+    listed = call("get", "?tenant_id=acme&q=shop").json()
+    assert [one["template_id"] for one in listed["items"]] == ["any-shop"]
+    needs = call("get", "/training-job?tenant_id=acme").json()["needs"]
+    assert [(one["name"], one["is_there"]) for one in needs] == [("training_runs", False), ("training_steps", False)]
+    assert call("patch", "/any-shop?tenant_id=acme", {"name": "Shops"}).json()["name"] == "Shops"
+    assert call("patch", "/node?tenant_id=acme", {"name": "Mine"}).status_code == 403
+    used = call("post", "/any-shop/use", {"tenant_id": "acme", "slug": "shops"})
+    assert used.json() == {"dashboard": "shops", "panels": ["orders-2"]}
+    assert call("post", "/any-shop/use", {"tenant_id": "acme", "slug": "shops"}).status_code == 409
+    assert not Panel.objects.filter(slug="orders-3").exists()
+    onto = call("post", "/training-loss/use", {"tenant_id": "acme", "dashboard": "shop", "values": {"steps": "ml.steps"}})
+    assert onto.json() == {"dashboard": "shop", "panels": ["training-loss"]}
+    assert call("post", "/training-loss/use", {"tenant_id": "acme", "values": {"steps": "a b"}}).status_code == 422
+    assert call("delete", "/any-shop?tenant_id=acme").status_code == 204
