@@ -5,6 +5,7 @@ from django.urls import path
 from dashboards import views
 from dashboards.annotations import views as annotations
 from dashboards.builder import views as builder
+from dashboards.builder.part_views import edit_part
 from dashboards.editor.addresses import editor
 from dashboards.files import FILE_KINDS
 from dashboards.pages.addresses import library
@@ -23,6 +24,7 @@ urlpatterns = [
     path(DASHBOARD, views.dashboard, name="dashboard"),
     path(f"{DASHBOARD}edit/", builder.edit, name="dashboard-edit"),
     path(f"{DASHBOARD}edit/document/", builder.edit_document, name="dashboard-edit-document"),
+    path(f"{DASHBOARD}edit/<slug:part>/", edit_part, name="dashboard-edit-part"),
     path(f"{DASHBOARD}edit/panels/<slug:panel>/", builder.edit_panel, name="dashboard-edit-panel"),
     path(f"{DASHBOARD}values/", views.dashboard, {"known_only": False}, name="dashboard-values"),
     path(f"{DASHBOARD}variables/<str:variable>/", views.variable, name="variable"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboards.asking import zone_of
 from dashboards.builder.board import BEGUN_WITH, board_of, panels_in, plain, written
+from dashboards.builder.finding import find_dashboard
 from dashboards.builder.live import draw_live
 from dashboards.builder.making import NewDashboardForm, Taken, make_empty, make_own
 from dashboards.document import read_dashboard
@@ -47,7 +48,7 @@ def new_dashboard(request: TenantRequest, tenant: str) -> HttpResponse:
 @require(Role.EDITOR)
 def edit(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
     """The builder, for those who may change the dashboard; others may make a shared one their tenant's own."""
-    found = _find(request, dashboard)
+    found = find_dashboard(request, dashboard)
     if not Viewer.of(request).may_change(found):
         return _offer_own(request, found)
     if request.method == "POST":
@@ -69,7 +70,7 @@ def edit(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
 @require(Role.EDITOR)
 def edit_panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """A panel as it would look there, as a fragment."""
-    found = _find(request, dashboard)
+    found = find_dashboard(request, dashboard)
     its = Panel.objects.find(request.tenant, panel)
     if its is None:
         raise Http404("No such panel.")
@@ -81,7 +82,7 @@ def edit_panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) 
 @require(Role.EDITOR)
 def edit_document(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
     """Read what somebody has written, YAML or JSON: the document it means and how we write it, or each mistake at its path."""
-    found = _find(request, dashboard)
+    found = find_dashboard(request, dashboard)
     if not Viewer.of(request).may_change(found):
         raise PermissionDenied("Shared dashboards are changed by platform admins.")
     try:
@@ -110,10 +111,3 @@ def _offer_own(request: TenantRequest, shared: Dashboard) -> HttpResponse:
             return redirect("dashboard-edit", tenant=request.tenant.slug, dashboard=own.slug)
     context = {"dashboard": shared, "tenants": tenants_of(request.user), "problem": problem}
     return render(request, "builder/not_ours.html", context, status=422 if problem else 200)
-
-
-def _find(request: TenantRequest, dashboard: str) -> Dashboard:
-    found = Dashboard.objects.find_for(Viewer.of(request), dashboard)
-    if found is None:
-        raise Http404("No such dashboard.")
-    return found

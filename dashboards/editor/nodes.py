@@ -9,7 +9,7 @@ from dashboards.editor.pieces import Piece
 from dashboards.editor.reading import GIVEN, NULL, ROOT, empty
 from dashboards.editor.shapes import NOT_GIVEN, Shape
 from dashboards.editor.ways import Way, belongs, way_of, ways_of
-from dashboards.editor.words import KEYS, KINDS, VALUES, WAYS, label_of, one_of, sentence, suggested
+from dashboards.editor.words import KEYS, KINDS, OF_MODEL, VALUES, WAYS, label_of, one_of, sentence, suggested
 from dashboards.panels.reading import DocumentError
 
 LARGEST_WHOLE = 10**15
@@ -17,7 +17,7 @@ MOST_IN_A_LINE = 4
 MOST_NODES = 900  # each has up to two fields, and settings.DATA_UPLOAD_MAX_NUMBER_FIELDS are taken
 MOST_LINES = 24
 LINES = {"sql": 10, "promql": 4, "content": 12, "further": 6, "description": 2, "where": 2}
-SHORT = {"url", "order_by"}  # of a line, though they may be long
+SHORT = {"url", "order_by", "options", "option", "value", "default", "all_value"}  # of a line, though they may be long
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +86,11 @@ class Node:
     @property
     def one(self) -> str:
         return one_of(self.key)
+
+    @property
+    def said_name(self) -> str:
+        """The name that an object gives itself."""
+        return next((child.text for child in self.children if child.key == "name"), "")
 
     @property
     def said_label(self) -> str:
@@ -267,7 +272,8 @@ def _fill_entries(node: Node, value: Any) -> None:
 
 def _fill_union(node: Node, value: Any) -> None:
     """Its kinds; that of the value is chosen by `_choose_kind`, which knows what a person chose before there was one."""
-    node.options = [(str(place), KINDS.get(one.kind, one.kind)) for place, one in enumerate(node.shape.alternatives)]
+    kinds = [OF_MODEL.get(one.model) or KINDS.get(one.kind, one.kind) for one in node.shape.alternatives]
+    node.options = [(str(place), kind) for place, kind in enumerate(kinds)]
     if node.shape.is_nullable:
         node.options.insert(0, ("", "Not set"))
 

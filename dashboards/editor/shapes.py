@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
 from dashboards.panels import PANEL_TYPES
 
 Kind = Literal["nothing", "text", "number", "boolean", "choice", "object", "rows", "entries", "union"]
@@ -43,6 +45,13 @@ class Shape:
 def shape_of_type(name: str) -> Shape:
     """The shape of the documents of a panel type."""
     schema = schema_of_type(name)
+    return _shape(schema, schema.get("$defs", {}))
+
+
+@lru_cache(maxsize=64)
+def shape_of(model: type[BaseModel]) -> Shape:
+    """The shape of any model."""
+    schema = model.model_json_schema()
     return _shape(schema, schema.get("$defs", {}))
 
 

@@ -27,7 +27,8 @@ _MAPPINGS = (
     Way("special", "Null, NaN and the like", ("special",)),
 )
 _LINKS = (Way("dashboard", "A dashboard", ("dashboard", "panel", "variables")), Way("url", "An address", ("url",)))
-_BY_MODEL = {"Mapping": _MAPPINGS, "Link": _LINKS}
+_OF_SOURCE = (Way("sql", "SQL", ("sql",)), Way("promql", "PromQL", ("promql",)))
+_BY_MODEL = {"SourceQuery": _OF_SOURCE, "Mapping": _MAPPINGS, "Link": _LINKS}
 
 
 def ways_of(shape: Shape) -> tuple[Way, ...]:

@@ -27,6 +27,13 @@ LABELS = {
     "drill_down": "Drill-down",
     "name": "Name",
     "content": "Text",
+    "multi": "Several may be chosen",
+    "all": "All may be chosen at once",
+    "all_value": "What stands for all",
+    "hidden": "Hidden",
+    "auto": "Automatic: about so many buckets",
+    "auto_min": "Automatic: none shorter than",
+    "source_kind": "Kind of data source",
 }
 # Whose names mean something else in one model.
 IN_MODEL = {
@@ -54,6 +61,7 @@ ONE_OF = {
     "legend": "number",
     "calculate": "calculation",
     "sort": "field",
+    "options": "option",
     "select": "field",
     "exclude": "field",
     "rename": "field",
@@ -61,6 +69,7 @@ ONE_OF = {
 WAYS = {"Transformation": "Step", "Mapping": "Of", "Link": "To"}
 KEYS = {"colors": "Series", "status_mapping": "Status", "rename": "Field", "further": "Name", "variables": "Variable"}
 VALUES = {"colors": "Colour", "variables": "Value", "rename": "New name", "further": "SQL"}
+OF_MODEL = {"Option": "Value and text"}  # where a value may be an object of a model
 KINDS = {"text": "Text", "number": "Number", "boolean": "Yes or no", "choice": "One of", "object": "In parts", "rows": "List"}
 
 

@@ -17,6 +17,7 @@ OPEN_IN_ADMIN = {"/admin/login/", "/admin/logout/"}  # the way in and out
 OWN = ("/favorite/", "/home/")
 SENT = (
     *OWN,
+    "/edit/<slug:part>/",
     "/edit/form/",
     "/edit/preview/",
     "/home/of-all/",

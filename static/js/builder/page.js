@@ -5,12 +5,14 @@ import "./drag.js";
 import { idOf, showBoard } from "./grid.js";
 import { remove } from "./keys.js";
 import { withoutGaps } from "./layout.js";
+import { actions as parts } from "./parts.js";
 import { actions as saving, takeDraft } from "./saving.js";
 import { openPlace, openSettings } from "./settings.js";
 import { openDocument } from "./written.js";
 
 const actions = {
   ...adding,
+  ...parts,
   ...saving,
   undo,
   redo,
@@ -24,7 +26,7 @@ const actions = {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
-  if (button) actions[button.dataset.do](idOf(button));
+  actions[button?.dataset.do]?.(idOf(button)); // fields of forms have other things to do
 });
 
 showBoard();
