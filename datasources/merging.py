@@ -7,7 +7,7 @@ from typing import Any
 from datasources.base import PromQuery, Query
 from datasources.frame import Answered, Column, Frame, Series, SeriesFrame, distinct
 
-VALUE, TIME, LABEL = "value", "time", "label"
+VALUE, TIME, LABEL, METRIC = "value", "time", "label", "__name__"
 
 
 def merged(frames: Sequence[Answered], queries: Sequence[Query]) -> Answered:
@@ -48,9 +48,14 @@ def _under_another(frames: Sequence[Frame]) -> Frame:
 
 
 def _joined(frames: Sequence[Frame], queries: Sequence[Query]) -> Frame:
-    """A row for each set of labels, a column of values for each query."""
+    """A row for each set of labels, a column of values for each query.
+
+    A metric's name is none of these labels where a query has only one: it is the query's, and no two queries would have a
+    row in common.
+    """
     names = list(distinct(_value_name(query, place) for place, query in enumerate(queries)))
-    columns = {column.name: column for frame in frames for column in frame.columns if column.name != VALUE}
+    no_labels = {VALUE} if _tells_rows_apart(METRIC, frames) else {VALUE, METRIC}
+    columns = {column.name: column for frame in frames for column in frame.columns if column.name not in no_labels}
     rows: dict[tuple[Any, ...], list[Any]] = {}
     for place, frame in enumerate(frames):
         for row in frame.rows():
@@ -62,6 +67,10 @@ def _joined(frames: Sequence[Frame], queries: Sequence[Query]) -> Frame:
     values = tuple(zip(*cells_by_row, strict=True)) if cells_by_row else ((),) * (len(columns) + len(names))
     all_columns = (*columns.values(), *(Column(name, "number") for name in names))
     return Frame(all_columns, values, truncated=any(frame.truncated for frame in frames), **_facts(frames))
+
+
+def _tells_rows_apart(name: str, frames: Sequence[Frame]) -> bool:
+    return any(len(set(frame.column(name))) > 1 for frame in frames if name in frame.names)
 
 
 def _value_name(query: Query, place: int) -> str:

@@ -12,8 +12,10 @@ from dashboards.panels.compact import compacted
 from dashboards.panels.document import DocumentInvalid
 from dashboards.section import Section
 from dashboards.tests.panels.frames import ask, plain, sample_document, series, series_frame
+from datasources.base import PromQuery
 from datasources.frame import SeriesFrame
 from datasources.merging import merged
+from datasources.timerange import TimeRange
 
 KIND = PANEL_TYPES["timeseries"]
 WEB, DB, MAIL = (series([1.0, 2.0, 4.0], label=label) for label in ("web", "db", "mail"))
@@ -154,7 +156,8 @@ def test_a_wrong_override_is_refused_at_its_path(override: dict[str, Any], path:
 
 
 def test_the_series_of_one_query_are_matched_by_its_letter() -> None:
-    both = merged([series_frame(WEB), series_frame(DB)], ())
+    queries = [PromQuery(text=text, time_range=TimeRange()) for text in ("web", "db")]
+    both = merged([series_frame(WEB), series_frame(DB)], queries)
     assert isinstance(both, SeriesFrame)
     made = context(*both.series, overrides=[{"match": {"query": "B"}, "name": "second"}])
     assert sorted(row.label for row in made["legend"]) == ["second", "web"]
