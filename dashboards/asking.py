@@ -207,6 +207,12 @@ def read_text(query: QueryDict, name: str) -> str:
     return _checked(name, query.get(name, ""))
 
 
+def seen_version(fields: QueryDict, name: str) -> int | None:
+    """The version that a form was filled in on; None where it says none."""
+    text = fields.get(name, "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
 def _checked(name: str, text: str) -> str:
     if len(text) > LONGEST_VALUE or "\x00" in text:
         raise BadRequest(f"“{name}” is too long or holds a NUL character.")

@@ -7,7 +7,7 @@ from audit.statements import record_sql
 from datasources.base import PromQuery, Source, SqlQuery
 from datasources.errors import SourceError
 from datasources.explained import Explained
-from datasources.frame import Column, Frame, SeriesFrame
+from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.postgres import PostgresSource
 
 FIRST_ROWS = 100
@@ -24,8 +24,14 @@ class Tried:
 
 
 def try_query(source: Source, query: SqlQuery | PromQuery, *, how: str, thing: Thing) -> Tried:
-    """Run it once, within the source's limits. `how` is the door it came by. Raises SourceError."""
-    query = replace(query, limit=FIRST_ROWS + 1)
+    """Run it once for its first rows. `how` is the door it came by. Raises SourceError."""
+    answered, explained = ask_once(source, replace(query, limit=FIRST_ROWS + 1), how=how, thing=thing)
+    frame = _as_rows(answered) if isinstance(answered, SeriesFrame) else answered
+    return Tried(_first(frame), frame.truncated or frame.row_count > FIRST_ROWS, explained)
+
+
+def ask_once(source: Source, query: SqlQuery | PromQuery, *, how: str, thing: Thing) -> tuple[Answered, Explained]:
+    """What it answers, within the source's limits, and its plan. Raises SourceError."""
     try:
         if isinstance(source, PostgresSource) and isinstance(query, SqlQuery):
             source.describe(query)  # says where in the text a mistake is
@@ -36,8 +42,7 @@ def try_query(source: Source, query: SqlQuery | PromQuery, *, how: str, thing: T
         record_sql(source.tenant, how, query.text, thing=thing, error=said, is_refused=error.reason == "refused")
         raise
     record_sql(source.tenant, how, answered.sql, thing=thing, ms=answered.elapsed_ms, rows=answered.row_count)
-    frame = _as_rows(answered) if isinstance(answered, SeriesFrame) else answered
-    return Tried(_first(frame), frame.truncated or frame.row_count > FIRST_ROWS, explained)
+    return answered, explained
 
 
 def _first(frame: Frame) -> Frame:

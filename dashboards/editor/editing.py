@@ -1,6 +1,5 @@
 """Somebody edits a panel: where it stands, what they may, and on which tenant they look at it."""
 
-import re
 from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
@@ -69,12 +68,6 @@ def edit_at(request: TenantRequest, dashboard: str | None, panel: str) -> Editin
     zone = zone_of(query, request.user, request.tenant)
     own = place.placement.time_range or place.panel.time_range or place.dashboard.time_range
     return Editing(place, _on(request), page_range(query, zone, default=own), query)
-
-
-def seen_version(fields: QueryDict, name: str) -> int | None:
-    """The version a document was written on."""
-    text = fields.get(name, "")
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _place(request: TenantRequest, dashboard: str | None, slug: str) -> Place:

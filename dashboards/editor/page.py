@@ -5,9 +5,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from dashboards.asking import shared_state, with_query
+from dashboards.asking import seen_version, shared_state, with_query
 from dashboards.changing import Overtaken
-from dashboards.editor.editing import Editing, seen_version
+from dashboards.editor.editing import Editing
 from dashboards.editor.nodes import form_of
 from dashboards.editor.previewing import Drawn
 from dashboards.editor.sections import sections_of

@@ -8,14 +8,13 @@ from audit.statements import record_sql
 from dashboards.checks import sql_in
 from dashboards.editor.editing import Editing
 from dashboards.models import Panel
-from dashboards.panels.anchors import anchors
 from dashboards.panels.base import BadRequest
 from dashboards.panels.document import PanelDocument
+from dashboards.preview import PLACE, section_of
 from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel, rows_in
 from dashboards.section import Section, SectionError
 from tenants.models import Role
 
-PLACE = "preview"
 DOOR = "panel editor"
 
 
@@ -48,13 +47,8 @@ def draw_draft(editing: Editing, document: PanelDocument, *, platform: bool) -> 
 
 def _drawn(draft: Panel, done: Refreshed) -> Drawn:
     panel = done.context()
-    section = Section(
-        slug=PLACE, type=draft.panel_type, title=draft.title, description=draft.description, url="", view_url="",
-        state="empty" if panel.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms if done.asks else None,
-        notes=tuple(panel.get("notes", ())), links=anchors(done.read.document.links, done.ask),
-    )  # fmt: skip
-    rows = rows_in(done.frames)
-    return Drawn(done.kind.template, {"section": section, "panel": panel}, rows, done.elapsed_ms if done.asks else None)
+    context = {"section": section_of(draft, done, panel), "panel": panel}
+    return Drawn(done.kind.template, context, rows_in(done.frames), done.elapsed_ms if done.asks else None)
 
 
 def _failed(draft: Panel, sentence: str, detail: str = "") -> Drawn:

@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dashboards.asking import seen_version
 from dashboards.changing import Gone, Overtaken
 from dashboards.editor.acting import NoSuchPlace, act
-from dashboards.editor.editing import Editing, edit_at, seen_version
+from dashboards.editor.editing import Editing, edit_at
 from dashboards.editor.page import page_context, side_context
 from dashboards.editor.pieces import Piece
 from dashboards.editor.previewing import Drawn, draw_draft

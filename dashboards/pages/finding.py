@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from dashboards.asking import seen_version
 from dashboards.library.favorites import favorite_of
 from dashboards.models import Dashboard, Panel
 from dashboards.shared import Shared
@@ -37,5 +38,4 @@ def check_may_change(request: TenantRequest, row: Shared) -> None:
 
 def seen_in(request: TenantRequest) -> int:
     """The version that a form was made of; of none, 0, which is no version."""
-    text = request.POST.get("seen_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return seen_version(request.POST, "seen_version") or 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
 
-from dashboards.asking import PageRange, page_range, read_ask, zone_of
+from dashboards.asking import PageRange, page_range, read_ask, seen_version, zone_of
 from dashboards.looking import place_of
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, BadRequest
@@ -15,6 +15,7 @@ from dashboards.query.sources import postgres_of, prometheus_of
 from dashboards.query.texts import PromText, PromTexts, SqlText, Texts
 from dashboards.refresh import read_panel
 from dashboards.variables.asking import with_variables
+from dashboards.viewer import Viewer
 from datasources.postgres import PostgresSource
 from datasources.prometheus.source import PrometheusSource
 from tenants.access import TenantRequest
@@ -38,8 +39,7 @@ class Editing:
         return self.place.panel
 
     def may_save(self, request: TenantRequest) -> bool:
-        """A tenant's own is its editors'; a shared one only the platform's admins change."""
-        return not self.panel.is_shared or request.user.is_platform_admin
+        return Viewer.of(request).may_change(self.panel)
 
     def is_platforms(self, request: TenantRequest, written: Texts) -> bool:
         """Whether a query may ask what only the platform's panels may: as it is kept, or by the platform's own."""
@@ -95,8 +95,7 @@ def variables_in(editing: Editing) -> list[str]:
 def read_sent(fields: QueryDict, language: str) -> Sent:
     """What a form sent. Raises BadRequest."""
     do = fields.get("do", "")
-    seen = fields.get("over" if do == OVER else "version", "")
-    return Sent(read_texts(fields, language, do), int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else None, do)
+    return Sent(read_texts(fields, language, do), seen_version(fields, "over" if do == OVER else "version"), do)
 
 
 def read_texts(fields: QueryDict, language: str, do: str = "") -> Texts:

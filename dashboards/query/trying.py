@@ -1,28 +1,28 @@
 """A query tried out on a tenant before it is saved: what is wrong with it and where, or its first rows, cost and drawing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.recording import Thing
-from audit.statements import record_sql
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.document import DocumentInvalid, QueryDocument
 from dashboards.panels.querying import variables_of
 from dashboards.panels.values import text_of
+from dashboards.preview import section_of
 from dashboards.query.sources import postgres_of
 from dashboards.refresh import PanelUnavailable, ReadPanel, read_panel, refresh_panel
-from dashboards.section import Section
 from datasources.base import SqlQuery
 from datasources.errors import SourceError
 from datasources.explained import Explained
-from datasources.frame import Frame, rows_of
 from datasources.origin import line_and_column
+from datasources.trying import Tried as TriedOnce
+from datasources.trying import try_query as try_once
 from tenants.models import Role, Tenant
 
-FIRST_ROWS = 100
+DOOR = "editor"  # as the audit names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,12 @@ def try_query(tenant: Tenant, panel: Panel, draft: Panel, ask: Ask) -> Tried:
     read = read_panel(draft)
     assert isinstance(read.document, QueryDocument)
     text = read.document.data_source.sql or ""
-    thing = Thing.of(panel)
     try:
-        source = postgres_of(tenant, draft, ask)
-        query = _query(read, ask, text)
-        source.describe(query)
-        frame = rows_of(source.run({"rows": replace(query, limit=FIRST_ROWS + 1)}), "rows")
-        explained = source.explain(query)
+        tried = try_once(postgres_of(tenant, draft, ask), _query(read, ask, text), how=DOOR, thing=Thing.of(panel))
     except SourceError as error:
-        record_sql(tenant, "editor", text, thing=thing, error=f"{error.sentence} {error.detail}".strip())
         return Tried(mistake=mistake_of(error, text))
-    record_sql(tenant, "editor", frame.sql, thing=thing, ms=frame.elapsed_ms, rows=frame.row_count)
     drawn, undrawn = drawn_or_not(tenant, draft, ask)
-    return Tried(rows=_first_rows(frame, ask.zone), explained=explained, drawn=drawn, undrawn=undrawn)
+    return Tried(rows=_first_rows(tried, ask.zone), explained=tried.explained, drawn=drawn, undrawn=undrawn)
 
 
 def drawn_or_not(tenant: Tenant, draft: Panel, ask: Ask) -> tuple[Mapping[str, Any] | None, Mistake | None]:
@@ -106,18 +99,13 @@ def _query(read: ReadPanel, ask: Ask, text: str) -> SqlQuery:
     return SqlQuery(text=text, time_range=ask.time_range, variables=variables_of(document, ask), interval_ms=interval_ms)
 
 
-def _first_rows(frame: Frame, zone: ZoneInfo) -> Rows:
-    rows = tuple(tuple(text_of(value, zone) for value in row) for row in frame.rows())
-    columns = tuple((column.name, column.type_name or column.kind) for column in frame.columns)
-    has_more = frame.truncated or len(rows) > FIRST_ROWS
-    return Rows(columns, rows[:FIRST_ROWS], has_more, frame.elapsed_ms)
+def _first_rows(tried: TriedOnce, zone: ZoneInfo) -> Rows:
+    rows = tuple(tuple(text_of(value, zone) for value in row) for row in tried.frame.rows())
+    columns = tuple((column.name, column.type_name or column.kind) for column in tried.frame.columns)
+    return Rows(columns, rows, tried.has_more, tried.frame.elapsed_ms)
 
 
 def _drawn(tenant: Tenant, draft: Panel, ask: Ask) -> dict[str, Any]:
     done = refresh_panel(tenant, draft, ask)
     panel = done.context()
-    section = Section(
-        slug="preview", type=draft.panel_type, title=draft.title, description=draft.description, url="", view_url="",
-        state="empty" if panel.get("is_empty") else "fresh", elapsed_ms=done.elapsed_ms, notes=tuple(panel.get("notes", ())),
-    )  # fmt: skip
-    return {"section": section, "panel": panel, "panel_template": done.kind.template}
+    return {"section": section_of(draft, done, panel), "panel": panel, "panel_template": done.kind.template}

@@ -7,19 +7,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.recording import Thing
-from audit.statements import record_sql
 from dashboards.models import Panel
 from dashboards.panels.base import Ask
 from dashboards.panels.values import text_of
 from dashboards.query.sources import prometheus_of
 from dashboards.query.texts import PromTexts
-from dashboards.query.trying import FIRST_ROWS, Mistake, Rows, drawn_or_not, mistake_of
+from dashboards.query.trying import DOOR, Mistake, Rows, drawn_or_not, mistake_of
 from dashboards.refresh import read_panel
 from datasources import promql
 from datasources.base import PromQueries, PromQuery, Query
 from datasources.errors import QueryRefused, SourceError
 from datasources.frame import Answered, Frame, SeriesFrame
 from datasources.prometheus.source import PrometheusSource
+from datasources.trying import FIRST_ROWS, ask_once
 from tenants.models import Tenant
 
 
@@ -62,7 +62,7 @@ def try_queries(tenant: Tenant, panel: Panel, draft: Panel, ask: Ask) -> TriedPa
         source = prometheus_of(tenant, draft, ask)
     except SourceError as error:
         return TriedParts(mistake=mistake_of(error, ""))
-    parts = tuple(_tried(tenant, panel, source, query, ask.zone) for query in _queries(draft, ask))
+    parts = tuple(_tried(panel, source, query, ask.zone) for query in _queries(draft, ask))
     tried = TriedParts(parts)
     if tried.is_wrong:
         return tried
@@ -89,16 +89,14 @@ def _queries(draft: Panel, ask: Ask) -> Sequence[PromQuery]:
     return [replace(part, limit=None, offset=0, sort=None, search="") for part in parts if isinstance(part, PromQuery)]
 
 
-def _tried(tenant: Tenant, panel: Panel, source: PrometheusSource, query: PromQuery, zone: ZoneInfo) -> TriedPart:
+def _tried(panel: Panel, source: PrometheusSource, query: PromQuery, zone: ZoneInfo) -> TriedPart:
     letter = query.letter or ascii_uppercase[0]
-    part, thing = TriedPart(letter, ascii_uppercase.index(letter)), Thing.of(panel)
+    part = TriedPart(letter, ascii_uppercase.index(letter))
     try:
-        answer = source.run({"rows": query})["rows"]
-        steps = "" if query.instant and not query.by_step else source.explain(query).lines[0]
+        answer, explained = ask_once(source, query, how=DOOR, thing=Thing.of(panel))
     except SourceError as error:
-        record_sql(tenant, "editor", query.text, thing=thing, error=f"{error.sentence} {error.detail}".strip())
         return replace(part, mistake=mistake_of(error, query.text))
-    record_sql(tenant, "editor", answer.sql, thing=thing, ms=answer.elapsed_ms, rows=answer.row_count)
+    steps = "" if query.instant and not query.by_step else explained.lines[0]
     rows = _first_rows(answer, zone)
     return replace(part, sent=answer.sql, steps=steps, count=_count(answer), rows=rows, notes=answer.notes)
 
