@@ -115,14 +115,17 @@ def delete_data_source(request: HttpRequest, source_id: str, tenant_id: str | No
     return Status(204, None)
 
 
-@router.put(f"{PLACE}/default", response=SourceDetail, operation_id="make_default_data_source", openapi_extra=problems(404))
+@router.put(f"{PLACE}/default", response=SourceDetail, operation_id="make_default_data_source", openapi_extra=problems(404, 409))
 def make_default(request: HttpRequest, source_id: str, tenant_id: str | None = None) -> dict[str, Any]:
     """Make it the default of its kind: what names no source, in its language, asks it from now on."""
     reach = _reach(request, tenant_id)
     source = _find(reach, source_id)
     if not changing.may_be_default(source):
         raise NotValid([DocumentError("", "SQL that names no data source asks the tenant's own database, always.")])
-    changing.make_default(source)
+    try:
+        changing.make_default(source)
+    except IntegrityError as error:  # at the same moment
+        raise AlreadyThere("Somebody else has made another one the default just now. Look at it again.") from error
     return detail(source, reach)
 
 
