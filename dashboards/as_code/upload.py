@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards.as_code.definitions import Definition, Definitions, Reader, twice
 from dashboards.as_code.pieces import Piece, Place, Refusal, Refused, read_pieces
+from dashboards.as_code.sources import SOURCE, is_source
 from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree, once_each
 
 MOST_BYTES = 200_000  # of YAML that is up to a second's work
@@ -32,6 +33,9 @@ def read_upload(text: str, name: str, *, is_shared: bool) -> Definitions:
         if isinstance(piece.value, dict) and "environment" in piece.value:
             given = piece.value["environment"]
             refusals.append(Refusal(given.place, "environment", "an upload takes nothing from the server's environment"))
+            continue
+        if is_source(piece):
+            refusals.append(Refusal(piece.place, SOURCE, "data sources are kept by admins, on their pages: an upload has none"))
             continue
         reader = Reader(NoFragments(), piece, refusals, {}, is_shared=is_shared)
         definition = reader.definition(file_id=PurePosixPath(file).stem if len(pieces) == 1 and file != NAMELESS else "")

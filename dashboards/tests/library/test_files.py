@@ -212,6 +212,7 @@ HOSTILE = {
     "a number without end": ('{"id": "a", "panel": {"title": ' + "1" * 5_000 + "}}", "Exceeds the limit"),
     "depth after too many": ("[" + "1," * 200 + "[" * 500 + "]" * 501, "more than 200 documents"),
     "a key of JavaScript's": ('{"id": "a", "panel": {"__proto__": {}}}', "__proto__"),
+    "a data source": ("id: a\ndatasource: {kind: prometheus, settings: {url: x}}\n", "data sources are kept by admins"),
     "sharing": (f"shared_with: [globex]\n{KPI}", "shared with nobody"),
     "SQL that writes": (KPI.replace("SELECT 42 AS value", "DROP TABLE orders"), "data_source"),
     "no document": ("just a text", "must hold panel: or dashboard:"),
