@@ -82,3 +82,27 @@ def test_the_editor_has_no_violation(editing: Callable[..., Page]) -> None:
     page = editing("/t/acme/d/overview/panels/cpu/edit/")
     page.evaluate("document.querySelectorAll('.editor-section').forEach((section) => (section.open = true))")
     assert violations(page) == []
+
+
+def test_the_document_is_written_with_help_from_its_schema_and_the_form_follows(editing: Callable[..., Page]) -> None:
+    page = editing()
+    page.get_by_role("button", name="Document").press("Enter")
+    page.locator("#editor-yaml .cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("  refr")
+    expect(page.locator("#editor-yaml .cm-tooltip-autocomplete [aria-selected]")).to_contain_text("refresh_interval")
+    page.wait_for_timeout(100)  # a list that has just opened takes no key: CodeMirror's interactionDelay
+    page.keyboard.press("Enter")
+    page.keyboard.type("soon")
+    expect(page.locator(".editor-homeless")).to_contain_text("refresh_interval must be a valid integer")
+    expect(page.locator("#editor-yaml .cm-lintRange-error")).to_have_text("refresh_interval")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.type("30")
+    expect(status(page)).to_have_text("Not saved yet")
+    page.locator("#editor-yaml").get_by_text("refresh_interval").hover()
+    expect(page.locator("#editor-yaml .editor-help")).to_contain_text("at most 86400")
+    page.get_by_role("button", name="Form").press("Enter")
+    expect(page.get_by_label("Refresh, in seconds")).to_have_value("30")
+    page.keyboard.press("Control+s")
+    expect(status(page)).to_contain_text("Saved as version 2")
+    assert stored()["refresh_interval"] == 30

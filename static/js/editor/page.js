@@ -1,6 +1,6 @@
 // The panel editor's page: the panel is drawn as one writes, and saved without leaving.
 import { takeUp } from "./changing.js";
-import { makeCodes } from "./code.js";
+import { makeCodes, markMistake } from "./code.js";
 import "./colours.js";
 import { keepDraft, leave, offerDraft } from "./draft.js";
 import { showMistakes } from "./mistakes.js";
@@ -116,7 +116,11 @@ document.addEventListener("htmx:load", (event) => {
   const { id } = event.detail.elt;
   if (id === "editor-verdict") {
     const told = document.getElementById("editor-errors");
-    if (told) showMistakes(JSON.parse(told.textContent));
+    if (told) {
+      const mistakes = JSON.parse(told.textContent);
+      showMistakes(mistakes);
+      markMistake(mistakes);
+    }
   }
   if (id !== "editor-side" && id !== "panel-editor") return;
   begin();
