@@ -162,6 +162,10 @@ def test_our_own_figures_fit_the_http_template(
     client.get("/live")
     exporters.wait_for('rate(paneldash_requests_total{view="live"}[5s]) > 0', answers=1)
     assert _quiet(acme, made.panels, patience_seconds=20) == []
+    routes = next(panel for panel in made.panels if panel.slug == "http-routes")
+    rows = _drawn(acme, routes, minutes=1)[1].answer().data["rows"]
+    assert len({row["view"] for row in rows}) == len(rows)  # one a route, with both columns
+    assert all(row["rate"] is not None for row in rows)
 
 
 @pytest.mark.parametrize("template", [one for one in DASHBOARDS if one.language == "sql"], ids=lambda one: one.id)
