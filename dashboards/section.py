@@ -15,7 +15,7 @@ from dashboards.files import FILE_KINDS
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.anchors import Anchor
-from dashboards.panels.interpolation import interpolated
+from dashboards.panels.interpolation import Ends, ends_of, interpolated
 from dashboards.ranges import range_label
 from dashboards.variables.repeating import key_of
 from datasources.variables import Value
@@ -113,12 +113,17 @@ def make_section(
     def to(name: str) -> str:
         return with_query(reverse(name, kwargs=where), parameters)
 
+    shown = PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked
+
+    def ends() -> Ends:
+        return ends_of(shown.read(), asked.zone)
+
     return Section(
         slug=key_of(placement.panel_slug, placement.own),
         own=" ".join(placement.own),
         type=panel.panel_type if panel is not None else "missing",
-        title=interpolated(panel.title, variables, texts) if panel is not None else placement.panel_slug,
-        description=interpolated(panel.description, variables, texts) if panel is not None else "",
+        title=interpolated(panel.title, variables, texts, ends=ends) if panel is not None else placement.panel_slug,
+        description=interpolated(panel.description, variables, texts, ends=ends) if panel is not None else "",
         url=to("panel"),
         view_url=to("panel-view"),
         file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()) if asks else (),
@@ -130,7 +135,7 @@ def make_section(
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",
         poll_seconds=poll_seconds(dashboard, placement, panel, refresh),
         own_range=bool(own_range),
-        range_label=range_label(PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked),
+        range_label=range_label(shown),
         lazy=lazy,
         mark=mark,
     )

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from dashboards.panels.base import Ask
-from dashboards.panels.interpolation import in_link, titled
+from dashboards.panels.interpolation import has_mentions, in_link, titled
 
 HIGHEST_HEADING = 3  # a panel's own title is of the second level
 TAGS = {
@@ -18,7 +18,7 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 
-_ENCODED = re.compile(r"\$%7B(\w+(?::\w*)?)%7D")
+_ENCODED = re.compile(r"(?:\$%7B|%5B%5B)(\w+(?::\w*)?)(?:%7D|%5D%5D)")
 _reader = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"]).disable("image")
 
 
@@ -28,7 +28,7 @@ def as_html(text: str, ask: Ask | None = None) -> str:
     Values of variables take their places once it is read: in them nothing is Markdown, and in a link they are encoded.
     """
     tokens = _reader.parse(text)
-    if ask is not None and "$" in text:
+    if ask is not None and has_mentions(text):
         _take_values(tokens, ask)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:

@@ -1,8 +1,10 @@
 """Values in people's texts: in titles as text, in links encoded, in Markdown after it is read."""
 
+from datetime import UTC, datetime
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,8 +12,15 @@ from dashboards.panels.base import Ask
 from dashboards.panels.interpolation import in_link, titled
 from dashboards.panels.markdown import as_html
 from datasources.tests.hostile import HOSTILE
+from datasources.timerange import TimeRange
 
-ASK = Ask(variables={"one": "a b", "many": ("x", "y&z"), "my_name": "_n_"}, texts={"one": "A", "many": "X, Y"})
+RANGE = TimeRange(datetime(2026, 12, 25, tzinfo=UTC), datetime(2026, 12, 25, 1, tzinfo=UTC))
+ASK = Ask(
+    time_range=RANGE,
+    zone=ZoneInfo("Asia/Tokyo"),
+    variables={"one": "a b", "many": ("x", "y&z"), "my_name": "_n_"},
+    texts={"one": "A", "many": "X, Y"},
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +35,8 @@ ASK = Ask(variables={"one": "a b", "many": ("x", "y&z"), "my_name": "_n_"}, text
             "costs $5, $unknown, ${unknown:csv}, ${one:odd}, a$one, $$one",
         ),
         ("$my_name", "_n_"),
+        ("[[one]] and [[many:csv]], [[unknown]]", "A and x,y&z, [[unknown]]"),
+        ("${__from}, $__to, ${__from:date}, ${__to:odd}", "1798156800000, 1798160400000, 2026-12-25 09:00, ${__to:odd}"),
     ],
 )
 def test_in_a_title(text: str, said: str) -> None:
