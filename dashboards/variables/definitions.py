@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from dashboards.panels.parts import Label, Name, Strict
+from dashboards.panels.patterns import Pattern
 from dashboards.source_query import SourceQuery
 from dashboards.stored import reader
 from datasources.compile.buckets import interval_of
@@ -100,8 +101,14 @@ class Chosen(Variable):
 
 
 class QueryVariable(Chosen):
+    """Options that a query gives.
+
+    With a `regex` those in which it is found; a group in it is the value, `(?P<text>…)` what people read of it.
+    """
+
     kind: Literal["query"]
     data_source: SourceQuery
+    regex: Pattern | None = None
 
     @property
     def needs(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.recording import Thing
 from audit.statements import note_panel_run
+from dashboards.panels.patterns import found
 from dashboards.variables.definitions import LONGEST_VALUE, CustomVariable, DataSourceVariable, Option, QueryVariable, Variable
 from datasources.base import PromOptions, Query, Source, SqlQuery
 from datasources.frame import Frame, rows_of
@@ -89,7 +90,8 @@ class Asker:
                 self._note(source, entry.frames["options"], entry.elapsed_ms)
         if entry is None:
             return None
-        return entry.once(("options", depends_on_time), lambda: _read(rows_of(entry.frames, "options"), depends_on_time))
+        frame, regex = rows_of(entry.frames, "options"), variable.regex
+        return entry.once(("options", depends_on_time, regex), lambda: _read(frame, depends_on_time, regex))
 
     def _query(self, variable: QueryVariable, values: Mapping[str, Any]) -> Query:
         given = {name: value for name, value in values.items() if name in variable.needs}
@@ -101,22 +103,38 @@ class Asker:
         note_panel_run(source.tenant, self.dashboard, frame.sql, ms=ms, rows=frame.row_count)
 
 
-def _read(frame: Frame, depends_on_time: bool) -> Options:
+def _read(frame: Frame, depends_on_time: bool, regex: str | None = None) -> Options:
     """The columns `value` and `text`, or the first one. NULL is no option, nor is what no address can say; each is one once."""
     names = frame.names
     of_value = next((name for name in names if name in VALUE_NAMES), names[0] if names else "")
     of_text = next((name for name in names if name in TEXT_NAMES), of_value)
-    found: dict[str, Option] = {}
+    taken: dict[str, Option] = {}
     room = MOST_CHARACTERS
     if names:
         for value, text in zip(frame.column(of_value), frame.column(of_text), strict=True):
-            written = as_text(value) if value is not None else None
-            if written is None or written in found or len(written) > LONGEST_VALUE:
+            read = _taken(value, text, regex)
+            if read is None or read[0] in taken or len(read[0]) > LONGEST_VALUE:
                 continue
-            label = as_text(text)[:LONGEST_VALUE] if text is not None else written
+            written, label = read
             room -= len(written) + len(label)
-            if room < 0 or len(found) == MOST_OPTIONS:
+            if room < 0 or len(taken) == MOST_OPTIONS:
                 break
-            found[written] = Option.model_construct(value=written, text=label)
+            taken[written] = Option.model_construct(value=written, text=label)
     is_cut = frame.truncated or frame.row_count > MOST_OPTIONS or room < 0
-    return Options(tuple(found.values()), is_cut=is_cut, is_timed=depends_on_time)
+    return Options(tuple(taken.values()), is_cut=is_cut, is_timed=depends_on_time)
+
+
+def _taken(value: Any, text: Any, regex: str | None) -> tuple[str, str] | None:
+    """A value and what people read of it; None for what is none, or does not fit the pattern."""
+    if value is None:
+        return None
+    written = as_text(value)
+    label = as_text(text)[:LONGEST_VALUE] if text is not None else written
+    if regex is None:
+        return written, label
+    match = found(regex, written)
+    if match is None:
+        return None
+    named = match.groupdict()
+    taken = named.get("value") or (match.group(1) if match.re.groups and "text" not in named else None) or written
+    return taken, named.get("text") or (taken if match.re.groups else label)

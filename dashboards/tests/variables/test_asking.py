@@ -14,9 +14,13 @@ from django.test.utils import CaptureQueriesContext
 
 from dashboards.models import Dashboard, Panel
 from dashboards.tests.variables.conftest import PANEL, REGION, SERVER
+from dashboards.variables.asking import asker_of
+from dashboards.variables.definitions import stored_variables
+from dashboards.variables.resolving import resolve
 from datasources.models import DataSource
 from datasources.results import closed
 from datasources.tests.hostile import HOSTILE
+from datasources.timerange import TimeRange
 from tenants.models import Tenant
 
 
@@ -252,3 +256,22 @@ def test_a_link_with_all_variables_has_those_that_the_panel_names_nowhere(make_b
     link = {"title": "There", "url": "https://wiki.example/?${__all_variables}"}
     make_board(REGION, SERVER, panel={**PANEL, "title": "x", "data_source": {"sql": "SELECT 1 AS one"}, "links": [link]})
     assert "https://wiki.example/?var-region=us&amp;var-server=db-01" in look("?var-region=us").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("regex", "offered"),
+    [
+        ("^web", {"web-01": "web-01 (4)", "web-02": "web-02 (8)"}),
+        (r"^web-(\d+)", {"01": "01", "02": "02"}),
+        (r"(?P<text>[a-z]+)-(?P<value>02)", {"02": "web"}),
+        ("nothing", {}),
+    ],
+)
+def test_a_pattern_chooses_among_the_options_of_a_query(
+    make_board: Callable, acme: Tenant, regex: str, offered: dict[str, str]
+) -> None:
+    board = make_board(REGION, {**SERVER, "regex": regex})
+    variables = stored_variables(board.variables)
+    found = resolve(variables, {}, asker_of(board, acme, TimeRange()))["server"]
+    assert found.options is not None
+    assert found.options.texts == offered
