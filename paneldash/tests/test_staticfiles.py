@@ -1,8 +1,11 @@
 """Static files of two releases in one folder, as while hosts are updated."""
 
+import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
 from paneldash.manifest import manifest_of
@@ -39,3 +42,15 @@ def test_each_release_reads_the_names_of_its_own_files(storage_of, tmp_path):
 def test_a_release_whose_files_are_not_collected_has_their_own_names(storage_of, tmp_path):
     collect(storage_of("/opt/old"), tmp_path / "old", kept="old")
     assert storage_of("/opt/new").url("kept") == "/static/kept"
+
+
+def test_no_chain_of_imports_is_longer_than_collecting_follows():
+    """Django gives up with “Max post-process passes exceeded”, and nothing starts."""
+    imported = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
+    scripts = (settings.BASE_DIR / "static/js").rglob("*.js")
+    graph = {script: [(script.parent / name).resolve() for name in imported.findall(script.read_text())] for script in scripts}
+    order = [*TopologicalSorter(graph).static_order()]  # a ring of imports is an error
+    length: dict[Path, int] = {}
+    for script in order:
+        length[script] = 1 + max((length[one] for one in graph.get(script, [])), default=0)
+    assert 5 < max(length.values()) < StaticStorage.max_post_process_passes
