@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
 from paneldash.manifest import manifest_of
-from paneldash.staticfiles import StaticStorage
+from paneldash.staticfiles import LargeByBrotli, StaticStorage
 
 
 @pytest.fixture
@@ -54,3 +54,13 @@ def test_no_chain_of_imports_is_longer_than_collecting_follows():
     for script in order:
         length[script] = 1 + max((length[one] for one in graph.get(script, [])), default=0)
     assert 5 < max(length.values()) < StaticStorage.max_post_process_passes
+
+
+def test_what_is_large_is_there_by_brotli_too(tmp_path):
+    folder = tmp_path / "vendor"
+    folder.mkdir()
+    large, small = folder / "large.js", folder / "small.js"
+    large.write_text("const large = true;\n" * 16_000)
+    small.write_text("const small = true;\n" * 1_000)
+    made = [Path(path).name for file in (large, small) for path in LargeByBrotli(quiet=True).compress(str(file))]
+    assert made == ["large.js.br", "large.js.gz", "small.js.gz"]
