@@ -2,6 +2,8 @@
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from datasources.prometheus.gate import Gate
 from datasources.prometheus.reading import moments
 from datasources.prometheus.server import Fields, Server
 from datasources.prometheus.splitting import PromSplittable
-from datasources.prometheus.steps import Written, write
+from datasources.prometheus.steps import Written, moment, write
 from tenants.models import Tenant
 
 ROWS_AT_ONCE = 1_000
@@ -83,10 +85,11 @@ class PrometheusSource:
         return self._asking(limits).answers({"file": query})["file"]
 
     def _asking(self, limits: Limits) -> Asking:
-        return Asking(self._server, self._gate, limits, self._write, tenant=self.tenant.slug)
+        return Asking(self._server, self._gate, limits, partial(self._write, now=moment()), tenant=self.tenant.slug)
 
-    def _write(self, query: PromQuery) -> Written:
-        return write(query, tenant=self.tenant.slug, scrape_ms=self._setting.scrape_ms, is_checked=self._setting.is_checked)
+    def _write(self, query: PromQuery, now: datetime | None = None) -> Written:
+        its = self._setting
+        return write(query, tenant=self.tenant.slug, scrape_ms=its.scrape_ms, is_checked=its.is_checked, now=now)
 
 
 def _parts(query: Query) -> Sequence[PromQuery]:

@@ -35,9 +35,13 @@ class Written:
         )
 
 
-def write(query: PromQuery, *, tenant: str, scrape_ms: int, is_checked: bool) -> Written:
-    """Variables and macros in their places; `is_checked`, mistakes found. Raises QueryRefused, Mistake and ValueMissing."""
-    stop = min(query.time_range.stop or _now(), _now())
+def write(query: PromQuery, *, tenant: str, scrape_ms: int, is_checked: bool, now: datetime | None = None) -> Written:
+    """Variables and macros in their places; `is_checked`, mistakes found. Raises QueryRefused, Mistake and ValueMissing.
+
+    `now`: what is asked together ends at the same moment, be the range's end in the future.
+    """
+    now = now or moment()
+    stop = min(query.time_range.stop or now, now)
     start = query.time_range.start or stop - timedelta(seconds=OPEN_SECONDS)
     ends = _ms(start), max(_ms(start), _ms(stop))
     range_ms = _range_ms(query, ends)
@@ -58,9 +62,9 @@ def _range_ms(query: PromQuery, ends: tuple[int, int]) -> int:
     return max(1, round(length.total_seconds() * 1_000) if length is not None else ends[1] - ends[0])
 
 
-def _now() -> datetime:
+def moment() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
 
 
-def _ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+def _ms(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)

@@ -105,6 +105,18 @@ def test_series_are_named(source: PrometheusSource, prometheus: RealPrometheus, 
     assert [one.label for one in frame.series] == names
 
 
+def test_what_is_asked_together_is_of_one_moment(source: PrometheusSource) -> None:
+    """Pages ask up to a moment that is still to come, and two queries' rows of equal labels are one row."""
+    now = datetime.now(UTC)
+    asked = TimeRange(now - timedelta(minutes=5), now + timedelta(seconds=30))
+    parts = [
+        PromQuery(text=text, instant=True, time_range=asked, legend=name, letter=letter)
+        for text, name, letter in (("vector(1)", "one", "A"), ("vector(1) + 1", "two", "B"))
+    ]
+    frame = rows_of(source.run({"s": PromQueries(parts=tuple(parts))}), "s")
+    assert [(row[-2:]) for row in frame.rows()] == [(1, 2)]
+
+
 def test_rows_have_a_column_a_label(source: PrometheusSource, prometheus: RealPrometheus) -> None:
     time_range = over(prometheus, hours=1, seconds=-17)
     frame = rows(source, "room_temperature", time_range=time_range)
