@@ -9,7 +9,7 @@ from django.urls import reverse
 from dashboards.asking import PageRange, read_variables, with_query
 from dashboards.models import Dashboard
 from dashboards.variables.asking import asker_of
-from dashboards.variables.definitions import Chosen, Variable, stored_variables
+from dashboards.variables.definitions import Chosen, QueryVariable, Variable, stored_variables
 from dashboards.variables.pickers import Picker, make_picker, make_pickers
 from dashboards.variables.resolving import Resolved, needed, resolve
 from datasources.timerange import BadTimeRange, TimeRange
@@ -21,7 +21,8 @@ from tenants.models import Tenant
 class Bar:
     """`action` is the page that a choice leads to. `values_url` answers the same page with options that nobody knew yet.
 
-    `reloads`: a choice changes which panels there are, so that the page is loaded anew; `waits`: for values that say which.
+    `reloads`: a choice changes which panels there are, so that the page is loaded anew, and with `follows_time` another time
+    range does; `waits`: for values that say which.
     """
 
     resolved: Mapping[str, Resolved]
@@ -29,6 +30,7 @@ class Bar:
     action: str
     values_url: str = ""
     reloads: bool = False
+    follows_time: bool = False
     waits: bool = False
 
     @property
@@ -86,6 +88,7 @@ class Page:
             self.action,
             values_url=with_query(values_url, self._parameters()) if waits else "",
             reloads=any(name in resolved for name in repeated_by),
+            follows_time=any(_is_timed(variable) for variable in needed(variables, repeated_by)),
             waits=any(_is_unknown(one) and one.each is None for name in repeated_by if (one := resolved.get(name)) is not None),
         )
 
@@ -108,6 +111,10 @@ class Page:
 
     def _parameters(self) -> list[tuple[str, str]]:
         return [(name, str(value)) for name, values in self.query.lists() for value in values if name != "panel"]
+
+
+def _is_timed(variable: Variable) -> bool:
+    return isinstance(variable, QueryVariable) and variable.depends_on_time
 
 
 def _is_unknown(one: Resolved) -> bool:

@@ -206,3 +206,13 @@ def test_a_row_says_its_value(make_board: Callable, client: Client, bob: Any) ->
 def test_own_names_are_names(make_board: Callable, look: Callable, own: str) -> None:
     make_board(REGION, SERVER)
     assert look(f"?own={own}").status_code == 422
+
+
+@pytest.mark.parametrize("sql", [SERVER["data_source"]["sql"], "SELECT name FROM servers WHERE $__timeFilter(now())"])
+def test_another_range_loads_the_page_anew_where_it_may_have_other_panels(
+    make_board: Callable, client: Client, bob: Any, sql: str
+) -> None:
+    make_board(REGION, {**SERVER, "data_source": {"sql": sql}}, **REPEATED)
+    client.force_login(bob)
+    toolbar = re.findall(r'<div id="toolbar".*?>', client.get("/t/acme/d/board/").content.decode(), re.DOTALL)[0]
+    assert ("hx-boost" in toolbar) is ("$__time" not in sql)
