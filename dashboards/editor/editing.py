@@ -39,10 +39,18 @@ class Editing:
         return Viewer.of(request).may_change(self.panel)
 
     def is_platforms(self, request: TenantRequest, document: PanelDocument) -> bool:
-        """Whether it may ask what only the platform's panels may: it is the platform's own, or asks what is kept already."""
+        """If it may ask what only the platform's panels may: it is the platform's own, or asks what it asks there already."""
         if not self.panel.is_shared:
             return False
-        return request.user.is_platform_admin or _asked_by(document) == _asked_by(_stored(self.panel))
+        if request.user.is_platform_admin:
+            return True
+        return self._is_shared_there(request) and _asked_by(document) == _asked_by(_stored(self.panel))
+
+    def _is_shared_there(self, request: TenantRequest) -> bool:
+        """A panel that is shared with chosen tenants is the platform's on these alone."""
+        if self.on == request.tenant:
+            return True
+        return Panel.objects.filter(Panel.objects.shared_with_tenant(self.on), pk=self.panel.pk).exists()
 
     def draft(self, document: PanelDocument, *, platform: bool) -> Panel:
         """The panel as it would be, not to be saved."""

@@ -282,10 +282,12 @@ def _choose_kind(node: Node, value: Any, chosen: int | None) -> None:
     alternatives = node.shape.alternatives
     if node.widget == "raw":
         return
+    if chosen is not None and chosen >= len(alternatives):
+        chosen = None
     if value is not NOT_GIVEN and value is not None:
         fitting = (place for place, one in enumerate(alternatives) if _is_of(one, value))
         place = next(fitting, 0) if chosen is None or not fits(alternatives[chosen], value) else chosen
-    elif chosen is not None and chosen < len(alternatives):
+    elif chosen is not None:
         place, value = chosen, NOT_GIVEN
     elif node.shape.is_nullable:
         return

@@ -24,5 +24,5 @@ class Piece(dict[str, Any]):
 def plain(tree: Any) -> Any:
     """The document alone."""
     if isinstance(tree, Mapping):
-        return {name: plain(value) for name, value in tree.items()}
+        return {str(name): plain(value) for name, value in tree.items()}
     return [plain(value) for value in tree] if isinstance(tree, list) else tree

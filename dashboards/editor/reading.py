@@ -16,20 +16,25 @@ from django.http import QueryDict
 from dashboards.editor.pieces import Piece
 from dashboards.editor.shapes import NOT_GIVEN, Shape
 from dashboards.editor.ways import way_of, ways_of
-from dashboards.panels.reading import DocumentError
+from dashboards.panels.reading import DocumentError, check_tree
 
 ROOT = "doc"
 GIVEN, NULL = "given", "null"
 MOST_ROWS = 1_000
 _WHOLE = re.compile(r"[+-]?[0-9]{1,300}")
+_KIND = re.compile(r"[0-9]{1,2}")
 
 
 class Reading:
-    """One form read; `errors` are of the form itself, each with its place in the document."""
+    """One form read; `errors` are of the form itself, each with its place in the document.
+
+    Every row has a field of its own: there are no more rows in all than fields.
+    """
 
     def __init__(self, fields: QueryDict) -> None:
         self.fields = fields
         self.errors: list[DocumentError] = []
+        self.left = len(fields)
 
     def read(self, shape: Shape, name: str, path: str = "") -> Any:
         """What is said at a place, NOT_GIVEN where nothing is."""
@@ -71,7 +76,7 @@ class Reading:
             if value is not NOT_GIVEN:
                 said[key] = value
             kind = self.fields.get(f"{name}.{key}~kind", "")
-            if kind.isdecimal():
+            if _KIND.fullmatch(kind):
                 said.kinds[key] = int(kind)
         said |= _mapping(self.fields.get(f"{name}~more", ""))
         if ways and not said.way:
@@ -110,7 +115,7 @@ class Reading:
 
     def _union(self, shape: Shape, name: str, path: str) -> Any:
         kind = self.fields.get(f"{name}~kind", "")
-        if not kind.isdecimal() or int(kind) >= len(shape.alternatives):
+        if not _KIND.fullmatch(kind) or int(kind) >= len(shape.alternatives):
             return NOT_GIVEN
         chosen = shape.alternatives[int(kind)]
         found = self.read(chosen, name, path)
@@ -124,7 +129,11 @@ class Reading:
 
     def _count(self, name: str) -> int | None:
         text = self.fields.get(f"{name}~rows", "")
-        return min(int(text), MOST_ROWS) if re.fullmatch(r"[0-9]{1,6}", text) else None
+        if not re.fullmatch(r"[0-9]{1,6}", text):
+            return None
+        count = min(int(text), MOST_ROWS, self.left)
+        self.left -= count
+        return count
 
 
 def read_form(shape: Shape, fields: QueryDict, type_name: str) -> tuple[Piece, list[DocumentError]]:
@@ -177,10 +186,13 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _from_json(text: str) -> Any:
+    """What no document may hold stays the text it was written in, which a page can show."""
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        check_tree(found)
     except (ValueError, RecursionError):
         return text
+    return found
 
 
 def _mapping(text: str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _from_text(text: str) -> Written:
         raw = raw["panel"]
     if not isinstance(raw, Mapping):
         return Written(TEXT, None, text, (DocumentError("", "a panel is a mapping with type, title and data_source"),))
-    return Written(TEXT, Piece({str(name): value for name, value in raw.items()}), text)
+    return Written(TEXT, Piece(plain(raw)), text)
 
 
 def checked(written: Written, *, platform: bool) -> PanelDocument:

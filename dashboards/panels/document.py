@@ -81,7 +81,7 @@ def as_yaml(document: Mapping[str, Any]) -> str:
     try:
         ordered = read_document(document).model_dump(mode="json", exclude_unset=True)
     except DocumentInvalid:
-        ordered = json.loads(json.dumps(document))
+        ordered = json.loads(json.dumps(document, default=str))  # a date, in a text of YAML
     return as_text({"panel": ordered})
 
 

@@ -1,6 +1,7 @@
 """From text to a plain tree: YAML or JSON within bounds, and without what no model should have to meet."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ import yaml
 LONGEST_TEXT = 100_000
 DEEPEST = 12
 MOST_NODES = 5_000
+WIDEST = 63  # bits: what is stored is read where a whole number has so many at most
+TOO_LARGE = "a number is too large"
 FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
 
 
@@ -55,6 +58,16 @@ class Loader(yaml.SafeLoader):
                 raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+    def construct_whole(self, node: yaml.ScalarNode) -> int:
+        """0x… may have digits that nobody could write out again."""
+        number = super().construct_yaml_int(node)
+        if number.bit_length() > WIDEST:
+            raise yaml.MarkedYAMLError(problem=TOO_LARGE, problem_mark=node.start_mark)
+        return number
+
+
+Loader.add_constructor("tag:yaml.org,2002:int", Loader.construct_whole)
 
 
 def read_text(text: str) -> Any:
@@ -107,11 +120,28 @@ def _problem(value: Any, depth: int, number: int) -> str | None:
         return "nested too deep"
     if number > MOST_NODES:
         return f"a document has at most {MOST_NODES:,} values"
-    if isinstance(value, Mapping) and (bad := FORBIDDEN_KEYS.intersection(map(str, value))):
-        return f"a key may not be {', '.join(sorted(bad))}"
-    if isinstance(value, str) and any((sign < " " and sign not in "\n\t\r") or "\ud800" <= sign <= "\udfff" for sign in value):
+    if isinstance(value, Mapping):
+        return _problem_of_keys(value)
+    if isinstance(value, int) and value.bit_length() > WIDEST:
+        return TOO_LARGE
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number must be finite"
+    if isinstance(value, str) and _has_broken(value):
         return "control characters and broken ones are not allowed"
     return None
+
+
+def _problem_of_keys(value: Mapping[Any, Any]) -> str | None:
+    if any(isinstance(key, int) and key.bit_length() > WIDEST for key in value):
+        return TOO_LARGE
+    names = {str(key) for key in value}
+    if bad := FORBIDDEN_KEYS & names:
+        return f"a key may not be {', '.join(sorted(bad))}"
+    return "control characters and broken ones are not allowed in a key" if any(map(_has_broken, names)) else None
+
+
+def _has_broken(text: str) -> bool:
+    return any((sign < " " and sign not in "\n\t\r") or "\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _unreadable(problem: str, event: Any) -> yaml.MarkedYAMLError:

@@ -49,8 +49,6 @@ def make(template: Template, wanted: Wanted, *, by: User) -> Made:
     """
     values = template.values(wanted.values)
     documents = {slug: _read(slug, document, values, wanted, template) for slug, document in template.panels}
-    if template.dashboard is None and wanted.name:
-        documents = {slug: document.model_copy(update={"title": wanted.name}) for slug, document in documents.items()}
     with transaction.atomic():
         panels = _make_panels(documents, wanted.tenant, template, by=by)
         board = None
@@ -64,6 +62,8 @@ def make(template: Template, wanted: Wanted, *, by: User) -> Made:
 def _read(slug: str, document: Document, values: Mapping[str, str], wanted: Wanted, template: Template) -> PanelDocument:
     """Raises DocumentInvalid."""
     tree = filled(document, values)
+    if template.dashboard is None and wanted.name:
+        tree["title"] = wanted.name
     if wanted.source != OWN:
         _ask(tree.get("data_source"), wanted.source)
     read = read_document(tree)

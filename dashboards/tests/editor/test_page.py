@@ -103,6 +103,41 @@ def test_a_mistake_stands_at_its_field_and_nothing_is_stored(own: Panel, as_ada:
     assert "pg_sleep" in refused.split('data-error="data_source.sql"', 1)[1].split("</p>", 1)[0]
 
 
+HOSTILE = {
+    "a kind of many digits": {"doc.title~kind": "9" * 5_000},
+    "a kind there is not": {"doc.display.y_min~kind": "77", "doc.display.y_min~raw": "5"},
+    "half a pair of surrogates": {"doc.title~raw": '"\\ud800"'},
+    "a broken name": {"doc~more": '{"\\ud800": 1}'},
+    "a broken name laid aside": {"doc.data_source~kept": '{"promql": "\\ud800"}'},
+    "depth": {"doc.title~raw": "[" * 600 + "]" * 600},
+    "depth beside": {"doc~more": '{"x":' * 600 + "1" + "}" * 600},
+    "a number nobody can store": {"doc.variables~raw": '{"a": ' + "9" * 30 + "}"},
+    "a NUL in a name": {"doc.variables~raw": '{"a\\u0000b": 1}'},
+    "a number nobody can write": {"view": "document", "text": "title: 0x" + "f" * 9_000},
+    "names of two kinds": {"view": "document", "text": "type: kpi\ndisplay: {1: a, b: c, 2026-01-01: d}"},
+    "a date": {"view": "document", "text": "type: kpi\ntitle: 2026-01-01"},
+    "a broken name in JSON": {"view": "document", "text": '{"type": "kpi", "title": "x", "\\ud800": 1}'},
+}
+
+
+@pytest.mark.parametrize("written", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_is_sent_is_shown_or_refused_and_breaks_nothing(own: Panel, as_ada: Client, written: dict[str, str]) -> None:
+    fields = posted(body(as_ada.get(URL)))
+    for name, value in written.items():
+        fields[name] = value
+    for do, path in (("save", ""), ("form", "form/"), ("preview", "preview/")):
+        fields["do"] = do
+        answer = as_ada.post(URL + path, fields.urlencode(), content_type="application/x-www-form-urlencoded")
+        assert answer.status_code in {200, 302, 422}
+    assert read_document(saved(own))
+    assert as_ada.get(URL).status_code == 200
+
+
+def test_there_are_no_more_rows_than_fields(own: Panel, as_ada: Client) -> None:
+    page = body(sent(as_ada, "preview", **{"doc.display.overrides~rows": "999999"}))
+    assert page.count('value="remove:doc.display.overrides[') < 200
+
+
 def test_two_editors_conflict_and_one_may_save_over_the_other(own: Panel, as_ada: Client) -> None:
     Panel.objects.filter(pk=own.pk).update(version=5, changed_by="cleo@example.com")
     response = sent(as_ada, "save", version="1", **{"doc.title": "Mine"})
@@ -130,6 +165,20 @@ def test_a_preview_is_drawn_on_the_chosen_tenant_and_audited_there(
     assert "on Globex" in drawn
     assert Event.objects.get(action=Action.RUN_SQL).tenant_id == globex.pk
     assert saved(own) == DOCUMENT
+
+
+def test_what_is_shared_with_chosen_tenants_is_the_platforms_there_alone(
+    shared: Panel, ada: Any, acme: Any, globex: Any, as_ada: Client
+) -> None:
+    statistics = {"sql": "SELECT now() AS time, numbackends AS value FROM pg_stat_database LIMIT 1"}
+    shared.scope, shared.document = Panel.Scope.CHOSEN, {**DOCUMENT, "data_source": statistics}
+    shared.save()
+    shared.shared_with.set([acme])
+    ada.memberships.create(tenant=globex, role=Role.EDITOR)
+    assert "data-drawn" in body(sent(as_ada, "preview", ALONE, to="preview/", on="acme"))
+    refused = body(sent(as_ada, "preview", ALONE, to="preview/", on="globex"))
+    assert "data-drawn" not in refused
+    assert "pg_stat_database" in refused
 
 
 def test_a_preview_of_what_is_not_valid_says_where_and_keeps_the_drawing(own: Panel, as_ada: Client) -> None:

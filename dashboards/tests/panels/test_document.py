@@ -144,6 +144,8 @@ def test_what_is_stored_reads_as_what_was_read() -> None:
         ("a: " + "9" * 5_000, "not YAML or JSON"),
         ('x: !!int ""', "tags"),
         ('x: !!bool "maybe"', "tags"),
+        ("type: kpi\ntitle: 0x" + "f" * 9_000, "line 2, column 8: not YAML or JSON: a number is too large"),
+        ("0x" + "f" * 90 + ": 1", "a number is too large"),
         ("just text", "a panel is a mapping"),
         ("", "a panel is a mapping"),
     ],
@@ -158,3 +160,19 @@ def test_a_tree_is_bounded_in_depth_and_size() -> None:
         deep = [deep]
     assert "nested too deep" in str(errors_of({**KPI, "variables": {"x": deep}}))
     assert "at most 5,000 values" in str(errors_of({**KPI, "variables": {"x": [1] * 6_000}}))
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"x": 2**63}, "too large"),
+        ({"x": float("nan")}, "must be finite"),
+        ({"x": float("-inf")}, "must be finite"),
+        ({"a\x00b": 1}, "in a key"),
+        ({"\ud800": 1}, "in a key"),
+        ({2**20_000: 1}, "too large"),
+    ],
+)
+def test_nothing_is_taken_that_could_not_be_stored_and_read_again(variables: Any, said: str) -> None:
+    assert said in str(errors_of({**KPI, "variables": variables}))
+    assert read_document({**KPI, "variables": {"x": 2**63 - 1}}).variables == {"x": 2**63 - 1}

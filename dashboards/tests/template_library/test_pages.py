@@ -71,6 +71,12 @@ def test_what_is_wrong_makes_nothing(editor: Client) -> None:
     assert not Panel.objects.filter(slug__startswith="training").exists()
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "a\x1b[31mb"])
+def test_a_title_is_judged_as_any_other(editor: Client, name: str) -> None:
+    answer = editor.post("/t/acme/templates/training-loss/", {"name": name})
+    assert (answer.status_code, Panel.objects.exists()) == (422, False)
+
+
 def test_another_tenants_source_is_not_taken(editor: Client, globex: Tenant) -> None:
     editor.post("/t/acme/templates/node-cpu/", {"source": "theirs"})
     assert "source" not in Panel.objects.get(slug="node-cpu").document["data_source"]
