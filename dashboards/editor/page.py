@@ -12,7 +12,7 @@ from dashboards.editor.nodes import form_of
 from dashboards.editor.previewing import Drawn
 from dashboards.editor.sections import sections_of
 from dashboards.editor.shapes import schema_of_type, shape_of_type
-from dashboards.editor.suggesting import suggestions, words_for
+from dashboards.editor.suggesting import source_choices, suggestions, words_for
 from dashboards.editor.written import FORM, Written, digest_of
 from dashboards.library.usage import used_on
 from dashboards.managed import managed_note
@@ -27,7 +27,9 @@ from tenants.access import TenantRequest, tenants_edited_by, tenants_of
 TO_THE_BUILDER = "builder"  # `back`: where one came from, and goes back to
 
 
-def side_context(written: Written, *, errors: Sequence[DocumentError] = (), gone: Sequence[str] = ()) -> dict[str, Any]:
+def side_context(
+    editing: Editing, written: Written, *, errors: Sequence[DocumentError] = (), gone: Sequence[str] = ()
+) -> dict[str, Any]:
     """The form or the text of a document, with what is wrong with it."""
     known = (*written.errors, *errors)
     context: dict[str, Any] = {
@@ -41,7 +43,13 @@ def side_context(written: Written, *, errors: Sequence[DocumentError] = (), gone
     if written.view != FORM or written.tree is None:
         return {**context, "text": written.text or written.as_text(), "homeless": known}
     root, homeless = form_of(written.tree, shape_of_type(written.type), known)
-    return {**context, "root": root, "sections": sections_of(root), "homeless": homeless}
+    return {
+        **context,
+        "root": root,
+        "sections": sections_of(root),
+        "homeless": homeless,
+        "sources": source_choices(editing),
+    }
 
 
 def page_context(
@@ -59,7 +67,7 @@ def page_context(
     panel, words = editing.panel, words_for(editing)
     sent = seen_version(request.POST, "version") if not said else None
     return {
-        **side_context(written, errors=errors, gone=gone),
+        **side_context(editing, written, errors=errors, gone=gone),
         **_addresses(request, editing),
         "tenants": tenants_of(request.user),
         "on_tenants": tenants_edited_by(request.user),

@@ -25,8 +25,7 @@ MOST_NAMES = 500
 def words_for(editing: Editing) -> dict[str, Any]:
     """For the editors of queries: tables with their columns or where names are found, macros, and the variables there are."""
     variables = {name for name in _said(editing.panel.document, "variables") if isinstance(name, str)}
-    stored = editing.place.dashboard.variables
-    variables |= {one["name"] for one in stored if isinstance(one, dict) and "name" in one} if isinstance(stored, list) else set()
+    variables |= {one["name"] for one in _variables(editing)}
     names = reverse("source-names", kwargs={"tenant": editing.on.slug, "source": _source(editing)})
     return {
         "sql": {**_tables(editing), "macros": [[word.call, word.means] for word in MACROS], "variables": sorted(variables)},
@@ -43,14 +42,29 @@ def suggestions(editing: Editing, words: Mapping[str, Any]) -> dict[str, Sequenc
     tables, first = words["sql"]["schemas"], words["sql"]["first"]
     names = [table if schema == first else f"{schema}.{table}" for schema, found in tables.items() for table in found]
     columns = {column for found in tables.values() for listed in found.values() for column, _ in listed}
-    sources = sources_seen_by(editing.on, platform=editing.panel.is_shared)
     return {
         "units": [name for name in (*UNITS, *DURATIONS) if name],
         "colors": list(NAMED),
-        "sources": [OWN, *(source.slug for source in sources if source.slug != OWN)],
         "tables": names[:MOST_NAMES],
         "columns": sorted(columns)[:MOST_NAMES],
     }
+
+
+def source_choices(editing: Editing) -> list[tuple[str, str]]:
+    """The data sources that the panel may name, and the variables that choose one, each with its name for people."""
+    sources = sources_seen_by(editing.on, platform=editing.panel.is_shared)
+    chosen = [one["name"] for one in _variables(editing) if one.get("kind") == "data_source"]
+    return [
+        (OWN, "The tenant's own"),
+        *((source.slug, f"{source.name} ({source.slug})") for source in sources if source.slug != OWN),
+        *((f"${name}", f"The one chosen in ${name}") for name in chosen),
+    ]
+
+
+def _variables(editing: Editing) -> list[dict[str, Any]]:
+    """Those of the dashboard, as far as they have names."""
+    stored = editing.place.dashboard.variables
+    return [one for one in stored if isinstance(one, dict) and "name" in one] if isinstance(stored, list) else []
 
 
 def _tables(editing: Editing) -> dict[str, Any]:

@@ -53,9 +53,9 @@ def edit_panel(request: TenantRequest, tenant: str, panel: str, dashboard: str |
 @require_POST
 def edit_panel_form(request: TenantRequest, tenant: str, panel: str, dashboard: str | None = None) -> HttpResponse:
     """The form, or the text, after what a button of it does."""
-    edit_at(request, dashboard, panel)
+    editing = edit_at(request, dashboard, panel)
     written, gone = _changed(read_written(request.POST), request.POST.get("do", ""), request.POST.get("type", ""))
-    return render(request, SIDE, side_context(written, gone=gone))
+    return render(request, SIDE, side_context(editing, written, gone=gone))
 
 
 @require(Role.EDITOR)

@@ -94,6 +94,7 @@ def suggested(name: str, model: str, format_of: str) -> str:
         return f"{format_of}s"
     if name in {"source", "table"} and model.endswith("Source"):
         return f"{name}s"
-    if model in {"SeriesColumns", "Columns"} or (name == "timestamp" and model.endswith("Source")):
+    of_source = name == "timestamp" and model.endswith("Source")
+    if of_source or model in {"SeriesColumns", "Columns"} or (model, name) == ("TableColumn", "name"):
         return "columns"
     return ""

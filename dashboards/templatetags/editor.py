@@ -1,6 +1,7 @@
 """Filters of the panel editor's form."""
 
 import re
+from collections.abc import Sequence
 from itertools import cycle
 
 from django import template
@@ -24,3 +25,9 @@ def six_digits(colour: str) -> str:
     """A colour as a browser's picker takes it: `#F59E0B`; grey for what is none."""
     digits = opaque(hex_of(colour))[1:] if re.fullmatch(r"#[0-9a-fA-F]{3,8}", hex_of(colour)) else "888888"
     return f"#{digits if len(digits) == 6 else ''.join(digit * 2 for digit in digits)}"
+
+
+@register.filter
+def with_current(choices: Sequence[tuple[str, str]], value: str) -> list[tuple[str, str]]:
+    """The choices, and the value that is chosen though it is none of them: it may be gone by now."""
+    return [*choices, *([] if value in dict(choices) else [(value, value or "Choose")])]

@@ -59,5 +59,5 @@ def test_the_querys_page_tests_what_is_written(visit: Callable[..., Page], ada: 
         page.get_by_role("button", name="Test on all tenants").click()
     other = opened.value
     expect(other.get_by_text("It is not saved.")).to_be_visible()
-    other.get_by_role("button", name="Test on a sample of 1").click()
+    other.get_by_role("button", name="Test on 1 tenant").click()
     expect(other.locator("#found tr")).to_contain_text("no_such_table")

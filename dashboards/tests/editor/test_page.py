@@ -1,5 +1,6 @@
 """The panel editor's page: who may, what it draws, and what it stores."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.document import read_document
 from dashboards.tests.editor.posting import posted
+from datasources.models import DataSource
 from tenants.models import Role
 
 URL = "/t/acme/d/board/panels/load/edit/"
@@ -41,6 +43,11 @@ def shared(own: Panel) -> Panel:
     own.scope, own.tenant = Panel.Scope.ALL, None
     own.save()
     return own
+
+
+@pytest.fixture
+def further(acme: Any) -> DataSource:
+    return DataSource.objects.create(tenant=acme, kind="postgres", slug="ware", name="Warehouse", settings={})
 
 
 @pytest.fixture
@@ -203,6 +210,17 @@ def test_the_document_and_the_form_are_kept_in_step(own: Panel, as_ada: Client) 
     whole = {**posted(body(as_ada.get(URL))).dict(), **fields.dict(), "do": "save"}
     assert as_ada.post(URL, whole).status_code == 302
     assert saved(own)["title"] == "Written"
+
+
+def test_the_sources_there_are_can_be_chosen_and_one_that_is_gone_stays(own: Panel, further: DataSource, as_ada: Client) -> None:
+    """In the page and in the form that a button draws anew; what the document names is not lost by looking at it."""
+    Dashboard.objects.update(variables=[{"name": "db", "kind": "data_source", "source_kind": "postgres"}])
+    for body_of in (body(as_ada.get(URL)), body(sent(as_ada, "add:doc.display.thresholds", to="form/"))):
+        field = re.search(r'<select id="doc.data_source.source".*?</select>', body_of, re.DOTALL)
+        assert re.findall(r'<option value="([^"]*)"', field[0]) == ["tenant", "ware", "$db"]
+    own.document["data_source"]["source"] = "gone"
+    own.save()
+    assert '<option value="gone" selected>gone</option>' in body(as_ada.get(URL))
 
 
 def test_another_type_keeps_what_fits_and_names_what_goes(own: Panel, as_ada: Client) -> None:
