@@ -1,34 +1,22 @@
 // Saving: one request with the version that was opened. Whatever goes wrong, the work stays here, and in this tab's storage.
+import { askBeforeLeaving, keptAs } from "../unsaved.js";
 import { ask, withTenant } from "./asking.js";
 import { board, change, isSaved, markSaved } from "./board.js";
 import { closeProblem, say, showProblem } from "./say.js";
 
-const key = `draft:${location.pathname}`;
+const kept = keptAs(`draft:${location.pathname}`);
 let isLeaving = false;
 let isSaving = false;
 let theirs = null;
 
 const keepDraft = () => {
   const { version, document: written, panels } = board;
-  try {
-    if (isSaved()) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, JSON.stringify({ version, document: written, panels }));
-  } catch {
-    // Storage is switched off or full: leaving the page asks all the same.
-  }
-};
-
-const readDraft = () => {
-  try {
-    return JSON.parse(sessionStorage.getItem(key));
-  } catch {
-    return null; // Storage is switched off, or holds something else.
-  }
+  kept.write(isSaved() ? null : { version, document: written, panels });
 };
 
 // A draft knows the version it was begun on: whoever saved since is not overwritten without a word.
 export const takeDraft = () => {
-  const draft = readDraft();
+  const draft = kept.read();
   if (!draft || JSON.stringify(draft.document) === JSON.stringify(board.document)) return;
   board.version = draft.version;
   board.panels = { ...draft.panels, ...board.panels }; // those that are stored as they are now
@@ -77,7 +65,7 @@ const reload = () => {
 };
 
 const reloadTheirs = () => {
-  sessionStorage.removeItem(key);
+  kept.write(null);
   reload();
 };
 
@@ -96,7 +84,7 @@ document.addEventListener("boardchange", keepDraft);
 
 // To the editor of a panel and back: the work waits in this tab, so that nothing is asked.
 export const leaveFor = (url) => {
-  isLeaving = isSaved() || readDraft() !== null;
+  isLeaving = isSaved() || kept.read() !== null;
   location.assign(url);
 };
 
@@ -107,6 +95,4 @@ document.addEventListener("click", (event) => {
   leaveFor(link.href);
 });
 
-window.addEventListener("beforeunload", (event) => {
-  if (!isLeaving && !isSaved()) event.preventDefault();
-});
+askBeforeLeaving(() => !isLeaving && !isSaved());

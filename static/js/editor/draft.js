@@ -1,42 +1,30 @@
 // Work that is not saved is kept in this tab, and offered when the editor is opened again; leaving it asks.
+import { askBeforeLeaving, keptAs } from "../unsaved.js";
 import { documentFields, form, isUnsaved } from "./state.js";
 
-const key = `panel-editor:${location.pathname}`;
+const kept = keptAs(`panel-editor:${location.pathname}`);
 let isLeaving = false;
 let isOffered = false;
 
-const read = () => {
-  try {
-    return JSON.parse(sessionStorage.getItem(key));
-  } catch {
-    return null; // Storage is switched off, or holds something else.
-  }
-};
-
 export const keepDraft = () => {
   if (isOffered) return;
-  try {
-    if (isUnsaved()) sessionStorage.setItem(key, JSON.stringify({ version: form().elements.version.value, fields: documentFields() }));
-    else sessionStorage.removeItem(key);
-  } catch {
-    // Storage is switched off or full: leaving the page asks all the same.
-  }
+  kept.write(isUnsaved() ? { version: form().elements.version.value, fields: documentFields() } : null);
 };
 
 export const offerDraft = () => {
-  isOffered = Boolean(read()) && !isUnsaved();
+  isOffered = Boolean(kept.read()) && !isUnsaved();
   document.getElementById("editor-draft").hidden = !isOffered;
 };
 
 const drop = () => {
   isOffered = false;
-  sessionStorage.removeItem(key);
+  kept.write(null);
   document.getElementById("editor-draft").hidden = true;
 };
 
 // A draft knows the version it was begun on: whoever saved since is not overwritten without a word.
 const take = () => {
-  const draft = read();
+  const draft = kept.read();
   drop();
   if (!draft) return;
   form().elements.version.value = draft.version;
@@ -47,7 +35,7 @@ const take = () => {
 
 export const leave = () => {
   isLeaving = true;
-  sessionStorage.removeItem(key);
+  kept.write(null);
 };
 
 document.addEventListener("click", (event) => {
@@ -56,6 +44,4 @@ document.addEventListener("click", (event) => {
   if (draft === "drop") drop();
 });
 
-window.addEventListener("beforeunload", (event) => {
-  if (!isLeaving && isUnsaved()) event.preventDefault();
-});
+askBeforeLeaving(() => !isLeaving && isUnsaved());

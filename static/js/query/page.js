@@ -2,7 +2,7 @@
 import { makeEditor } from "./editor.js";
 import { announce, listen, onOutcome } from "./running.js";
 import { sqlLanguage } from "./sql.js";
-import { askBeforeLeaving } from "./unsaved.js";
+import { askUnlessSent } from "./unsaved.js";
 
 const form = document.getElementById("query");
 const field = document.getElementById("query-text");
@@ -15,7 +15,7 @@ const editor = makeEditor(field, document.getElementById("query-editor"), {
   run: () => press("run"),
   save: () => press("save"),
 });
-askBeforeLeaving(form, () => field.value !== read("query-kept"));
+askUnlessSent(form, () => field.value !== read("query-kept"));
 
 const format = async () => {
   const answer = await fetch(form.dataset.format, { method: "POST", body: new FormData(form), credentials: "same-origin" });

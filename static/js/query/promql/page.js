@@ -1,6 +1,6 @@
 // The page on which PromQL is written: an editor for each of the panel's queries.
 import { listen, onOutcome } from "../running.js";
-import { askBeforeLeaving } from "../unsaved.js";
+import { askUnlessSent } from "../unsaved.js";
 import { completeIn } from "./completing.js";
 import { promql } from "./language.js";
 import { namesAt } from "./names.js";
@@ -17,7 +17,7 @@ const { add, remove } = startParts({
   run: () => press("run"),
   save: () => press("save"),
 });
-askBeforeLeaving(form, () => JSON.stringify(written()) !== JSON.stringify(read("query-kept")));
+askUnlessSent(form, () => JSON.stringify(written()) !== JSON.stringify(read("query-kept")));
 
 listen(form, {
   before: () => parts().forEach((part) => editorOf(part).clearMistake()),

@@ -1,0 +1,26 @@
+// Work that is not saved: kept in this tab, and not left without a question.
+
+export const keptAs = (key) => ({
+  read: () => {
+    try {
+      return JSON.parse(sessionStorage.getItem(key));
+    } catch {
+      return null; // Storage is switched off, or holds something else.
+    }
+  },
+  // Of null nothing is kept any more.
+  write: (work) => {
+    try {
+      if (work === null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, JSON.stringify(work));
+    } catch {
+      // Storage is switched off or full: leaving the page asks all the same.
+    }
+  },
+});
+
+export const askBeforeLeaving = (isUnsaved) => {
+  window.addEventListener("beforeunload", (event) => {
+    if (isUnsaved()) event.preventDefault();
+  });
+};
