@@ -13,13 +13,16 @@ from audit.exports import Export
 from audit.recording import Thing
 from dashboards.files.result import FileKind, FileTooLarge, Result, RowsCameMeanwhile
 from dashboards.models import Panel
-from dashboards.panels.base import Ask, WrongShape
-from dashboards.refresh import PanelUnavailable, asked_source, read_panel, unavailable
+from dashboards.panels.base import Ask, PanelType, WrongShape
+from dashboards.panels.document import PanelDocument
+from dashboards.panels.transformations.wide import by_moment
+from dashboards.refresh import PanelUnavailable, asked_source, read_panel, refresh_panel, unavailable
 from datasources.base import Query, Source
 from datasources.errors import QueryFailed, SourceError
-from datasources.frame import Frame
+from datasources.frame import Frame, Frames
 from tenants.models import Tenant
 
+AS_SHOWN = "shown"  # in the URL: the rows as they are drawn
 HELD_FRAMES = 5  # before it is counted what there is: most results are shorter, and need no count
 
 
@@ -60,6 +63,34 @@ def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> H
         ) from error
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
+    return _attached(response, panel, kind)
+
+
+def shown_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> HttpResponseBase:
+    """The file of the rows as the panel's transformations make them. Raises PanelUnavailable and BadRequest."""
+    refreshed = refresh_panel(tenant, panel, ask)
+    document, type_ = refreshed.read.document, refreshed.kind
+    try:
+        frame = _shown(type_, document, refreshed.frames)
+        heading, names = type_.csv_heading(document, frame), list(type_.csv_columns(document, frame))
+    except WrongShape as error:
+        raise PanelUnavailable(str(error), status=QueryFailed.status) from error
+    columns = [frame.columns[frame.names.index(name)] for name in names]
+    export = Export(kind.name, Thing.of(panel), tenant)
+    result = Result(panel, type_, document, ask.zone, heading, names, columns, iter([frame]), export)
+    return _attached(kind.write(result), panel, kind)
+
+
+def _shown(kind: PanelType, document: PanelDocument, frames: Frames) -> Frame:
+    """The rows that are drawn, of points one a moment. What is drawn of a part of its rows alone is no whole file."""
+    name, answer = next((name, one) for name, one in kind.transformed(document, frames).items() if name not in kind.untransformed)
+    if frames[name].truncated or answer.truncated:
+        sentence = "The panel shows only the first of its rows: choose a shorter time range, or the rows before its steps."
+        raise PanelUnavailable(sentence, status=413)
+    return answer if isinstance(answer, Frame) else by_moment(answer)
+
+
+def _attached(response: HttpResponseBase, panel: Panel, kind: FileKind) -> HttpResponseBase:
     response["Content-Disposition"] = content_disposition_header(True, f"{file_name(panel.title)}.{kind.name}")
     return response
 

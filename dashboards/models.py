@@ -88,6 +88,11 @@ class Panel(Shared):
         return bool(self._stated("data_source", dict, {}))
 
     @property
+    def transforms(self) -> bool:
+        """Whether what it shows is not what its query answers."""
+        return bool(self._stated("transformations", list, []))
+
+    @property
     def drills_down(self) -> bool:
         return self.panel_type == "timeseries" and self._stated("drill_down", dict, {}).get("enabled") is True
 

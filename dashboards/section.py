@@ -1,7 +1,7 @@
 """A panel's place on a page: what templates/panels/_section.html draws round every type, in every state."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -11,6 +11,7 @@ import orjson
 from django.urls import reverse
 
 from dashboards.asking import PageRange, Parameter, with_query
+from dashboards.export import AS_SHOWN
 from dashboards.files import FILE_KINDS
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement
@@ -126,7 +127,7 @@ def make_section(
         description=interpolated(panel.description, variables, texts, ends=ends) if panel is not None else "",
         url=to("panel"),
         view_url=to("panel-view"),
-        file_urls=tuple((kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()) if asks else (),
+        file_urls=_file_urls(panel, to) if asks else (),
         inspect_url=to("panel-inspect") if is_editor and asks else "",
         query_url=to("panel-query") if is_editor and panel is not None and panel.asks else "",
         edit_url=to("panel-edit") if is_editor and panel is not None else "",
@@ -139,6 +140,14 @@ def make_section(
         lazy=lazy,
         mark=mark,
     )
+
+
+def _file_urls(panel: Panel | None, to: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    """A file of each kind; of a panel with transformations also of the rows that they make."""
+    urls = [(kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()]
+    if panel is not None and panel.transforms:
+        urls += [(f"{label} as shown", f"{url}{'&' if '?' in url else '?'}{AS_SHOWN}=1") for label, url in urls]
+    return tuple(urls)
 
 
 def poll_seconds(dashboard: Dashboard, placement: Placement, panel: Panel | None, refresh: int) -> int:

@@ -25,7 +25,7 @@ from dashboards.asking import (
 from dashboards.bodies import KnownResponse, bodies
 from dashboards.drawing import DrawnPanel
 from dashboards.explain import explain_panel, inspected
-from dashboards.export import export_response
+from dashboards.export import AS_SHOWN, export_response, shown_response
 from dashboards.files import FILE_KINDS
 from dashboards.layout import is_chart, is_heading, lay_out
 from dashboards.library.homes import home_of
@@ -215,9 +215,10 @@ def panel_points(request: TenantRequest, tenant: str, dashboard: str, panel: str
 
 @require_safe
 def panel_file(request: TenantRequest, tenant: str, dashboard: str, panel: str, kind: str) -> HttpResponseBase:
-    """The whole result as a file."""
+    """The whole result as a file; with `shown` the rows as the panel's transformations make them."""
     place = place_of(request, dashboard, panel)
-    return export_response(request.tenant, place.panel, _ask(request, place), FILE_KINDS[kind])
+    respond = shown_response if AS_SHOWN in request.GET else export_response
+    return respond(request.tenant, place.panel, _ask(request, place), FILE_KINDS[kind])
 
 
 def not_available(request: HttpRequest, error: PanelUnavailable) -> HttpResponse:

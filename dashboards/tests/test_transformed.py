@@ -1,5 +1,6 @@
 """Two panels that ask the same and make different things of it share one result, and each has its own fragment."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -62,3 +63,23 @@ def test_a_step_that_does_not_fit_is_the_panels_error(fragment: Callable[..., An
     answer = fragment("wrong")
     assert answer.status_code == 200
     assert "transformations[0].select: there is no field “profit”" in answer.content.decode()
+
+
+def test_a_file_has_the_rows_of_the_source_or_those_that_are_shown(fragment: Callable[..., Any], client: Client) -> None:
+    urls = re.findall(r'href="([^"]+/csv/[^"]*)"', fragment("totals").content.decode())
+    source, shown = (b"".join(client.get(url.replace("&amp;", "&"))).decode() for url in urls)
+    assert source.splitlines()[1:] == ["DE,10", "FR,20", "DE,30"]
+    assert shown.splitlines()[1:] == ["DE,40", "FR,20"]
+    assert "country,total" in shown
+    broken = client.get("/t/acme/d/board/panels/wrong/json/?shown=1")
+    assert broken.status_code == 500
+    assert "there is no field" in broken.content.decode()
+
+
+def test_a_chart_as_shown_has_a_row_a_moment(client: Client, ada: Any, fragment: Callable[..., Any]) -> None:
+    sql = "SELECT timestamptz '2026-03-01 10:00Z' AS time, 'a' AS label, 3 AS value"
+    steps = [{"calculate": {"name": "double", "expression": "a * 2"}}]
+    document = {"type": "timeseries", "title": "C", "data_source": {"sql": sql}, "transformations": steps}
+    Panel.objects.filter(slug="totals").update(panel_type="timeseries", document=document)
+    answer = client.get("/t/acme/d/board/panels/totals/json/?shown=1&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z")
+    assert json.loads(b"".join(answer))["rows"] == [{"time": "2026-03-01T10:00:00+00:00", "a": 3.0, "double": 6.0}]

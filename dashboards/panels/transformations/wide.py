@@ -1,6 +1,7 @@
 """Points over time as a table, one row a moment and one column a series, and back: so that steps work on charts too."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,14 @@ def as_table(frame: SeriesFrame) -> Frame:
         columns.append(Column(series.label, "number", "float8"))
         values.append(_with_none(spread))
     return Frame(tuple(columns), tuple(values), truncated=frame.truncated, sql=frame.sql, elapsed_ms=frame.elapsed_ms)
+
+
+def by_moment(frame: SeriesFrame) -> Frame:
+    """The same with moments for people and files. Raises CannotTransform."""
+    table = as_table(frame)
+    times, *others = table.values
+    moments = [datetime.fromtimestamp(time, UTC) for time in times]
+    return replace(table, columns=(Column(TIME, "time"), *table.columns[1:]), values=(moments, *others))
 
 
 def as_series(table: Frame, given: SeriesFrame) -> SeriesFrame:
