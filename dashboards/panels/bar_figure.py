@@ -4,7 +4,7 @@ from typing import Any, Literal, Protocol
 
 from dashboards.panels.axis import Scale, scale_for
 from dashboards.panels.crosstab import Crosstab
-from dashboards.panels.figures import escaped
+from dashboards.panels.figures import ends, escaped
 from dashboards.panels.key import Paint, shortened
 from dashboards.panels.mappings import Mappings, mapped
 from dashboards.panels.marks import above, threshold_marks, turned
@@ -90,4 +90,4 @@ def _value_axis(look: Look, scale: Scale) -> dict[str, Any]:
     axis: dict[str, Any] = {"type": "linear", "tickprefix": escaped(scale.before), "ticksuffix": escaped(scale.after)}
     if look.min is None and look.max is None:
         return {**axis, "rangemode": "tozero"}
-    return {**axis, "range": [None if end is None else scale.one(end) for end in (look.min, look.max)]}
+    return {**axis, "rangemode": "tozero", **ends(look.min, look.max, scale)}

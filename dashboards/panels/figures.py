@@ -171,7 +171,15 @@ def x_axis(time_range: TimeRange, zone: ZoneInfo) -> dict[str, Any]:
 def _y_axis(look: Look, axis: Axis) -> dict[str, Any]:
     if look.low is None and look.high is None:
         return {**_ticks(axis), **_from_nought(axis)}
-    return {**_ticks(axis), "range": [None if end is None else axis.scale.one(end) for end in (look.low, look.high)]}
+    return {**_ticks(axis), **_from_nought(axis), **ends(look.low, look.high, axis.scale)}
+
+
+def ends(low: float | None, high: float | None, scale: Scale) -> dict[str, Any]:
+    """An axis that ends where it is said. One end alone is no `range`: plotly.js forgets it when it draws a second time."""
+    if low is not None and high is not None:
+        return {"range": [scale.one(low), scale.one(high)]}
+    given = {"minallowed": low, "maxallowed": high}
+    return {"autorangeoptions": {name: scale.one(end) for name, end in given.items() if end is not None}}
 
 
 def _ticks(axis: Axis) -> dict[str, Any]:

@@ -23,7 +23,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 class TemplateForm(forms.Form):
     name = forms.CharField(max_length=200, label="Name")
     about = forms.CharField(max_length=2_000, required=False, label="What it is for", widget=forms.Textarea(attrs={"rows": 3}))
-    for_all = forms.BooleanField(required=False, label="For all tenants", help_text="Their editors see its queries.")
+    for_all = forms.BooleanField(required=False, label="For all tenants, whose editors then see its queries")
 
 
 @require_form

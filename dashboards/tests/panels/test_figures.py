@@ -39,6 +39,22 @@ def test_regular_points_are_a_start_and_a_step() -> None:
     assert (drawn["x0"], drawn["dx"], drawn["y"]) == (START * 1_000, 60_000, [1.0, 2.0, 3.0])
 
 
+@pytest.mark.parametrize(
+    ("look", "axis"),
+    [
+        ({"low": 0.0}, {"autorangeoptions": {"minallowed": 0.0}}),
+        ({"high": 9.0}, {"autorangeoptions": {"maxallowed": 9.0}}),
+        ({"low": 0.0, "high": 9.0}, {"range": [0.0, 9.0]}),
+    ],
+)
+def test_an_axis_ends_where_it_is_said(look: dict, axis: dict) -> None:
+    """Half a range is lost when a chart is drawn a second time: one end is what the axis may have at most."""
+    figure = plain(drawn_as([series([3.0, 5.0])], step=60.0, **look))
+    graph_objects.Figure({"layout": figure["layout"]})
+    assert axis.items() <= figure["layout"]["yaxis"].items()
+    assert len(axis.keys() & {"range"}) == ("range" in figure["layout"]["yaxis"])
+
+
 def test_a_missing_bucket_is_a_hole_in_the_line() -> None:
     whole = series([1.0, 2.0, 3.0, 4.0])
     holed = points([*whole.times[:1], *whole.times[2:]], [1.0, 3.0, 4.0])
