@@ -1,4 +1,5 @@
-// Zooming a chart sets the range of the page; a double click goes back to where zooming began; a click opens the points.
+// Zooming a chart sets the range of the page; a double click goes back to where zooming began; a click
+// leads where its series does, or opens the points.
 import { addAnnotation } from "./annotations.js";
 import { openInDialog } from "./dialogs.js";
 import { pageRange, setRange, zoomOut } from "./range.js";
@@ -27,10 +28,15 @@ const zoomBack = () => {
 };
 
 // A trace's name is escaped for Plotly, and may be another than the series has in the data; the legend knows.
+const buttonOf = (panel, name) => [...panel.querySelectorAll(".legend-toggle")].find(({ dataset }) => dataset.name === name);
+
 const labelOf = (panel, name) => {
-  const button = [...panel.querySelectorAll(".legend-toggle")].find(({ dataset }) => dataset.name === name);
+  const button = buttonOf(panel, name);
   return button?.dataset.label ?? button?.textContent.trim() ?? name;
 };
+
+// The series' own link, which stands beside its name.
+const linkOf = (panel, name) => buttonOf(panel, name)?.closest("tr").querySelector(".legend-link");
 
 const openPoints = (panel, point) => {
   const target = new URL(panel.dataset.points, location.origin);
@@ -51,7 +57,9 @@ export const listenForZoom = (node) => {
   node.on("plotly_click", ({ points, event }) => {
     if ((event.ctrlKey || event.metaKey) && addAnnotation(asText(points[0].x), panel().dataset.panel)) return;
     clearTimeout(waiting);
-    const isDouble = performance.now() - doubled < doubleClickMs;
-    if (panel().dataset.points && !isDouble) waiting = setTimeout(() => openPoints(panel(), points[0]), doubleClickMs);
+    if (performance.now() - doubled < doubleClickMs) return;
+    const link = linkOf(panel(), points[0].data.name);
+    if (link) waiting = setTimeout(() => link.click(), doubleClickMs);
+    else if (panel().dataset.points) waiting = setTimeout(() => openPoints(panel(), points[0]), doubleClickMs);
   });
 };
