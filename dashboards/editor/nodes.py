@@ -16,6 +16,7 @@ LARGEST_WHOLE = 10**15
 MOST_IN_A_LINE = 4
 MOST_NODES = 900  # each has up to two fields, and settings.DATA_UPLOAD_MAX_NUMBER_FIELDS are taken
 MOST_LINES = 24
+LONGEST_SUMMARY = 80
 LINES = {"sql": 10, "promql": 4, "content": 12, "further": 6, "description": 2, "where": 2}
 SHORT = {"url", "order_by", "options", "option", "value", "default", "all_value"}  # of a line, though they may be long
 
@@ -55,11 +56,28 @@ class Node:
         return f"editor/nodes/{'rows' if self.widget == 'entries' else self.widget}.html"
 
     @property
+    def summary(self) -> str:
+        """What a closed row says of itself: its name, and the first that is said in it."""
+        said = [node.text for node in self.walk() if node.is_said and node.text and node.widget in {"text", "number", "choice"}]
+        return " · ".join(dict.fromkeys([*([self.entry] if self.entry else []), *said[:3]]))[:LONGEST_SUMMARY]
+
+    @property
+    def is_folded(self) -> bool:
+        """A row that is long is closed, unless nothing is said in it yet or something is wrong."""
+        return not self.is_line and bool(self.value) and not self.has_errors
+
+    @property
+    def is_inline(self) -> bool:
+        """A value with its kind that stand side by side."""
+        return all(child.widget in {"text", "number", "choice", "boolean"} and not child.is_long for child in self.children)
+
+    @property
     def is_line(self) -> bool:
         """A row that is one field, or a few short ones, stands on one line with its buttons."""
-        return self.widget != "object" or (
-            len(self.children) <= MOST_IN_A_LINE and not any(one.children for one in self.children)
-        )
+        if self.widget != "object":
+            return True
+        short = [one for one in self.children if not one.children or (one.widget == "union" and one.is_inline)]
+        return len(self.children) == len(short) <= MOST_IN_A_LINE
 
     @property
     def is_single(self) -> bool:

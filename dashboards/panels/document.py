@@ -37,7 +37,7 @@ class PanelDocument(Strict):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     description: Annotated[str, Field(max_length=2_000)] = ""
     data_source: DataSource | None = None
-    refresh_interval: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    refresh_interval: Annotated[int, Field(ge=0, le=86_400, description="Seconds; 0 never, empty as the dashboard")] | None = None
     time_range: Duration | None = None
     variables: Annotated[dict[Name, Variable], Field(max_length=50)] = {}
     drill_down: DrillDown = DrillDown()

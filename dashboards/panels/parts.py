@@ -25,8 +25,15 @@ from datasources.intervals import SQL_LEAST_MS
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Label = Annotated[str, Field(max_length=200)]
 Expression = Annotated[str, Field(max_length=10_000)]
-Unit = Annotated[str, Field(max_length=40, json_schema_extra={"format": "unit"})]
-Decimals = Annotated[int, Field(ge=0, le=10)]
+Unit = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description="percent, bytes, s, EUR … or any text to stand behind the number",
+        json_schema_extra={"format": "unit"},
+    ),
+]
+Decimals = Annotated[int, Field(ge=0, le=10, description="Without it, as many as say something")]
 SLUG = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 SourceSlug = Annotated[str, Field(pattern=rf"^{SLUG}$")]
 SourceName = Annotated[str, Field(pattern=rf"^(?:{SLUG}|\$[A-Za-z]\w*|\$\{{[A-Za-z]\w*\}})$", max_length=70)]
@@ -102,12 +109,12 @@ class DataSource(Strict):
     `tenant` is the tenant's own database, and for PromQL the tenant's default Prometheus.
     """
 
-    source: SourceName = OWN
+    source: Annotated[SourceName, Field(description="The id of a data source, or $name, a variable that is one")] = OWN
     table: Name | None = None
     columns: Any = None
     query: Clauses = Clauses()
-    aggregate: Aggregate | None = None
-    timestamp: Name | None = None
+    aggregate: Annotated[Aggregate | None, Field(description="What is made of the values of each bucket or group")] = None
+    timestamp: Annotated[Name | None, Field(description="The column that the time range is of")] = None
     sql: Sql | None = None
     min_interval: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[smhdw]$", description="30s, 5m, 1h")] | None = None
     promql: PromQL | None = None
@@ -181,7 +188,9 @@ class Threshold(Strict):
 
 
 Thresholds = Annotated[list[Threshold], Field(max_length=10)]
-ThresholdMode = Literal["absolute", "percent"]
+ThresholdMode = Annotated[
+    Literal["absolute", "percent"], Field(description="percent: of the way from the least value to the largest")
+]
 
 
 class Display(Strict):
@@ -192,6 +201,6 @@ class Display(Strict):
 class DrillDown(Strict):
     """Whether the chart offers what is behind a point: its rows as a table, and all points as they are."""
 
-    enabled: bool = False
-    show_table: bool = True
-    disable_aggregation: bool = True
+    enabled: Annotated[bool, Field(description="A click on a point opens what is behind it")] = False
+    show_table: Annotated[bool, Field(description="The rows that the point is made of")] = True
+    disable_aggregation: Annotated[bool, Field(description="The menu offers all points as they are")] = True

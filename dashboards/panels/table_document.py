@@ -41,9 +41,9 @@ class TableSource(DataSource):
 class TableDisplay(Strict):
     sortable: bool = True
     searchable: bool = True
-    default_sort: Name | None = None
+    default_sort: Annotated[Name | None, Field(description="The column that the rows are ordered by at first")] = None
     default_sort_order: Literal["asc", "desc"] = "asc"
-    pagination: Annotated[int, Field(ge=1, le=500)] = 25
+    pagination: Annotated[int, Field(ge=1, le=500, description="Rows a page")] = 25
     overrides: Annotated[list[ColumnOverride], Field(max_length=50)] = []
 
 

@@ -38,9 +38,9 @@ class SeriesDisplay(Measured):
 
     style: Style = "lines"
     fill_area: bool = False
-    stacked: bool = False
-    y_min: FiniteFloat | None = None
-    y_max: FiniteFloat | None = None
+    stacked: Annotated[bool, Field(description="Each series stands upon the one before it")] = False
+    y_min: Annotated[FiniteFloat | None, Field(description="Where the axis begins")] = None
+    y_max: Annotated[FiniteFloat | None, Field(description="Where it ends")] = None
     colors: Annotated[dict[Label, Colour], Field(max_length=100)] = {}
     overrides: Annotated[list[SeriesOverride], Field(max_length=50)] = []
     link: Link | None = None

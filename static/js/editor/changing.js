@@ -38,7 +38,7 @@ const focusFor = ({ did, focused }) => {
 
 // After the form was drawn anew.
 export const takeUp = () => {
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
   if (before) focusFor(before)?.focus();
   before = null;
 };
