@@ -15,6 +15,7 @@ from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument, read_document
 from dashboards.template_library.template import Document, Template, filled
 from datasources.base import OWN
+from datasources.sources import sources_seen_by
 from tenants.models import Tenant, User
 
 HEIGHTS = {"kpi": 3, "row": 1}
@@ -48,6 +49,7 @@ def make(template: Template, wanted: Wanted, *, by: User) -> Made:
     Raises DocumentInvalid, Taken where the dashboard's id is; Overtaken and Gone of the dashboard.
     """
     values = template.values(wanted.values)
+    _check_source(template, wanted)
     documents = {slug: _read(slug, document, values, wanted, template) for slug, document in template.panels}
     with transaction.atomic():
         panels = _make_panels(documents, wanted.tenant, template, by=by)
@@ -57,6 +59,13 @@ def make(template: Template, wanted: Wanted, *, by: User) -> Made:
         elif wanted.onto is not None:
             board = _place(wanted.onto, list(panels.values()), by=by)
     return Made(tuple(panels.values()), board)
+
+
+def _check_source(template: Template, wanted: Wanted) -> None:
+    """Raises DocumentInvalid."""
+    seen = sources_seen_by(wanted.tenant, platform=False, language=template.language or None)
+    if wanted.source != OWN and wanted.source not in {one.slug for one in seen}:
+        raise DocumentInvalid(DocumentError("source", f"there is no data source “{wanted.source}” that could answer it"))
 
 
 def _read(slug: str, document: Document, values: Mapping[str, str], wanted: Wanted, template: Template) -> PanelDocument:

@@ -114,4 +114,5 @@ def test_programs_do_all_of_it(editor: Client) -> None:
     onto = call("post", "/training-loss/use", {"tenant_id": "acme", "dashboard": "shop", "values": {"steps": "ml.steps"}})
     assert onto.json() == {"dashboard": "shop", "panels": ["training-loss"]}
     assert call("post", "/training-loss/use", {"tenant_id": "acme", "values": {"steps": "a b"}}).status_code == 422
+    assert call("post", "/training-loss/use", {"tenant_id": "acme", "source": "none"}).status_code == 422
     assert call("delete", "/any-shop?tenant_id=acme").status_code == 204
