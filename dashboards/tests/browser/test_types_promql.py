@@ -38,7 +38,7 @@ DRAWN = {
     "pie": ("#chart-pie .pielayer .slice", 2),
     "heatmap": ("#chart-heatmap .imagelayer image", 1),
     "histogram": ("#chart-histogram .barlayer .point", 3),
-    "table": ("#panel-table tbody tr", 4),
+    "table": ("#panel-table tbody tr", 2),
     "status_history": ("#chart-status_history .imagelayer image", 1),
     "health_status": ("#panel-health_status", 1),
 }
