@@ -15,6 +15,7 @@ from dashboards.query.sources import postgres_of, prometheus_of
 from dashboards.query.texts import PromText, PromTexts, SqlText, Texts
 from dashboards.refresh import read_panel
 from dashboards.variables.asking import with_variables
+from dashboards.variables.definitions import stored_variables
 from dashboards.viewer import Viewer
 from datasources.postgres import PostgresSource
 from datasources.prometheus.source import PrometheusSource
@@ -87,8 +88,7 @@ def edit_at(request: TenantRequest, dashboard: str, panel: str) -> Editing:
 
 def variables_in(editing: Editing) -> list[str]:
     """The names that a query may use: the dashboard's variables, and the panel's own."""
-    kept = editing.place.dashboard.variables
-    named = [one["name"] for one in kept if isinstance(one, dict) and "name" in one] if isinstance(kept, list) else []
+    named = [variable.name for variable in stored_variables(editing.place.dashboard.variables)]
     return sorted({*read_panel(editing.panel).document.variables, *named})
 
 

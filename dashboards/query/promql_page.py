@@ -16,6 +16,8 @@ from dashboards.query.trying import Mistake, invalid
 from dashboards.query.trying_parts import TriedParts, mistakes_in, try_queries
 from dashboards.query.words import PROM_MACROS
 from dashboards.refresh import PanelUnavailable, named_source, read_panel
+from dashboards.variables.definitions import TenantVariable, stored_variables
+from datasources import promql
 from datasources.base import OWN
 from datasources.errors import SourceError
 from tenants.access import TenantRequest
@@ -75,7 +77,15 @@ def shown(editing: Editing, sent: Sent) -> dict[str, Any]:
         "most_parts": MOST_PARTS,
         "kept": [asdict(part) for part in editing.written.parts],
         "by_step": source is not None and source.by_step,
+        "loose": _loose(editing, sent.written) if editing.panel.is_shared else (),
     }
+
+
+def _loose(editing: Editing, written: PromTexts) -> tuple[str, ...]:
+    """The variables that stand for the tenant on this dashboard, and elsewhere for what an address says."""
+    of_tenant = {one.name for one in stored_variables(editing.place.dashboard.variables) if isinstance(one, TenantVariable)}
+    named = {name for part in written.parts for name in promql.variables_in(part.promql)}
+    return tuple(sorted(of_tenant & named))
 
 
 def _slug(request: TenantRequest, editing: Editing) -> str:

@@ -126,3 +126,14 @@ def test_every_macro_is_listed() -> None:
 def test_they_are_tested_on_all_tenants_as_they_are_written(rooms: Panel, as_ada: Client) -> None:
     page = body(as_ada.post("/t/acme/panels/rooms/test/", fields(("max(room_temperature)", ""), do="test")))
     assert "max(room_temperature)" in page
+
+
+def test_a_shared_panel_that_asks_by_a_dashboards_tenant_is_warned_of(rooms: Panel, as_ada: Client) -> None:
+    customer = {"name": "customer", "kind": "tenant", "attribute": "slug"}
+    Dashboard.objects.filter(slug="board").update(variables=[customer])
+    asked = fields(("room_temperature{host=~'$customer'}", ""), ("up{tenant='$__tenant'}", ""))
+    assert "stands for the tenant on this dashboard alone" not in body(as_ada.post(URL, asked))
+    Panel.objects.filter(slug="rooms").update(scope="all", tenant=None)
+    assert "<code>$customer</code>" in body(as_ada.post(URL, asked))
+    safe = fields(("room_temperature{host=~'$__tenant'}", ""))
+    assert "stands for the tenant on this dashboard alone" not in body(as_ada.post(URL, safe))
