@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
-from api.schemas.parts import PLAIN, TEXT, Given, Name, Page, Slug, example
+from api.schemas.parts import PLAIN, TEXT, WITHOUT_NUL, Given, Name, Page, Slug, example
 from api.schemas.problems import Problem
 from api.schemas.sharing import Owner
 from api.schemas.tenants import Timeout
@@ -111,7 +111,7 @@ class QueryTest(Given):
     )
 
     tenant_id: Slug
-    sql: Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=TEXT)] | None = None
+    sql: Annotated[str, StringConstraints(min_length=1, max_length=20_000), WITHOUT_NUL] | None = None
     promql: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=TEXT)] | None = None
     instant: Annotated[bool, Field(description="PromQL at `date_to` alone; false: at each step of the range.")] = True
     date_from: Moment = "now-1h"

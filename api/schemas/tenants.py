@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.parts import PLAIN, TEXT, Given, Name, Page, Slug, example
+from api.schemas.parts import PLAIN, TEXT, WITHOUT_NUL, Given, Name, Page, Slug, example
 
 RoleName = Literal["viewer", "editor", "admin"]
 Host = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=PLAIN)]
@@ -14,7 +14,7 @@ Password = Annotated[
     str, StringConstraints(min_length=1, max_length=1_000, pattern=TEXT), Field(json_schema_extra={"writeOnly": True})
 ]
 SslMode = Literal["disable", "prefer", "require", "verify-ca", "verify-full"]
-Certificate = Annotated[str, StringConstraints(max_length=100_000, pattern=TEXT), Field(description="PEM; empty: the system's.")]
+Certificate = Annotated[str, StringConstraints(max_length=100_000), WITHOUT_NUL, Field(description="PEM; empty: the system's.")]
 Verdict = Literal["untested", "good", "warning", "refused", "unreachable"]
 Zone = Annotated[str, StringConstraints(max_length=64, pattern=PLAIN), Field(examples=["Europe/Paris"])]
 Timeout = Annotated[int, Field(ge=100, le=30_000, description="null: the installation's PANEL_TIMEOUT_MS.")]

@@ -52,6 +52,7 @@ def test_one_that_cannot_be_reached_is_made_and_says_so(send, root, acme_databas
         ({"time_zone": "Mars"}, "time_zone"),
         ({"search_path": "pg_catalog"}, "search_path"),
         ({"ca_certificate": "none"}, "ca_certificate"),
+        ({"ca_certificate": "none\x00"}, "ca_certificate"),
         ({"tenant_id": "No"}, "tenant_id"),
         ({"port": 0}, "port"),
         ({"color": "red"}, "color"),
