@@ -76,10 +76,14 @@ class Piece:
         return None
 
 
-def read_pieces(text: str, file: str) -> list[Piece]:
-    """The documents of one file, those without content left out. Raises Refused for what is not plain YAML."""
+def read_pieces(text: str, file: str, *, most: int = Loader.most, most_of_one: int = Loader.most_of_one) -> list[Piece]:
+    """The documents of one file, those without content left out; `most`: keys and values of all of them, and of one.
+
+    Raises Refused for what is not plain YAML.
+    """
     _check_characters(text, file)
     loader = Loader(text)
+    loader.most, loader.most_of_one = most, most_of_one
     try:
         found = []
         while loader.check_node():

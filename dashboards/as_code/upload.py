@@ -10,7 +10,8 @@ from dashboards.as_code.pieces import Piece, Place, Refusal, Refused, read_piece
 from dashboards.as_code.sources import SOURCE, is_source
 from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree, once_each
 
-MOST_BYTES = 200_000  # of YAML that is up to a second's work
+MOST_BYTES = 200_000
+MOST_VALUES = 30_000  # with keys; of YAML that is up to a second's work
 MOST_DOCUMENTS = 200
 NAMELESS = "upload"
 
@@ -53,7 +54,7 @@ def _check_size(text: str, file: str) -> None:
 
 def _pieces(text: str, file: str) -> list[Piece]:
     pieces = _json_pieces(text, file) if text.lstrip().startswith(("{", "[")) else None
-    found = pieces if pieces is not None else read_pieces(text, file)
+    found = pieces if pieces is not None else read_pieces(text, file, most=MOST_VALUES)
     if not found:
         raise Refused(Refusal(Place(file, 1), "", "holds no document"))
     _check_number(len(found), file)
@@ -85,7 +86,7 @@ def _json_pieces(text: str, file: str) -> list[Piece] | None:
 def _as_yaml(text: str, file: str) -> Piece | None:
     """The same as YAML, which knows its lines; None for JSON that is none, with tabs for one."""
     try:
-        return next(iter(read_pieces(text, file)), None)
+        return next(iter(read_pieces(text, file, most=MOST_VALUES, most_of_one=MOST_VALUES)), None)
     except Refused:
         return None
 

@@ -221,6 +221,10 @@ HOSTILE = {
     "half a surrogate": ('{"id": "a", "panel": {"title": "\\ud800"}}', "broken"),
     "markup": (KPI.replace("kpi", '"<script>alert(1)</script>"'), "must be one of"),
     "too many documents": ("---\n".join(KPI.replace("answer", f"a{n}", 1) for n in range(201)), "more than 200 documents"),
+    "too many values": ("[" + "a," * 12_000 + "]", "at most 5,000 values"),
+    "too many in all": (("---\n[" + "a," * 900 + "]\n") * 40, "more than 30,000 keys and values"),
+    "a number nobody can write": ("id: a\npanel: {title: 0x" + "f" * 9_000 + "}", "too large"),
+    "a broken name in JSON": ('{"id": "a", "panel": {"title": "x", "\\ud800": 1}}', "in a key"),
     "a text too long": ("#" * (MOST_BYTES + 1), "more than 200,000 bytes"),
 }  # fmt: skip
 
