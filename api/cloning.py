@@ -9,12 +9,11 @@ from api import dashboards, panels
 from api.access import may_edit
 from api.callers import user_of
 from api.description import problems
-from api.doors import api
 from api.schemas.cloning import DashboardClone, PanelClone
 from api.schemas.dashboards import DashboardDetail
 from api.schemas.panels import PanelDetail
 from api.sharing import find_visible
-from dashboards.library.cloning import Copy, Taken, clone_dashboard, clone_panel
+from dashboards.library.cloning import Copy, clone_dashboard, clone_panel
 from dashboards.models import Dashboard, Panel
 from tenants.models import Role
 
@@ -49,8 +48,3 @@ def clone_a_dashboard(request: HttpRequest, response: HttpResponse, slug: str, t
     copy = Copy(into, body.slug, body.title or source.name, body.with_panels)
     made = clone_dashboard(source, seen_in, copy, by=user_of(request))
     return Status(201, dashboards.told(request, response, made, Role.EDITOR))
-
-
-@api.exception_handler(Taken)
-def taken(request: HttpRequest, error: Taken) -> HttpResponse:
-    return api.create_response(request, {"detail": str(error)}, status=409)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import ValidationError
 
 from api.doors import api
-from dashboards.changing import Gone, Overtaken
+from dashboards.changing import Gone, Overtaken, Taken
 from dashboards.library.states import NotPrivate
 from dashboards.panels.document import DocumentError, DocumentInvalid
 from tenants.members import AlreadyMember, LastAdmin
@@ -61,6 +61,7 @@ def gone(request: HttpRequest, error: Gone) -> HttpResponse:
 @api.exception_handler(LastAdmin)
 @api.exception_handler(AlreadyMember)
 @api.exception_handler(AlreadyThere)
+@api.exception_handler(Taken)
 def against_what_is(request: HttpRequest, error: Exception) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=409)
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from ninja.errors import HttpError
 
 from api.access import may_edit, platform_admin
 from api.callers import user_of
 from api.doors import viewer_in
-from api.errors import AlreadyThere, NotValid
+from api.errors import NotValid
 from dashboards.changing import save_new
 from dashboards.models import Dashboard, Panel, Shared, SharedQuerySet
 from dashboards.panels.document import DocumentError
@@ -73,17 +72,13 @@ def owner_of_new(request: HttpRequest, tenant_id: str | None) -> Tenant | None:
 
 
 def store_new(row: Row, shared_with: Sequence[str] | None, *, by: User) -> None:
-    """Store a new row with its sharing. Raises AlreadyThere; the caller has a transaction open."""
+    """Store a new row with its sharing. Raises Taken; the caller has a transaction open."""
     chosen = chosen_tenants(row, shared_with)
     if row.tenant is not None:
         row.scope = Shared.Scope.TENANT
     else:
         row.scope = Shared.Scope.ALL if chosen is None else Shared.Scope.CHOSEN
-    try:
-        with transaction.atomic():
-            save_new(row, by=by, through=API)
-    except IntegrityError as error:
-        raise AlreadyThere(f"There is a {row._meta.model_name} “{row.slug}” already.") from error
+    save_new(row, by=by, through=API)
     row.shared_with.set(chosen or [])
 
 

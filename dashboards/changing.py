@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from psycopg.errors import UniqueViolation
 
 from dashboards.library.keeping import keep
 from dashboards.library.version import THROUGH
@@ -31,10 +32,23 @@ class Gone(Exception):
     """It was deleted meanwhile."""
 
 
+class Taken(Exception):
+    """There is one of that id. The sentence says of what and which."""
+
+    def __init__(self, row: Shared) -> None:
+        super().__init__(f"There is a {row._meta.model_name} “{row.slug}” already.")
+
+
 def save_new(row: Row, *, by: User | str, through: str) -> Row:
-    """Store a new row as its first version; `by` and `through` as below. Raises IntegrityError where its id is taken."""
+    """Store a new row as its first version; `by` and `through` as below. Raises Taken."""
     _sign(row, by, through)
-    row.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        raise Taken(row) from error
     return row
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from dashboards.changing import save_new
 from dashboards.checks import check_dashboard
@@ -39,14 +39,10 @@ class NewDashboardForm(forms.Form):
         return given
 
 
-class Taken(Exception):
-    """The tenant has one of this id."""
-
-
 def make_empty(tenant: Tenant, *, slug: str, name: str, folder: str, by: User) -> Dashboard:
     """A draft: nobody looks on while it is built. Raises Taken."""
     row = Dashboard(slug=slug, name=name, folder=folder, state=Dashboard.State.DRAFT, scope=Shared.Scope.TENANT, tenant=tenant)
-    return _store(row, by)
+    return save_new(row, by=by, through=PAGES)
 
 
 def make_own(shared: Dashboard, tenant: Tenant, *, by: User) -> Dashboard:
@@ -56,7 +52,7 @@ def make_own(shared: Dashboard, tenant: Tenant, *, by: User) -> Dashboard:
         raise DocumentInvalid(*errors)
     row = Dashboard(slug=shared.slug, state=shared.state, scope=Shared.Scope.TENANT, tenant=tenant, name=document.name)
     with transaction.atomic():
-        _store(row, by)
+        save_new(row, by=by, through=PAGES)
         put(row, document)
         row.save()
     return row
@@ -66,11 +62,3 @@ def slug_from(name: str) -> str:
     """“Größe der Läger” → “grosse-der-lager”; empty where nothing is left."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")
-
-
-def _store(row: Dashboard, by: User) -> Dashboard:
-    try:
-        with transaction.atomic():
-            return save_new(row, by=by, through=PAGES)
-    except IntegrityError as error:
-        raise Taken from error

@@ -12,7 +12,8 @@ from dashboards.asking import zone_of
 from dashboards.builder.board import BEGUN_WITH, board_of, panels_in, plain, written
 from dashboards.builder.finding import find_dashboard
 from dashboards.builder.live import draw_live
-from dashboards.builder.making import NewDashboardForm, Taken, make_empty, make_own
+from dashboards.builder.making import NewDashboardForm, make_empty, make_own
+from dashboards.changing import Taken
 from dashboards.document import read_dashboard
 from dashboards.editor.beginning import beginning
 from dashboards.managed import managed_note
@@ -36,8 +37,8 @@ def new_dashboard(request: TenantRequest, tenant: str) -> HttpResponse:
     if form.is_valid():
         try:
             made = make_empty(request.tenant, **form.cleaned_data, by=request.user)
-        except Taken:
-            form.add_error("slug", f"There is a dashboard “{form.cleaned_data['slug']}” already.")
+        except Taken as error:
+            form.add_error("slug", str(error))
         else:
             return redirect("dashboard-edit", tenant=tenant, dashboard=made.slug)
     context = {"form": form, "tenants": tenants_of(request.user)}

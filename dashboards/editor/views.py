@@ -1,6 +1,6 @@
 """The panel editor's doors. Without a script it is a form whose buttons send it; with one, parts of it are drawn in place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,16 +11,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboards.asking import seen_version
-from dashboards.changing import Gone, Overtaken
+from dashboards.changing import Gone, Overtaken, save_change
 from dashboards.editor.acting import NoSuchPlace, act
 from dashboards.editor.editing import Editing, edit_at
 from dashboards.editor.page import page_context, side_context
 from dashboards.editor.pieces import Piece
-from dashboards.editor.previewing import Drawn, draw_draft
+from dashboards.editor.previewing import DOOR, Drawn, draw_draft
 from dashboards.editor.retyping import retyped
-from dashboards.editor.saving import make_own, save_document
 from dashboards.editor.shapes import shape_of_type
 from dashboards.editor.written import FORM, TEXT, Written, checked, read_written
+from dashboards.library.cloning import make_own
 from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import BadRequest
@@ -139,12 +139,10 @@ def _save(request: TenantRequest, editing: Editing, written: Written, do: str) -
 
 
 def _stored(request: TenantRequest, editing: Editing, document: Any, do: str) -> Panel:
-    storing: dict[str, Callable[[], Panel]] = {
-        "own": lambda: make_own(editing.panel, document, request.tenant, by=request.user),
-        "save": lambda: save_document(editing.panel, document, by=request.user, seen=seen_version(request.POST, "version")),
-        "over": lambda: save_document(editing.panel, document, by=request.user, seen=seen_version(request.POST, "over")),
-    }
-    return storing[do]()
+    if do == "own":
+        return make_own(editing.panel, document, request.tenant, by=request.user, through=DOOR)
+    seen = seen_version(request.POST, "over" if do == "over" else "version")
+    return save_change(editing.panel, lambda stored: stored.take(document), by=request.user, through=DOOR, seen=seen)
 
 
 def _page(

@@ -4,24 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from audit.models import Action
 from audit.recording import Thing, Told, record
 from dashboards.as_code.stored import document_tree
-from dashboards.changing import save_new
+from dashboards.changing import Overtaken, Taken, save_new
 from dashboards.checks import check_dashboard, check_queries
 from dashboards.document import DashboardDocument, place_panels, read_dashboard, take_fields
 from dashboards.library.states import take_state
 from dashboards.models import Dashboard, Panel
-from dashboards.panels.document import DocumentError, DocumentInvalid, read_document
+from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument, read_document
 from tenants.models import Tenant, User
 
 LONGEST_SLUG = 63
-
-
-class Taken(Exception):
-    """The tenant has one of that id. The sentence says of what and which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +57,19 @@ def clone_panel(source: Panel, seen_in: Tenant, copy: Copy, *, by: User) -> Pane
     return row
 
 
+def make_own(shared: Panel, document: PanelDocument, tenant: Tenant, *, by: User, through: str) -> Panel:
+    """A panel of the tenant's own in a shared one's place, with this document, which the guard lets through.
+
+    Raises Overtaken where the tenant has one by now.
+    """
+    own = Panel(slug=shared.slug, scope=Panel.Scope.TENANT, tenant=tenant)
+    own.take(document)
+    try:
+        return save_new(own, by=by, through=through)
+    except Taken as error:
+        raise Overtaken(Panel.objects.owned_by(tenant).get(slug=shared.slug)) from error
+
+
 def free_id(wanted: str, taken: set[str]) -> str:
     """The id itself, or with the first number that makes it another: `cpu-2`."""
     number, slug = 1, wanted
@@ -95,7 +104,7 @@ def _clone_panel(source: Panel, copy: Copy, *, by: User) -> Panel:
         raise DocumentInvalid(*errors)
     row = Panel(slug=copy.slug, scope=Panel.Scope.TENANT, tenant=copy.tenant)
     row.take(document)
-    return _save(row, by=by, through=_through(source, copy))
+    return save_new(row, by=by, through=_through(source, copy))
 
 
 def _stored(source: Dashboard, document: DashboardDocument, copy: Copy, *, by: User) -> Dashboard:
@@ -103,17 +112,9 @@ def _stored(source: Dashboard, document: DashboardDocument, copy: Copy, *, by: U
     take_fields(row, document)
     state = None if source.state == Dashboard.State.PUBLISHED else Dashboard.State.DRAFT
     take_state(row, state=state, is_private=source.private_to_id is not None, by=by)
-    _save(row, by=by, through=_through(source, copy))
+    save_new(row, by=by, through=_through(source, copy))
     place_panels(row, document)
     return row
-
-
-def _save(row: Any, *, by: User, through: str) -> Any:
-    try:
-        with transaction.atomic():
-            return save_new(row, by=by, through=through)
-    except IntegrityError as error:
-        raise Taken(f"There is a {row._meta.model_name} “{row.slug}” already.") from error
 
 
 def _placed(document: DashboardDocument, tenant: Tenant) -> list[Panel]:

@@ -3,13 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from dashboards.as_code.applying import write
 from dashboards.as_code.definitions import Definition, Definitions
 from dashboards.as_code.pieces import Refusal, Refused
 from dashboards.as_code.planning import Plan, plan_upload
-from dashboards.changing import Gone, Overtaken
+from dashboards.changing import Gone, Overtaken, Taken
 from dashboards.document import DashboardDocument
 from dashboards.models import Dashboard, Panel
 from dashboards.viewer import Viewer
@@ -51,7 +51,7 @@ def take(definitions: Definitions, viewer: Viewer | None, *, confirmed: str, by:
                 raise Otherwise
             for change in report.plan.changes:
                 write(change, report.plan, revision="", by=by, through=UPLOAD)
-    except (Overtaken, Gone, IntegrityError) as error:  # at the same moment
+    except (Overtaken, Gone, Taken) as error:  # at the same moment
         raise Otherwise from error
     return report
 

@@ -15,7 +15,7 @@ from dashboards.as_code.planning import Change, Plan, plan
 from dashboards.as_code.reading import Whole, read_folder
 from dashboards.as_code.revision import revision_of
 from dashboards.as_code.source_plan import SourceChange
-from dashboards.changing import Gone, Overtaken
+from dashboards.changing import Gone, Overtaken, Taken
 from dashboards.management.finding import find_tenant
 from tenants.models import Tenant
 
@@ -53,7 +53,7 @@ def _applied(folder: Path, definitions: Whole, owner: Tenant | None, *, prune: b
         return apply(definitions, owner, revision=revision_of(folder, definitions.digest), prune=prune)
     except Overtaken as error:
         raise CommandError(f"{error} Nothing is applied; apply again.") from error
-    except (Gone, IntegrityError) as error:
+    except (Gone, Taken, IntegrityError) as error:
         raise CommandError("Somebody made or deleted one of them at the same moment. Nothing is applied; apply again.") from error
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboards.changing import Gone, Overtaken, delete_unchanged, save_change
-from dashboards.library.cloning import Copy, Taken, clone_dashboard, clone_panel, free_id
+from dashboards.changing import Gone, Overtaken, Taken, delete_unchanged, save_change
+from dashboards.library.cloning import Copy, clone_dashboard, clone_panel, free_id
 from dashboards.library.states import NotPrivate, take_state
 from dashboards.models import Dashboard, Panel
 from dashboards.pages.finding import check_may_change, dashboard_for, panel_for, seen_in

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from dashboards.changing import save_change, save_new
+from dashboards.changing import Taken, save_change, save_new
 from dashboards.document import MOST_PANELS, PANEL_ID
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels import PANEL_TYPES
@@ -60,7 +60,7 @@ def make_panel(beside: Panel, written: Texts, new: New, tenant: Tenant, *, dashb
             save_new(panel, by=by, through=EDITOR)
             if is_placed:
                 save_change(dashboard, lambda stored: _place(stored, new.slug), by=by, through=EDITOR, seen=None)
-    except IntegrityError as error:
+    except Taken as error:
         raise DocumentInvalid(_taken(new.slug)) from error
     return panel, is_placed
 

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboards.asking import read_text, shared_state, with_query
 from dashboards.changing import Gone, Overtaken
+from dashboards.library.cloning import make_own
+from dashboards.models import Panel
 from dashboards.panels.document import DocumentInvalid
 from dashboards.query.editing import OVER, Editing, Sent, edit_at, read_sent
 from dashboards.query.making import New, make_panel
 from dashboards.query.page import PAGES, show_page
-from dashboards.query.saving import make_own, save_query
+from dashboards.query.saving import EDITOR, checked, save_query
 from dashboards.query.texts import SqlText
 from dashboards.query.trying import Mistake, mistake_of
 from datasources.compile.formatting import formatted
@@ -96,7 +98,13 @@ def _save(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:
 def _make_own(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:
     if not editing.panel.is_shared:
         return _save(request, editing, sent)
-    return _stored(request, editing, sent, lambda: make_own(editing.panel, sent.written, request.tenant, by=request.user))
+    panel, by = editing.panel, request.user
+
+    def store() -> Panel:
+        document = checked(panel.document, sent.written, is_shared=False)
+        return make_own(panel, document, request.tenant, by=by, through=EDITOR)
+
+    return _stored(request, editing, sent, store)
 
 
 def _stored(request: TenantRequest, editing: Editing, sent: Sent, store: Callable[[], Any]) -> HttpResponse:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from dashboards.changing import save_change, save_new
 from dashboards.checks import check_dashboard, check_queries
 from dashboards.document import MOST_PANELS, place_panels, read_dashboard, take_fields
-from dashboards.library.cloning import Taken, free_id
+from dashboards.library.cloning import free_id
 from dashboards.library.states import take_state
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument, read_document
@@ -99,7 +99,7 @@ def _make_panels(documents: Mapping[str, PanelDocument], tenant: Tenant, templat
         scope, owner = (Panel.Scope.CHOSEN, None) if template.is_platforms else (Panel.Scope.TENANT, tenant)
         panel = Panel(slug=new, scope=scope, tenant=owner)
         panel.take(document)
-        made[slug] = _save(panel, template, by=by)
+        made[slug] = save_new(panel, by=by, through=_through(template))
         if template.is_platforms:
             panel.shared_with.set([tenant])
     return made
@@ -121,7 +121,7 @@ def _make_board(
     board = Dashboard(slug=wanted.slug or free_id(template.id, taken), scope=Dashboard.Scope.TENANT, tenant=wanted.tenant)
     take_fields(board, document)
     take_state(board, state=Dashboard.State.DRAFT, is_private=None, by=by)
-    _save(board, template, by=by)
+    save_new(board, by=by, through=_through(template))
     place_panels(board, document)
     return board
 
@@ -142,9 +142,5 @@ def _place(board: Dashboard, panels: list[Panel], *, by: User) -> Dashboard:
     return save_change(board, place, by=by, through="templates", seen=None)
 
 
-def _save(row: Any, template: Template, *, by: User) -> Any:
-    try:
-        with transaction.atomic():
-            return save_new(row, by=by, through=f"template {template.id}")
-    except IntegrityError as error:
-        raise Taken(f"There is a {row._meta.model_name} “{row.slug}” already.") from error
+def _through(template: Template) -> str:
+    return f"template {template.id}"

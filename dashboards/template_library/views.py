@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboards.asking import read_text
-from dashboards.changing import Gone, Overtaken
-from dashboards.library.cloning import Taken
+from dashboards.changing import Gone, Overtaken, Taken
 from dashboards.models import Dashboard
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.document import DocumentInvalid

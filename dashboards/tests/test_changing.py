@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from dashboards.changing import Gone, Overtaken, delete_unchanged, save_change, save_new
+from dashboards.changing import Gone, Overtaken, Taken, delete_unchanged, save_change, save_new
 from dashboards.models import Panel
 from tenants.models import User
 
@@ -47,8 +47,14 @@ def test_what_is_gone_cannot_be_changed(panel: Panel) -> None:
 
 
 def test_an_id_that_is_taken_is_refused(panel: Panel) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(Taken, match=r"^There is a panel “answer” already\.$"):
         save_new(Panel(slug="answer", title="Other", panel_type="kpi", document=DOCUMENT), by="x", through="test")
+    assert Panel.objects.get() == panel, "the transaction goes on"
+
+
+def test_what_cannot_be_for_another_reason_is_not_called_taken(root: User) -> None:
+    with pytest.raises(IntegrityError, match="check constraint"), transaction.atomic():
+        save_new(Panel(slug="other", title="Other", panel_type="kpi", document=DOCUMENT, scope="tenant"), by=root, through="test")
 
 
 @pytest.mark.django_db(transaction=True)
