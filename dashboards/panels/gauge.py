@@ -2,15 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from dashboards.panels.anchors import Origin, href_of
 from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.dial import Band, arc, bands, needle, share
 from dashboards.panels.document import PanelDocument, QueryDocument
+from dashboards.panels.interpolation import titled
 from dashboards.panels.labelled import Labelled, labelled
+from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mapped, mapped
 from dashboards.panels.measured import Bounded
 from dashboards.panels.parts import DataSource, Name, Strict, Threshold
@@ -36,9 +39,13 @@ class GaugeSource(DataSource):
 
 
 class GaugeDisplay(Bounded):
-    """Without `min` the dial begins at 0, or at the least value below; without `max` it ends at a round number above all."""
+    """Without `min` the dial begins at 0, or at the least value below; without `max` it ends at a round number above all.
+
+    `link`: where each dial's label leads; without a label its title does.
+    """
 
     style: Literal["arc", "needle"] = "arc"
+    link: Link | None = None
 
 
 class GaugeDocument(QueryDocument):
@@ -80,6 +87,9 @@ class Dial:
     shape: str
     path: str
     said: str
+    called: str = ""
+    href: str = ""
+    new_tab: bool = False
 
 
 class Gauge(PanelType[GaugeDocument]):
@@ -109,7 +119,9 @@ class Gauge(PanelType[GaugeDocument]):
         thresholds = _thresholds(display, ends)
         low, high = (str(format_number(end, display.unit, None)) for end in (ends.low, ends.high))
         return {
-            "dials": [_dial(row, display, ends, f"on a scale from {low} to {high}") for row in rows],
+            "dials": [
+                _linked(_dial(row, display, ends, f"on a scale from {low} to {high}"), row, display.link, ask) for row in rows
+            ],
             "low": low,
             "high": high,
             "track": arc(0, 1),
@@ -186,6 +198,14 @@ def _dial(row: Labelled, display: GaugeDisplay, ends: Ends, scale: str) -> Dial:
         path="" if at is None else needle(at) if display.style == "needle" else arc(0, at) if at else "",
         said=said,
     )
+
+
+def _linked(dial: Dial, row: Labelled, link: Link | None, ask: Ask) -> Dial:
+    if link is None:
+        return dial
+    text = f"{dial.number} {dial.unit}".strip()
+    href = href_of(link, ask, Origin({"label": row.label, "value": row.value}, row.value, text, series=row.label))
+    return replace(dial, called=dial.label or titled(link.title, ask) or "More", href=href, new_tab=link.new_tab)
 
 
 def _notes(frames: Frames) -> tuple[str, ...]:

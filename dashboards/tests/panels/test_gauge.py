@@ -117,3 +117,11 @@ def test_without_a_label_the_newest_row_is_asked_for() -> None:
 def test_the_newest_row_of_a_table_is_one_gauge() -> None:
     """It has its time beside its value, which is neither label nor number."""
     assert answered(frame(value=[3.0], timestamp=[NOON]))["gauges"][0]["label"] == ""
+
+
+def test_a_dial_leads_where_its_link_says() -> None:
+    link = {"title": "Hosts", "dashboard": "hosts", "variables": {"host": "${__series.name}"}}
+    dials = context(frame(label=["a b", ""], value=[60.0, 2.0]), link=link)["dials"]
+    assert [(dial.called, dial.href) for dial in dials] == [("a b", "~/d/hosts/?var-host=a+b"), ("Hosts", "")]
+    rows = context(frame(label=["web"], value=[60.0]), link={"url": "https://wiki.example/${__value.raw}"})["dials"]
+    assert rows[0].href == "https://wiki.example/60.0"
