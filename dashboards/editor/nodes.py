@@ -247,7 +247,7 @@ def _fill_object(node: Node, value: Any) -> None:
     node.is_on = value is not None or not shape.is_nullable
     if not node.is_on:
         return
-    said = Piece.of(value) if node.is_said else Piece({})
+    said = Piece.of(value if node.is_said and value is not None else {})
     node.ways = ways_of(shape)
     way = way_of(dict(said), said.way, node.ways) if node.ways else None
     node.way = way.name if way else ""

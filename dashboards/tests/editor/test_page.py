@@ -122,6 +122,8 @@ HOSTILE = {
     "a NUL in a name": {"doc.variables~raw": '{"a\\u0000b": 1}'},
     "a number nobody can write": {"view": "document", "text": "title: 0x" + "f" * 9_000},
     "names of two kinds": {"view": "document", "text": "type: kpi\ndisplay: {1: a, b: c, 2026-01-01: d}"},
+    "nothing in a part that is there": {"doc.display~raw": "null"},
+    "nothing in a part of a text": {"view": "document", "text": "type: kpi\ndisplay:\ndata_source:\n"},
     "a date": {"view": "document", "text": "type: kpi\ntitle: 2026-01-01"},
     "a broken name in JSON": {"view": "document", "text": '{"type": "kpi", "title": "x", "\\ud800": 1}'},
 }
