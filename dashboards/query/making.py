@@ -10,14 +10,15 @@ from django.db import transaction
 
 from dashboards.changing import Taken, save_change, save_new
 from dashboards.document import MOST_PANELS, PANEL_ID
-from dashboards.models import Dashboard, Panel, Placement
+from dashboards.models import Dashboard, Panel
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.document import DocumentError, DocumentInvalid, read_document
+from dashboards.placing import place_below
 from dashboards.query.saving import EDITOR, checked
 from dashboards.query.texts import PromText, PromTexts, SqlText, Texts
 from tenants.models import Tenant, User
 
-HEIGHT = 6
+WIDTH, HEIGHT = 12, 6
 _KEPT = ("source", "min_interval")
 _SAMPLES: dict[str, Texts] = {
     "sql": SqlText("SELECT now() AS time, 1 AS value"),
@@ -54,21 +55,16 @@ def make_panel(beside: Panel, written: Texts, new: New, tenant: Tenant, *, dashb
     raw = {"type": new.type, "title": new.title.strip(), "data_source": source}
     panel = Panel(slug=new.slug, scope=Panel.Scope.TENANT, tenant=tenant)
     panel.take(checked(raw, written, is_shared=False))
+    placed = [(new.slug, WIDTH, HEIGHT)]
     is_placed = not dashboard.is_shared and dashboard.placements.count() < MOST_PANELS
     try:
         with transaction.atomic():
             save_new(panel, by=by, through=EDITOR)
             if is_placed:
-                save_change(dashboard, lambda stored: _place(stored, new.slug), by=by, through=EDITOR, seen=None)
+                save_change(dashboard, lambda stored: place_below(stored, placed), by=by, through=EDITOR, seen=None)
     except Taken as error:
         raise DocumentInvalid(_taken(new.slug)) from error
     return panel, is_placed
-
-
-def _place(dashboard: Dashboard, slug: str) -> None:
-    """Below all that stands there."""
-    row = max((placed.row + placed.height for placed in dashboard.placements.all()), default=0)
-    Placement.objects.create(dashboard=dashboard, panel_slug=slug, row=row, width=12, height=HEIGHT)
 
 
 def _is_enough(name: str, sample: Texts) -> bool:

@@ -1,6 +1,6 @@
 """A template becomes panels and a dashboard of a tenant's own: all of it, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,11 +8,12 @@ from django.db import transaction
 
 from dashboards.changing import save_change, save_new
 from dashboards.checks import check_dashboard, check_queries
-from dashboards.document import MOST_PANELS, place_panels, read_dashboard, take_fields
+from dashboards.document import place_panels, read_dashboard, take_fields
 from dashboards.library.cloning import free_id
 from dashboards.library.states import take_state
-from dashboards.models import Dashboard, Panel, Placement
+from dashboards.models import Dashboard, Panel
 from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument, read_document
+from dashboards.placing import place_below
 from dashboards.template_library.template import Document, Template, filled
 from datasources.base import OWN
 from datasources.sources import sources_seen_by
@@ -126,20 +127,10 @@ def _make_board(
     return board
 
 
-def _place(board: Dashboard, panels: list[Panel], *, by: User) -> Dashboard:
+def _place(board: Dashboard, panels: Sequence[Panel], *, by: User) -> Dashboard:
     """Below all that stands there. Raises Overtaken, Gone, DocumentInvalid."""
-
-    def place(stored: Dashboard) -> None:
-        placements = list(stored.placements.all())
-        if len(placements) + len(panels) > MOST_PANELS:
-            raise DocumentInvalid(DocumentError("panels", f"a dashboard has at most {MOST_PANELS} panels"))
-        row = max((one.row + one.height for one in placements), default=0)
-        for panel in panels:
-            width, height = WIDTHS.get(panel.panel_type, WIDTH), HEIGHTS.get(panel.panel_type, HEIGHT)
-            Placement.objects.create(dashboard=stored, panel_slug=panel.slug, row=row, width=width, height=height)
-            row += height
-
-    return save_change(board, place, by=by, through="templates", seen=None)
+    sized = [(one.slug, WIDTHS.get(one.panel_type, WIDTH), HEIGHTS.get(one.panel_type, HEIGHT)) for one in panels]
+    return save_change(board, lambda stored: place_below(stored, sized), by=by, through="templates", seen=None)
 
 
 def _through(template: Template) -> str:
