@@ -16,6 +16,7 @@ from tenants.known import Known
 from tenants.models import Tenant
 
 OWN_LANGUAGE = "sql"
+LANGUAGES = {"sql": "SQL", "promql": "PromQL"}  # as people write them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Sources:
             return PostgresSource(self.tenant, platform=platform)
         found = self._default(language) if slug == OWN else self.found.get(slug)
         if found is None:
-            what = f"no data source for {language}" if slug == OWN else f"no data source “{slug}”"
+            what = f"no data source for {_said(language)}" if slug == OWN else f"no data source “{slug}”"
             raise SourceMissing(f"There is {what} here. An admin can add it.")
         name, configured = found.row.name, found.configured
         if not found.row.is_enabled:
@@ -53,7 +54,8 @@ class Sources:
             raise SourceMissing(f"The settings of the data source “{name}” are not valid any more. An admin has to correct them.")
         kind = configured.kind
         if kind.language != language:
-            raise QueryRefused(f"The data source “{name}” is a {kind.label}: it is asked in {kind.language}, not in {language}.")
+            asked, given = _said(kind.language), _said(language)
+            raise QueryRefused(f"The data source “{name}” is a {kind.label}: it is asked in {asked}, not in {given}.")
         if (found.row.is_shared and not kind.may_be_shared) or not (platform or found.is_open):
             raise SourceMissing(f"The data source “{name}” answers panels that the platform keeps, and no others.")
         return kind.make(configured, self.tenant, platform=platform)
@@ -131,3 +133,7 @@ def forget_sources() -> None:
 
 def _sources(tenant: Tenant) -> Sources:
     return Sources(tenant, _known.get(tenant.pk, lambda: read_sources([tenant])[tenant.pk].found) or {})
+
+
+def _said(language: str) -> str:
+    return LANGUAGES.get(language, language)

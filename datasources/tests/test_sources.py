@@ -145,7 +145,7 @@ def test_a_kind_that_must_not_be_shared_is_not(acme: Tenant) -> None:
 
 def test_a_source_is_asked_in_its_language_alone(acme: Tenant) -> None:
     make("metrics", acme)
-    with pytest.raises(QueryRefused, match="is asked in starql, not in sql"):
+    with pytest.raises(QueryRefused, match="is asked in starql, not in SQL"):
         source_of(acme, "metrics", platform=False)
 
 

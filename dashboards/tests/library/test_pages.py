@@ -158,6 +158,7 @@ def test_panels_are_listed_and_searched(make_panel: Callable, acme: Tenant, glob
     found = text(ask(ada, "/t/acme/panels/?q=PROC+kpi"))
     assert "1 panel" in found
     assert "Processor" in found
+    assert '<span class="chip">KPI</span>' in found
     assert "Nothing found" in text(ask(ada, "/t/acme/panels/?q=nowhere"))
 
 

@@ -192,7 +192,7 @@ def test_what_a_tenant_lacks_is_named(acme: Tenant) -> None:
     (runs, steps) = presence(template, acme, "tenant", template.values({"steps": "no_such_steps"})).needs
     assert (runs.need.name, runs.is_there) == ("training_runs", False)
     assert (steps.need.name, steps.is_there) == ("no_such_steps", False)
-    assert "no data source for promql" in presence(built_in()["node"], acme, "tenant", {"job": "x"}).problem
+    assert "no data source for PromQL" in presence(built_in()["node"], acme, "tenant", {"job": "x"}).problem
 
 
 def test_a_columns_lack_is_named(make_tenant: Any, scratch: dict) -> None:

@@ -31,11 +31,13 @@ const add = (id, facts) => {
   cellOf(id).scrollIntoView({ block: "nearest" });
 };
 
+const labelOf = (kind) => form.elements.type.querySelector(`[value="${CSS.escape(kind)}"]`)?.textContent ?? kind;
+
 const itemFor = (panel) => {
   const item = document.getElementById("builder-found").content.firstElementChild.cloneNode(true);
   const button = item.querySelector("button");
   item.querySelector(".option-text").textContent = panel.title;
-  item.querySelector(".chip").textContent = findPlaced(panel.panel_id) ? "on it already" : panel.panel_type.replace("_", " ");
+  item.querySelector(".chip").textContent = findPlaced(panel.panel_id) ? "On it already" : labelOf(panel.panel_type);
   button.disabled = Boolean(findPlaced(panel.panel_id));
   button.addEventListener("click", () => {
     dialog.close();
