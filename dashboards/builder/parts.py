@@ -14,7 +14,8 @@ from dashboards.annotations.definitions import MOST_QUERIES, AnnotationQuery
 from dashboards.builder.naming import free_name
 from dashboards.document import read_annotations, read_variables
 from dashboards.editor.acting import NoSuchPlace, act
-from dashboards.editor.nodes import Node, form_of
+from dashboards.editor.node import Node
+from dashboards.editor.nodes import form_of
 from dashboards.editor.pieces import Piece, plain
 from dashboards.editor.reading import ROOT, Reading
 from dashboards.editor.shapes import Shape, shape_of

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dashboards.editor.nodes import Node
+from dashboards.editor.node import Node
 
 _PLACES = (
     ("general", "General", ("title", "description", "content")),
