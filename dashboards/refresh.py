@@ -16,7 +16,7 @@ from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Answer, Ask, BadRequest, PanelType, WrongShape
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from datasources import promql
-from datasources.base import Query, Source
+from datasources.base import OWN, Query, Source
 from datasources.compile import variables_in
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused, SourceError, SourceUnavailable, ValueMissing
 from datasources.frame import Answered, Frames
@@ -191,7 +191,18 @@ def asked_source(tenant: Tenant, panel: Panel, read: ReadPanel, ask: Ask, source
     if named is None:
         return find(platform=panel.is_shared)
     slug = named_source(named.source, {**read.document.variables, **ask.variables})
+    if panel.is_shared and slug != OWN and _is_anybodys_choice(named.source, slug, read, ask):
+        find(slug, platform=False, language=named.language)
     return find(slug, platform=panel.is_shared, language=named.language)
+
+
+def _is_anybodys_choice(named: str, slug: str, read: ReadPanel, ask: Ask) -> bool:
+    """Whether a URL or a tenant's own variable says which source it is: neither the panel does, nor is it offered.
+
+    Whoever asks chooses among those that are open to what tenants make.
+    """
+    name = named.strip("${}")
+    return named.startswith("$") and name not in ask.offered and read.document.variables.get(name) != slug
 
 
 def named_source(named: str, variables: Mapping[str, Any]) -> str:

@@ -33,12 +33,13 @@ class Ask:
     `tenant_zone` is the tenant's: it cuts days into buckets, and timestamps without a zone are in it. `now` is what ranges
     are counted from; a result that was asked for `not_before` it is new enough. `max_points`: how many points of a series
     the panel has room for, one of few sizes. `variables` have their values for queries, one or a list; `texts` are how people
-    read them.
+    read them. `offered` are those whose value a list of data sources, or the platform's own dashboard, has offered.
     """
 
     time_range: TimeRange = field(default_factory=TimeRange)
     variables: Mapping[str, Value] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    offered: frozenset[str] = frozenset()
     zone: ZoneInfo = UTC_ZONE
     tenant_zone: ZoneInfo = UTC_ZONE
     now: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -148,3 +148,28 @@ def test_deleting_a_tenant_takes_its_sources_along(acme: Tenant, make_postgres: 
     make_postgres(acme)
     acme.delete()
     assert not DataSource.objects.exists()
+
+
+def test_a_url_leads_a_shared_panel_to_open_sources_alone(client: Client, bob: User, acme: Tenant) -> None:
+    for slug, is_open in (("open", True), ("closed", False)):
+        DataSource.objects.create(
+            slug=slug, name=slug, kind="prometheus", is_open=is_open, settings={"url": "http://127.0.0.1:9"}
+        )
+    document = {"type": "kpi", "title": "Up", "data_source": {"source": "$ds", "promql": "up"}, "variables": {"ds": "open"}}
+    Panel.objects.create(slug="up", title="Up", panel_type="kpi", document=document)
+    chooser = [{"name": "ds", "kind": "data_source", "source_kind": "prometheus"}]
+    typed = [{"name": "ds", "kind": "constant", "value": "closed"}]
+    for slug, owner, variables in (("own", acme, []), ("typed", acme, typed), ("listed", acme, chooser), ("all", None, chooser)):
+        scope = Dashboard.Scope.TENANT if owner else Dashboard.Scope.ALL
+        board = Dashboard.objects.create(slug=slug, name=slug, scope=scope, tenant=owner, variables=variables)
+        Placement.objects.create(dashboard=board, panel_slug="up")
+    client.force_login(bob)
+
+    def seen(board: str, chosen: str) -> str:
+        return b"".join(client.get(f"/t/acme/d/{board}/panels/up/", {"var-ds": chosen})).decode()
+
+    for board in ("own", "typed"):
+        assert "answers panels that the platform keeps" in seen(board, "closed")
+    assert "answers panels" not in seen("own", "open") + seen("listed", "open") + seen("all", "closed")
+    answer = client.get("/api/v1/panels/up/data", {"tenant_id": "acme", "var-ds": "closed"})
+    assert "answers panels that the platform keeps" in answer.json()["detail"]

@@ -6,7 +6,7 @@ from audit.recording import Thing
 from dashboards.models import Dashboard
 from dashboards.panels.base import Ask
 from dashboards.refresh import PanelUnavailable, unavailable
-from dashboards.variables.definitions import stored_variables
+from dashboards.variables.definitions import DataSourceVariable, stored_variables
 from dashboards.variables.options import Asker
 from dashboards.variables.resolving import NotOffered, Resolved, needed, resolve
 from datasources.timerange import TimeRange
@@ -33,7 +33,9 @@ def with_variables(ask: Ask, dashboard: Dashboard, tenant: Tenant, names: Collec
         _check(one)
     values = {name: value for name, value in ask.variables.items() if name not in own}
     values |= {one.variable.name: one.value for one in resolved if one.value is not None}
-    return ask.replaced(variables=values, texts={one.variable.name: one.text for one in resolved})
+    known = [one.variable for one in resolved]
+    offered = frozenset(one.name for one in known if dashboard.is_shared or isinstance(one, DataSourceVariable))
+    return ask.replaced(variables=values, texts={one.variable.name: one.text for one in resolved}, offered=offered)
 
 
 def asker_of(dashboard: Dashboard, tenant: Tenant, time_range: TimeRange, *, known_only: bool = False) -> Asker:
