@@ -46,13 +46,13 @@ def legend_row(row: LegendRow, home: Home) -> str:
     )
 
 
-def key_row(row: KeyRow) -> str:
+def key_row(row: KeyRow, home: Home) -> str:
     numbers = "".join(f'<td class="number">{escape(number)}</td>' for number in row.numbers)
     sign = marked(row.shape, row.color) if row.shape else _swatch(row.number, row.color)
     return (
         f'<tr data-series="{row.number}"><td>'
         f'<button type="button" class="legend-toggle" aria-pressed="true" data-name="{escape(row.name)}">'
-        f"{sign}<bdi>{escape(row.label)}</bdi></button></td>{numbers}</tr>"
+        f"{sign}<bdi>{escape(row.label)}</bdi></button>{_more(row.anchor, home) if row.anchor else ''}</td>{numbers}</tr>"
     )
 
 

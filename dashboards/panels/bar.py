@@ -1,5 +1,7 @@
 """Bars: a number a category, or one of each series a category, beside each other or stacked."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -9,8 +11,10 @@ from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.crosstab import Crosstab, crosstab
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.interpolation import titled
-from dashboards.panels.key import as_table, in_words, paint
+from dashboards.panels.key import as_table, in_words
 from dashboards.panels.measured import Bounded
+from dashboards.panels.overrides import PaintedOverride
+from dashboards.panels.part_looks import Part, painted, parts_of
 from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
 from dashboards.panels.querying import RowColumns, rows_query
 from dashboards.panels.units import as_float, format_number
@@ -41,6 +45,7 @@ class BarDisplay(Bounded):
     sort: Literal["none", "category", "value"] = "none"
     limit: Annotated[int, Field(ge=1, le=1_000, description="So many categories, those with the largest sums")] = 100
     colors: Annotated[dict[Label, Colour], Field(max_length=100)] = {}
+    overrides: Annotated[list[PaintedOverride], Field(max_length=50)] = []
 
 
 class BarDocument(QueryDocument):
@@ -70,7 +75,7 @@ class Bar(PanelType[BarDocument]):
         return {"rows": self.export(document, ask)}
 
     def answer(self, document: BarDocument, frames: Frames, ask: Ask) -> Answer:
-        found = _arranged(frames, document, ask)
+        found = _arranged(_whole(frames, document, ask), document.display)
         series = [
             {"label": label, "values": [as_float(value) for value in values]}
             for label, values in zip(found.series, found.values.tolist(), strict=True)
@@ -80,16 +85,18 @@ class Bar(PanelType[BarDocument]):
 
     def context(self, document: BarDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`figure`; `key`, a row a series where there are several; `summary` in words; `twin`, the chart as a table."""
-        found, display = _arranged(frames, document, ask), document.display
-        painted = paint(found.series, display.colors)
+        whole, display = _whole(frames, document, ask), document.display
+        parts = parts_of(whole.series, display.overrides, display.colors)
+        found, paint = _arranged(_shown(whole, parts), display), painted(parts)
+        linked = {part.name: part for part in parts}
         sums = found.values.sum(axis=1, where=found.values == found.values).tolist()
-        key = [
-            painted.row(label, str(format_number(total, display.unit, display.decimals)))
-            for label, total in zip(found.series, sums, strict=True)
-        ]
+        key = []
+        for name, total in zip(found.series, sums, strict=True):
+            text = str(format_number(total, display.unit, display.decimals))
+            key.append(paint.row(name, text, anchor=linked[name].anchor(ask, total, text)))
         return {
-            "figure": draw(found, display, painted),
-            "key": key if len(key) > 1 else [],
+            "figure": draw(found, display, paint),
+            "key": key if len(key) > 1 or any(row.anchor for row in key) else [],
             "key_heading": "Series",
             "key_columns": ("sum",),
             "summary": _summary(found, document, ask),
@@ -107,10 +114,19 @@ class Bar(PanelType[BarDocument]):
         return rows_query(document, ask, RowColumns({"value": columns.value}, given, timestamp=columns.timestamp))
 
 
-def _arranged(frames: Frames, document: BarDocument, ask: Ask) -> Crosstab:
+def _whole(frames: Frames, document: BarDocument, ask: Ask) -> Crosstab:
+    return crosstab(rows_of(frames, "rows"), "bars", ask.zone, by_label=bool(document.data_source.parts))
+
+
+def _shown(whole: Crosstab, parts: Sequence[Part]) -> Crosstab:
+    """Its series that are not hidden, as they are called, in their order."""
+    places = {label: at for at, label in enumerate(whole.series)}
+    found = whole.of_series([places[part.label] for part in parts])
+    return replace(found, series=[part.name for part in parts])
+
+
+def _arranged(whole: Crosstab, display: BarDisplay) -> Crosstab:
     """In the document's order, and no more than it wants or can be drawn."""
-    display, is_prom = document.display, bool(document.data_source.parts)
-    whole = crosstab(rows_of(frames, "rows"), "bars", ask.zone, by_label=is_prom)
     series = min(MOST_SERIES, len(whole.series))
     found = whole.of_largest(categories=min(display.limit, MOST_BARS // max(1, series)), series=series)
     places = list(range(len(found.categories)))

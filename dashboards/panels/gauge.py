@@ -16,6 +16,7 @@ from dashboards.panels.labelled import Labelled, labelled
 from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mapped, mapped
 from dashboards.panels.measured import Bounded
+from dashboards.panels.overrides import Override, changes
 from dashboards.panels.parts import DataSource, Name, Strict, Threshold
 from dashboards.panels.querying import RowColumns, newest_query, rows_query
 from dashboards.panels.thresholds import Level, absolute, coloured, level_of
@@ -46,6 +47,7 @@ class GaugeDisplay(Bounded):
 
     style: Literal["arc", "needle"] = "arc"
     link: Link | None = None
+    overrides: Annotated[list[Override], Field(max_length=50)] = []
 
 
 class GaugeDocument(QueryDocument):
@@ -114,13 +116,15 @@ class Gauge(PanelType[GaugeDocument]):
 
     def context(self, document: GaugeDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`dials`; `low` and `high` as written; `track`, the whole arc; `bands` of thresholds; `style`."""
-        rows, display = _rows(frames, ask), document.display
-        ends = _ends(rows, display)
+        display = document.display
+        shown = _shown(_rows(frames, ask), display)
+        ends = _ends([row for row, _, _ in shown], display)
         thresholds = _thresholds(display, ends)
         low, high = (str(format_number(end, display.unit, None)) for end in (ends.low, ends.high))
         return {
             "dials": [
-                _linked(_dial(row, display, ends, f"on a scale from {low} to {high}"), row, display.link, ask) for row in rows
+                _linked(_dial(name, row, own, ends, f"on a scale from {low} to {high}"), row, own.link, ask)
+                for row, name, own in shown
             ],
             "low": low,
             "high": high,
@@ -128,7 +132,7 @@ class Gauge(PanelType[GaugeDocument]):
             "bands": _bands(thresholds, ends),
             "style": display.style,
             "notes": _notes(frames),
-            "is_empty": not rows,
+            "is_empty": not shown,
         }
 
     def export(self, document: GaugeDocument, ask: Ask) -> Query:
@@ -143,6 +147,17 @@ class Gauge(PanelType[GaugeDocument]):
 
 def _rows(frames: Frames, ask: Ask) -> list[Labelled]:
     return labelled(rows_of(frames, "rows"), "a gauge", ask.zone)[:MOST_GAUGES]
+
+
+def _shown(rows: Sequence[Labelled], display: GaugeDisplay) -> list[tuple[Labelled, str, GaugeDisplay]]:
+    """The rows that are not hidden, in their order, each with its name and the display as overrides change it."""
+    found = []
+    for row in rows:
+        changed = changes(display.overrides, row.label)
+        name, order = changed.pop("name", row.label), changed.pop("order", 0)
+        if not changed.pop("hidden", False):
+            found.append((order, (row, name, display.model_copy(update=changed) if changed else display)))
+    return [one for _, one in sorted(found, key=lambda one: one[0])]
 
 
 def _ends(rows: Sequence[Labelled], display: GaugeDisplay) -> Ends:
@@ -178,7 +193,7 @@ def _level(row: Labelled, display: GaugeDisplay, ends: Ends) -> tuple[Level, Map
     return coloured(level_of(row.number, _thresholds(display, ends)), called), called
 
 
-def _dial(row: Labelled, display: GaugeDisplay, ends: Ends, scale: str) -> Dial:
+def _dial(name: str, row: Labelled, display: GaugeDisplay, ends: Ends, scale: str) -> Dial:
     level, called = _level(row, display, ends)
     shown = format_number(row.value, display.unit, display.decimals)
     text = called.text if called is not None else None
@@ -187,9 +202,9 @@ def _dial(row: Labelled, display: GaugeDisplay, ends: Ends, scale: str) -> Dial:
         number = "No value"
     status = level.status if display.thresholds and row.value is not None else ""
     at = share(row.number, ends.low, ends.high) if row.number is not None else None
-    said = ", ".join(filter(None, (f"{row.label}: {number} {unit}".removeprefix(": ").strip(), status, scale)))
+    said = ", ".join(filter(None, (f"{name}: {number} {unit}".removeprefix(": ").strip(), status, scale)))
     return Dial(
-        label=row.label,
+        label=name,
         number=number,
         unit=unit,
         status=status,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboards.panels.anchors import Anchor
 from dashboards.panels.colours import PALETTE, hex_of
 from dashboards.panels.figures import colour_places, escaped
 
@@ -23,6 +24,7 @@ class KeyRow:
     color: str = ""
     numbers: tuple[str, ...] = ()
     shape: str = ""
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Paint:
     places: Mapping[str, int]
     own: Mapping[str, str]
 
-    def row(self, label: str, *numbers: str) -> KeyRow:
-        return KeyRow(label, escaped(label), self.places[label] % len(PALETTE), self.color(label), numbers)
+    def row(self, label: str, *numbers: str, anchor: Anchor | None = None) -> KeyRow:
+        return KeyRow(label, escaped(label), self.places[label] % len(PALETTE), self.color(label), numbers, anchor=anchor)
 
     def color(self, label: str) -> str:
         return hex_of(self.own[label]) if label in self.own else ""

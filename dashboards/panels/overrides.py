@@ -1,4 +1,4 @@
-"""Overrides: what single series or columns have otherwise than the panel, by their name, a pattern or their query."""
+"""Overrides: what single series, columns, slices or dials have otherwise than the panel, by name, pattern or query."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
@@ -49,17 +49,26 @@ class Match(Strict):
         return self.regex is None or found(self.regex, name) is not None
 
 
-class Override(Strict):
+class PartOverride(Strict):
     """What is not given stays as it is. Of several that match, the later ones win. `order` is 0 where nothing is said."""
 
     match: Match
     name: Label | None = None
-    unit: Unit | None = None
-    decimals: Decimals | None = None
-    mappings: Mappings | None = None
     link: Link | None = None
     hidden: bool = False
     order: Annotated[int, Field(ge=-1_000, le=1_000)] = 0
+
+
+class PaintedOverride(PartOverride):
+    """Of a bar's series, or of a pie's slice."""
+
+    color: Colour | None = None
+
+
+class Override(PartOverride):
+    unit: Unit | None = None
+    decimals: Decimals | None = None
+    mappings: Mappings | None = None
 
 
 class SeriesOverride(Override):
@@ -70,7 +79,7 @@ class SeriesOverride(Override):
     width: Annotated[float, Field(ge=0.5, le=10)] | None = None
 
 
-def changes(overrides: Sequence[Override], name: str, query: str = "") -> dict[str, Any]:
+def changes(overrides: Sequence[PartOverride], name: str, query: str = "") -> dict[str, Any]:
     """What the overrides that match say, by their fields' names."""
     changed: dict[str, Any] = {}
     for override in overrides:

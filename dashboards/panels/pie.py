@@ -12,8 +12,10 @@ from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.figures import escaped
 from dashboards.panels.interpolation import titled
-from dashboards.panels.key import Paint, as_table, in_words, paint
+from dashboards.panels.key import Paint, as_table, in_words
 from dashboards.panels.labelled import Labelled, labelled
+from dashboards.panels.overrides import PaintedOverride
+from dashboards.panels.part_looks import Part, painted, parts_of
 from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, Strict
 from dashboards.panels.querying import RowColumns, rows_query
 from dashboards.panels.units import format_number
@@ -42,6 +44,7 @@ class PieDisplay(Display):
     style: Literal["pie", "donut"] = "pie"
     limit: Annotated[int, Field(ge=2, le=30)] = 8
     colors: Annotated[dict[Label, Colour], Field(max_length=100)] = {}
+    overrides: Annotated[list[PaintedOverride], Field(max_length=50)] = []
 
 
 class PieDocument(QueryDocument):
@@ -71,6 +74,10 @@ class Whole:
     dropped: int = 0
 
     @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.slices]
+
+    @property
     def total(self) -> float:
         return _added(value for _, value in self.slices)
 
@@ -89,20 +96,25 @@ class Pie(PanelType[PieDocument]):
         return {"rows": self.export(document, ask)}
 
     def answer(self, document: PieDocument, frames: Frames, ask: Ask) -> Answer:
-        whole = _whole(frames, document, ask)
+        rows = _rows(frames, ask)
+        whole = _whole(rows, [Part(label, label) for label in _labels(rows)], document.display.limit)
         slices = [{"label": label, "value": value, "share": whole.share(value)} for label, value in whole.slices]
         data = {"slices": slices, "total": whole.total, "unit": document.display.unit, "decimals": document.display.decimals}
         return Answer(data=data, notes=_notes(frames, whole), is_empty=not slices)
 
     def context(self, document: PieDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`figure`; `key`, a row a slice with its value and share; `summary` in words; `twin`, the chart as a table."""
-        whole, display = _whole(frames, document, ask), document.display
-        painted = paint([label for label, _ in whole.slices], display.colors)
+        rows, display = _rows(frames, ask), document.display
+        parts = parts_of(_labels(rows), display.overrides, display.colors)
+        whole = _whole(rows, parts, display.limit)
+        named = {part.name: part for part in [*parts_of(whole.names, (), display.colors), *parts]}
+        paint = painted([named[name] for name in whole.names])
+        anchors = {name: named[name].anchor(ask, value, _number(value, display)) for name, value in whole.slices}
         written = [(label, (_number(value, display), _percent(whole.share(value)))) for label, value in whole.slices]
         said = [f"{label} {value} ({share})" for label, (value, share) in written[:SPOKEN]]
         return {
-            "figure": _figure(whole, display, painted),
-            "key": [painted.row(label, *numbers) for label, numbers in written],
+            "figure": _figure(whole, display, paint),
+            "key": [paint.row(label, *numbers, anchor=anchors[label]) for label, numbers in written],
             "key_heading": "Slice",
             "key_columns": ("value", "share"),
             "summary": in_words(titled(document.title, ask), "slices", said, len(written)),
@@ -119,18 +131,29 @@ class Pie(PanelType[PieDocument]):
         return rows_query(document, ask, read)
 
 
-def _whole(frames: Frames, document: PieDocument, ask: Ask) -> Whole:
-    """Values of one label are added; beyond the limit the smallest together are “other”."""
-    rows = labelled(rows_of(frames, "rows"), "a pie", ask.zone)
+def _rows(frames: Frames, ask: Ask) -> list[Labelled]:
+    return labelled(rows_of(frames, "rows"), "a pie", ask.zone)
+
+
+def _labels(rows: Iterable[Labelled]) -> list[str]:
+    return list(dict.fromkeys(row.label for row in rows))
+
+
+def _whole(rows: Sequence[Labelled], parts: Sequence[Part], limit: int) -> Whole:
+    """Values of one name are added; beyond the limit the smallest together are “other”. A label that is no part is hidden."""
+    shown = {part.label: part for part in parts}
     sums: dict[str, float] = {}
     for row in rows:
-        if (value := _positive(row)) is not None:
-            sums[row.label] = _added((sums.get(row.label, 0.0), value))
+        if row.label in shown and (value := _positive(row)) is not None:
+            name = shown[row.label].name
+            sums[name] = _added((sums.get(name, 0.0), value))
     slices = sorted(sums.items(), key=lambda one: (-one[1], one[0]))
-    most = document.display.limit
-    if len(slices) > most:
-        slices = [*slices[: most - 1], (_name_of_rest(slices[: most - 1]), _added(value for _, value in slices[most - 1 :]))]
-    return Whole(slices, dropped=sum(_positive(row) is None for row in rows))
+    rest = slices[limit - 1 :] if len(slices) > limit else []
+    orders = {part.name: part.order for part in parts}
+    slices = sorted(slices[: len(slices) - len(rest)], key=lambda one: orders[one[0]])
+    if rest:
+        slices.append((_name_of_rest(slices), _added(value for _, value in rest)))
+    return Whole(slices, dropped=sum(row.label in shown and _positive(row) is None for row in rows))
 
 
 def _added(values: Iterable[float]) -> float:

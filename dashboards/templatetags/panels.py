@@ -66,9 +66,10 @@ def legend_rows(rows: Iterable[LegendRow], section: Any = None) -> SafeString:
 
 
 @register.simple_tag
-def key_rows(rows: Iterable[KeyRow]) -> SafeString:
+def key_rows(rows: Iterable[KeyRow], section: Any = None) -> SafeString:
     """A chart's key, a row a colour: each is a button that shows or hides what has it."""
-    return mark_safe("".join(map(key_row, rows)))  # noqa: S308 - each part is escaped
+    home = Home(section.url if section is not None else "")
+    return mark_safe("".join([key_row(row, home) for row in rows]))  # noqa: S308 - each part is escaped
 
 
 @register.simple_tag

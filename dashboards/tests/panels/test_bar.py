@@ -119,3 +119,31 @@ def test_a_table_is_grouped_by_category_and_series() -> None:
 def test_a_category_may_be_a_number_where_it_is_named() -> None:
     rows = typed_frame({"category": ("number", "int4"), "value": ("number", "int8")}, (2_025, 5), (2_026, 7))
     assert answered(rows)["categories"] == ["2025", "2026"]
+
+
+def test_a_series_is_called_painted_and_placed_as_an_override_says() -> None:
+    link = {"title": "Its orders", "dashboard": "orders", "variables": {"status": "${__series.name}"}}
+    overrides = [
+        {"match": "open", "name": "Not paid yet", "color": "#EF4444", "order": -1, "link": link},
+        {"match": {"regex": "^can"}, "hidden": True},
+    ]
+    rows = frame(country=["FR", "FR", "DE"], status=["paid", "open", "cancelled"], n=[3, 1, 500])
+    drawn = context(rows, overrides=overrides, limit=1)
+    assert [(row.label, row.numbers, row.color) for row in drawn["key"]] == [
+        ("Not paid yet", ("1",), "#EF4444"),
+        ("paid", ("3",), ""),
+    ]
+    assert drawn["figure"]["data"][0]["x"] == ["FR"]  # what is hidden makes no category large
+    assert drawn["figure"]["data"][0]["marker"] == {"color": "#EF4444"}
+    assert drawn["key"][0].anchor.href == "~/d/orders/?var-status=open"
+    assert drawn["key"][1].number == context(rows)["key"][0].number  # its place in the palette is by its label
+    assert [one["label"] for one in answered(rows, overrides=overrides)["series"]] == ["paid", "open", "cancelled"]
+
+
+def test_the_only_series_has_a_key_where_it_leads_on() -> None:
+    rows = frame(country=["FR"], n=[3])
+    assert context(rows)["key"] == []
+    link = {"title": "More", "url": "https://wiki.example/${__value.raw}"}
+    assert [row.anchor.href for row in context(rows, overrides=[{"match": "n", "link": link}])["key"]] == [
+        "https://wiki.example/3.0"
+    ]

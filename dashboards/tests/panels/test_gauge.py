@@ -125,3 +125,21 @@ def test_a_dial_leads_where_its_link_says() -> None:
     assert [(dial.called, dial.href) for dial in dials] == [("a b", "~/d/hosts/?var-host=a+b"), ("Hosts", "")]
     rows = context(frame(label=["web"], value=[60.0]), link={"url": "https://wiki.example/${__value.raw}"})["dials"]
     assert rows[0].href == "https://wiki.example/60.0"
+
+
+def test_a_dial_is_as_an_override_says() -> None:
+    overrides = [
+        {"match": "disk", "name": "Disk", "unit": "bytes", "decimals": 1, "order": -1},
+        {"match": {"regex": "^tmp"}, "hidden": True},
+        {
+            "match": "cpu",
+            "mappings": [{"value": 60, "text": "busy"}],
+            "link": {"title": "x", "url": "https://wiki.example/${__series.name}"},
+        },
+    ]
+    drawn = context(frame(label=["cpu", "tmp1", "disk"], value=[60.0, 9_000.0, 80.0]), overrides=overrides)
+    assert [(dial.label, dial.number, dial.unit, dial.href) for dial in drawn["dials"]] == [
+        ("Disk", "80", "B", ""), ("cpu", "busy", "", "https://wiki.example/cpu"),
+    ]  # fmt: skip
+    assert drawn["high"] == "100"  # what is hidden does not stretch the dials
+    assert context(frame(label=["a"], value=[1]), overrides=[{"match": "a", "hidden": True}])["is_empty"]

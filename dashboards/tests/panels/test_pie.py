@@ -73,3 +73,19 @@ def test_it_is_told_in_words() -> None:
 def test_columns_are_checked(columns: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="columns"):
         document("pie", {"table": "t", "columns": columns})
+
+
+def test_a_slice_is_called_painted_and_placed_as_an_override_says() -> None:
+    overrides = [
+        {"match": {"regex": "^(b|c)$"}, "name": "b and c", "color": "critical", "order": -1},
+        {"match": "lost", "hidden": True},
+        {"match": "a", "link": {"title": "More", "dashboard": "one", "variables": {"it": "${__value.text}"}}},
+    ]
+    rows = frame(label=["a", "b", "c", "lost", "d", "e"], value=[8, 4, 2, 100, 1, 1])
+    key = context(rows, overrides=overrides, limit=3, unit="bytes", colors={"other": "#111111"})["key"]
+    assert [(row.label, row.numbers) for row in key] == [
+        ("b and c", ("6 B", "37.5 %")), ("a", ("8 B", "50.0 %")), ("other", ("2 B", "12.5 %")),
+    ]  # fmt: skip
+    assert [row.color for row in key] == ["#EF4444", "", "#111111"]
+    assert [row.anchor.href if row.anchor else "" for row in key] == ["", "~/d/one/?var-it=8+B", ""]
+    assert len(answered(rows, overrides=overrides)["slices"]) == 6
