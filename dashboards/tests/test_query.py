@@ -196,7 +196,7 @@ def test_who_was_overtaken_is_told_by_whom_and_keeps_the_text(own: Panel, as_ada
     assert "max(load)" in page.partition("<textarea")[2].partition("</textarea>")[0]
     assert "min(load)" in page.partition("What is stored now")[2].partition("</pre>")[0]
     assert "Take theirs" in page
-    assert '<button type="submit" class="button" form="query" name="do" value="over"' in page
+    assert 'form="query" name="do" value="over"' in " ".join(page.split())
     assert sent(as_ada, "save", mine, version=1).status_code == 409
     assert sent(as_ada, "over", mine, version=1, over=2).status_code == 302
     own.refresh_from_db()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dashboards.models import Dashboard, Panel, Placement
 
@@ -53,6 +53,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     },
 }
 PLACES = {"newest": (0, 0, 4, 3), "health": (0, 4, 8, 3), "cpu": (3, 0, 12, 6), "lines": (9, 0, 12, 9)}
+PATIENCE_MS = 30_000  # a busy machine is not a page that does not answer
 WANTED = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the leanest
 
 
@@ -66,6 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     """The system's Chromium. Playwright runs an event loop, which Django would take for a view's; it is the test's own."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
     found = next(filter(None, map(shutil.which, WANTED)), None)
     assert found, f"These tests need one of {', '.join(WANTED)}."
     with sync_playwright() as playwright:
@@ -101,7 +103,7 @@ def visit(live_server: Any, chromium: Browser, client: Client) -> Iterator[Calla
             client.force_login(user)
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(path)

@@ -57,7 +57,8 @@ def test_the_theme_follows_the_system_until_one_chooses(drawn: Callable[..., Pag
     page = drawn(color_scheme="dark")
     root = page.locator("html")
     expect(root).to_have_attribute("data-theme", "dark")
-    page.get_by_label("Switch between light and dark").click()
+    with page.expect_response("**/api/v1/me/preferences"):
+        page.get_by_label("Switch between light and dark").click()
     expect(root).to_have_attribute("data-theme", "light")
     page.reload()
     expect(root).to_have_attribute("data-theme", "light")

@@ -98,8 +98,8 @@ def test_a_kiosk_is_the_panels_alone(drawn: Callable[..., Page]) -> None:
 def test_the_whole_screen_is_taken_and_given_back(drawn: Callable[..., Page]) -> None:
     page = drawn()
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement !== null")
+    expect(page.locator("html:fullscreen")).to_have_count(1)
     expect(page.locator(".topbar")).to_be_hidden()
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement === null")
+    expect(page.locator("html:fullscreen")).to_have_count(0)
     expect(page.locator(".topbar")).to_be_visible()

@@ -74,8 +74,8 @@ def test_macros_tables_and_columns_are_completed(written: Callable[..., Page]) -
 def test_a_click_on_a_column_writes_it(written: Callable[..., Page]) -> None:
     page = written()
     retype(page, "SELECT ")
-    page.locator(".query-list summary", has_text="metrics").click()
-    page.locator(".query-insert", has_text="cpu").click()
+    page.locator(".query-list summary", has_text=re.compile(r"^\s*metrics\b")).click()
+    page.locator(".query-insert[data-name='cpu']:visible").click()
     assert page.locator("#query-text").input_value() == "SELECT cpu"
     page.get_by_label("Find a table or column").fill("serv")
     tables = page.locator(".query-list summary")

@@ -155,12 +155,12 @@ def test_our_own_figures_fit_the_http_template(
     exporters: RealPrometheus, make_prometheus: Callable[..., Any], acme: Tenant, ada: User, client: Client
 ) -> None:
     client.get("/live")
-    exporters.wait_for('count_over_time(paneldash_requests_total{view="live"}[1m]) > 2', answers=1)
+    exporters.wait_for('sum(count_over_time(paneldash_requests_total{view="live"}[1m])) > 2', answers=1)
     make_prometheus(tenant=acme, scrape_interval="1s")
     values = {"requests": "paneldash_requests_total", "status": "status", "seconds": "paneldash_request_seconds", "route": "view"}
     made = make(built_in()["http"], Wanted(acme, values=values), by=ada)
     client.get("/live")
-    exporters.wait_for('rate(paneldash_requests_total{view="live"}[5s]) > 0', answers=1)
+    exporters.wait_for('sum(rate(paneldash_requests_total{view="live"}[5s])) > 0', answers=1)
     assert _quiet(acme, made.panels, patience_seconds=20) == []
     routes = next(panel for panel in made.panels if panel.slug == "http-routes")
     rows = _drawn(acme, routes, minutes=1)[1].answer().data["rows"]
