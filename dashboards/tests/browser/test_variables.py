@@ -100,6 +100,7 @@ def test_repeated_panels_keep_their_values(visit: Callable[..., Page], bob: Any,
     titles = page.locator("[id^='panel-newest-R'] .panel-title")
     expect(titles).to_have_text(["web, small", "worker, small"])
     expect(page.locator("[id^='panel-newest-R'][data-state='fresh']")).to_have_count(2)
+    expect(page.locator(".htmx-added")).to_have_count(0)  # from then on it hears
     with page.expect_response(re.compile(r"/panels/newest/\?.*var-server=worker")) as answered:
         page.keyboard.press("r")
     assert "var-server=web" not in answered.value.url
