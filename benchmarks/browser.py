@@ -1,11 +1,11 @@
 """The demo's dashboard in Chromium with an empty cache: until it is drawn, and what that and a refresh transfer."""
 
-import shutil
 from typing import Any
 
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.chromium import find_chromium
 from benchmarks.report import Figure, Report
 from benchmarks.scene import sign_in
 from benchmarks.timing import Timing
@@ -29,8 +29,7 @@ def measure(port: int, report: Report) -> None:
     visits: list[tuple[float, float]] = []
     refreshes: dict[str, float] = {}
     with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         for _ in range(VISITS):
             visits.append(_visit(chromium, port, session_key, refreshes))
         chromium.close()

@@ -2,7 +2,6 @@
 
 import math
 import random
-import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.browser import BOARD
+from benchmarks.chromium import find_chromium
 from benchmarks.report import Figure, Report
 from benchmarks.scene import sign_in
 from benchmarks.timing import Timing
@@ -61,8 +61,7 @@ def measure(port: int, report: Report) -> None:
     what = f"{SERIES} series of {POINTS:,} points or its like, the first of its page"
     report.heading(f"Each panel type in Chromium, {what}: ms, medians of {VISITS}")
     with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         for name in sorted(PANEL_TYPES):
             html = _fragment(name)
             timing = Timing(tuple(_draw(chromium, port, session_key, html) for _ in range(VISITS)))

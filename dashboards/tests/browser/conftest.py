@@ -1,7 +1,6 @@
 """A real Chromium before a live server, and a dashboard of all four panel types over tables made for it."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from benchmarks.chromium import find_chromium
 from dashboards.models import Dashboard, Panel, Placement
 
 TABLES = """
@@ -54,7 +54,6 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 }
 PLACES = {"newest": (0, 0, 4, 3), "health": (0, 4, 8, 3), "cpu": (3, 0, 12, 6), "lines": (9, 0, 12, 9)}
 PATIENCE_MS = 30_000  # a busy machine is not a page that does not answer
-WANTED = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the leanest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,10 +67,8 @@ def chromium() -> Iterator[Browser]:
     """The system's Chromium. Playwright runs an event loop, which Django would take for a view's; it is the test's own."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     expect.set_options(timeout=PATIENCE_MS)
-    found = next(filter(None, map(shutil.which, WANTED)), None)
-    assert found, f"These tests need one of {', '.join(WANTED)}."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
