@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from django.http import Http404
+from django.http import Http404, QueryDict
 
 from dashboards.asking import (
     OWN,
@@ -179,8 +179,17 @@ def place_of(request: TenantRequest, dashboard: str, panel: str) -> Place:
 def range_of(request: TenantRequest, place: Place, *, every_seconds: int = 1) -> PageRange:
     """The range a panel is asked for: the URL's, or the nearest of those that the placement, the panel, the dashboard have."""
     zone = zone_of(request.GET, request.user, request.tenant)
-    own = place.placement.time_range or place.panel.time_range or place.dashboard.time_range
-    return page_range(request.GET, zone, default=own, every_seconds=every_seconds)
+    return page_range(request.GET, zone, default=place.time_range, every_seconds=every_seconds)
+
+
+def asked_by_form(request: TenantRequest, place: Place) -> tuple[PageRange, QueryDict]:
+    """The range of an editor's form before that of its URL, and the URL's query with it. Raises BadRequest."""
+    query = request.GET.copy()
+    for name in ("from", "to"):
+        if request.POST.get(name):
+            query[name] = request.POST[name].strip()
+    zone = zone_of(query, request.user, request.tenant)
+    return page_range(query, zone, default=place.time_range), query
 
 
 def shared_seconds(poll: int) -> int:

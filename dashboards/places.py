@@ -25,6 +25,11 @@ class Place:
     panel: Panel
     mark: str  # differs when any of them does
 
+    @property
+    def time_range(self) -> str:
+        """How far back it looks where nobody says: the placement's, else the panel's, else the dashboard's."""
+        return self.placement.time_range or self.panel.time_range or self.dashboard.time_range
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
 
-from dashboards.asking import PageRange, page_range, read_ask, zone_of
+from dashboards.asking import PageRange, read_ask
+from dashboards.looking import asked_by_form
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
@@ -69,13 +70,8 @@ class Editing:
 def edit_at(request: TenantRequest, dashboard: str | None, panel: str) -> Editing:
     """Raises Http404 where there is no such panel or dashboard; BadRequest."""
     place = _place(request, dashboard, panel)
-    query = request.GET.copy()
-    for name in ("from", "to"):
-        if request.POST.get(name):
-            query[name] = request.POST[name].strip()
-    zone = zone_of(query, request.user, request.tenant)
-    own = place.placement.time_range or place.panel.time_range or place.dashboard.time_range
-    return Editing(place, _on(request), page_range(query, zone, default=own), query)
+    asked, query = asked_by_form(request, place)
+    return Editing(place, _on(request), asked, query)
 
 
 def _place(request: TenantRequest, dashboard: str | None, slug: str) -> Place:

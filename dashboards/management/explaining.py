@@ -47,8 +47,7 @@ def _find(tenant: Tenant, slug: str, dashboard: str | None) -> tuple[Panel, str,
     place = find_place(tenant, dashboard, slug, viewer=None)
     if place is None:
         raise CommandError(f"{tenant.slug} has no dashboard “{dashboard}” with a panel “{slug}”.")
-    own_range = place.placement.time_range or place.panel.time_range or place.dashboard.time_range
-    return place.panel, own_range, place.dashboard
+    return place.panel, place.time_range, place.dashboard
 
 
 def _query(variables: Sequence[str]) -> QueryDict:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
 
-from dashboards.asking import PageRange, page_range, read_ask, seen_version, zone_of
-from dashboards.looking import place_of
+from dashboards.asking import PageRange, read_ask, seen_version
+from dashboards.looking import asked_by_form, place_of
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.places import Place
@@ -77,13 +77,8 @@ def edit_at(request: TenantRequest, dashboard: str, panel: str) -> Editing:
     written = written_query(place.panel)
     if written is None:
         raise Http404("This panel's query is not written here.")
-    query = request.GET.copy()
-    for name in ("from", "to"):
-        if request.POST.get(name):
-            query[name] = request.POST[name].strip()
-    zone = zone_of(query, request.user, request.tenant)
-    own = place.placement.time_range or place.panel.time_range or place.dashboard.time_range
-    return Editing(place, written, page_range(query, zone, default=own), query)
+    asked, query = asked_by_form(request, place)
+    return Editing(place, written, asked, query)
 
 
 def variables_in(editing: Editing) -> list[str]:
