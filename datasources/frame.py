@@ -69,13 +69,15 @@ class Frame:
 class Series:
     """`times` in epoch seconds, ascending; `values` finite numbers, NaN where there is none. Both of one length.
 
-    `query` is the letter of the query it is from, where there are several.
+    `query` is the letter of the query it is from, where there are several. `labels`: what `label` was made of, by the names
+    of Prometheus' labels or of the columns; it is empty where that is not known.
     """
 
     label: str
     times: Doubles
     values: Doubles
     query: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def known(self) -> Doubles:
         """The values there are."""

@@ -1,11 +1,12 @@
 """The answers to several queries as one: their series beside one another, or their rows joined by their labels."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from string import ascii_uppercase
 from typing import Any
 
 from datasources.base import PromQuery, Query
-from datasources.frame import Answered, Column, Frame, Series, SeriesFrame, distinct
+from datasources.frame import Answered, Column, Frame, SeriesFrame, distinct
 
 VALUE, TIME, LABEL, METRIC = "value", "time", "label", "__name__"
 
@@ -25,7 +26,7 @@ def merged(frames: Sequence[Answered], queries: Sequence[Query]) -> Answered:
 def _side_by_side(letters: Sequence[str], frames: Sequence[SeriesFrame]) -> SeriesFrame:
     found = [(letter, one) for letter, frame in zip(letters, frames, strict=True) for one in frame.series]
     labels = distinct(one.label for _, one in found)
-    renamed = (Series(label, one.times, one.values, query) for label, (query, one) in zip(labels, found, strict=True))
+    renamed = (replace(one, label=label, query=query) for label, (query, one) in zip(labels, found, strict=True))
     return SeriesFrame(
         tuple(sorted(renamed, key=lambda one: one.label)),
         row_count=sum(frame.row_count for frame in frames),

@@ -22,6 +22,11 @@ _UNREADABLE = (struct.error, zstandard.ZstdError, ValueError, LookupError, TypeE
 Made = TypeVar("Made")
 
 
+def texts_by_name(described: Any) -> dict[str, str]:
+    """What a description says by name. Raises AttributeError for what is no such thing."""
+    return {str(name): str(text) for name, text in described.items()}
+
+
 class Arrays:
     """The arrays behind a description, taken one after the other. Raises ValueError beyond the end of the bytes."""
 

@@ -3,7 +3,7 @@
 The server gathers: an array of times and one of values a series reach Python in two pieces, not in two objects a point.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,16 +83,24 @@ class Points:
         gathered = [group for group in groups if group[count] is not None]
         came = sum(len(group[count]) for group in gathered)
         pieces: dict[str, list[tuple[Doubles, Doubles]]] = {}
+        labels: dict[str, Mapping[str, str]] = {}
         lost = 0
         for group in _first_rows(gathered, count, rows):
             times = self._epochs(group[count])
             is_on_axis = (times >= EARLIEST) & (times <= LATEST)
             lost += len(times) - int(is_on_axis.sum())
-            label = " ".join(map(_label, group[:count]))
+            label, own = " ".join(map(_label, group[:count])), self._own_labels(group)
             for place, numbers in zip(self.values, group[count + 1 :], strict=True):
-                pieces.setdefault(self._name(place, label), []).append((times[is_on_axis], numbers[is_on_axis]))
-        found = (_joined(label, parts) for label, parts in sorted(pieces.items()))
+                name = self._name(place, label)
+                pieces.setdefault(name, []).append((times[is_on_axis], numbers[is_on_axis]))
+                labels[name] = _shared(labels[name], own) if name in labels else own
+        found = (_joined(name, parts, labels[name]) for name, parts in sorted(pieces.items()))
         return tuple(series for series in found if len(series.times)), came, lost
+
+    def _own_labels(self, group: tuple[Any, ...]) -> dict[str, str]:
+        """By their columns, those that are whole."""
+        cells = zip(self.labels, group, strict=False)
+        return {self.columns[place].name: cell for place, cell in cells if cell is not None and len(cell) <= LONGEST_LABEL}
 
     def _name(self, place: int, label: str) -> str:
         prefix = self.columns[place].name if len(self.values) > 1 else ""
@@ -187,11 +195,16 @@ def _first_rows(groups: list[tuple[Any, ...]], count: int, rows: int) -> Iterato
         left -= min(size, left)
 
 
-def _joined(label: str, parts: list[tuple[Doubles, Doubles]]) -> Series:
+def _shared(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
+    """What two groups of one name have in common: “a b” and “c” are written as “a” and “b c” are."""
+    return {name: text for name, text in one.items() if other.get(name) == text}
+
+
+def _joined(label: str, parts: list[tuple[Doubles, Doubles]], labels: Mapping[str, str]) -> Series:
     times, numbers = parts[0] if len(parts) == 1 else (np.concatenate(pieces) for pieces in zip(*parts, strict=True))
     if len(times) > 1 and (times[1:] < times[:-1]).any():
         order = np.argsort(times, kind="stable")
         times, numbers = times[order], numbers[order]
     if not np.isfinite(numbers).all():
         numbers = np.where(np.isfinite(numbers), numbers, np.nan)
-    return Series(label, times, numbers)
+    return Series(label, times, numbers, labels=labels)

@@ -19,12 +19,16 @@ _ADDRESS = re.compile(r"[^\s@,;:<>()\"%?&\\]+@[A-Za-z0-9.-]+")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a link starts from: the row's cells by their columns' names, the cell's own value and text, or a series."""
+    """What a link starts from: the row's cells by their columns' names, the cell's own value and text, or a series.
+
+    `labels` are what a series' label is made of; of a row its cells are.
+    """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     value: Any = None
     text: str = ""
     series: str = ""
+    labels: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOWHERE = Origin()
@@ -92,9 +96,18 @@ def _value_of(place: Place, origin: Origin) -> str:
             if place.name not in origin.fields:
                 raise _Nothing
             return text_of(origin.fields[place.name], UTC_ZONE)
+        case "field":
+            return _label(place.name, origin)
         case "series":
             return origin.series
     return origin.text if place.name == "text" else text_of(origin.value, UTC_ZONE)
+
+
+def _label(name: str, origin: Origin) -> str:
+    known = origin.labels or origin.fields
+    if name not in known:
+        raise _Nothing
+    return text_of(known[name], UTC_ZONE)
 
 
 def _of_the_page(what: str, ask: Ask) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.panels.bar_figure import draw, said
 from dashboards.panels.base import Answer, Ask, Data, PanelType
-from dashboards.panels.crosstab import Crosstab, crosstab
+from dashboards.panels.crosstab import Crosstab, crosstab, rows_alike
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.interpolation import titled
 from dashboards.panels.key import as_table, in_words
@@ -90,10 +90,11 @@ class Bar(PanelType[BarDocument]):
         found, paint = _arranged(_shown(whole, parts), display), painted(parts)
         linked = {part.name: part for part in parts}
         sums = found.values.sum(axis=1, where=found.values == found.values).tolist()
+        cells = _cells(frames, document, ask) if any(part.link for part in parts) else {}
         key = []
         for name, total in zip(found.series, sums, strict=True):
             text = str(format_number(total, display.unit, display.decimals))
-            key.append(paint.row(name, text, anchor=linked[name].anchor(ask, total, text)))
+            key.append(paint.row(name, text, anchor=linked[name].anchor(ask, total, text, cells.get(linked[name].label, {}))))
         return {
             "figure": draw(found, display, paint),
             "key": key if len(key) > 1 or any(row.anchor for row in key) else [],
@@ -116,6 +117,10 @@ class Bar(PanelType[BarDocument]):
 
 def _whole(frames: Frames, document: BarDocument, ask: Ask) -> Crosstab:
     return crosstab(rows_of(frames, "rows"), "bars", ask.zone, by_label=bool(document.data_source.parts))
+
+
+def _cells(frames: Frames, document: BarDocument, ask: Ask) -> dict[str, dict[str, Any]]:
+    return rows_alike(rows_of(frames, "rows"), ask.zone, by_label=bool(document.data_source.parts))
 
 
 def _shown(whole: Crosstab, parts: Sequence[Part]) -> Crosstab:

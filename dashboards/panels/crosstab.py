@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dashboards.panels.labelled import TIME_NAMES, label_columns, label_of_each, number_columns
+from dashboards.panels.labelled import TIME_NAMES, cells_alike, label_columns, label_of_each, number_columns
 from dashboards.panels.units import as_float
 from datasources.frame import Column, Doubles, Frame
 
@@ -55,19 +56,40 @@ def crosstab(frame: Frame, what: str, zone: ZoneInfo, *, by_label: bool = False)
     `by_label`: each row's label is its category, whatever else is known of it. Raises WrongShape.
     """
     numbers = number_columns(frame, what)
-    category, series = (label_columns(frame, beside=numbers), []) if by_label else _columns(frame, numbers)
+    category, series = _arrangement(frame, numbers, by_label)
     categories = label_of_each(frame, category, zone)
     labels = label_of_each(frame, series, zone)
     places = {label: at for at, label in enumerate(dict.fromkeys(categories))}
     cells: dict[str, Doubles] = {}
     for column in numbers:
-        named = column.name if len(numbers) > 1 else ""
-        for category_label, label, cell in zip(categories, labels, frame.column(column.name), strict=True):
-            row = cells.setdefault(f"{named} {label}".strip() or column.name, np.full(len(places), np.nan))
+        names = _series_names(column, labels, numbers)
+        for category_label, name, cell in zip(categories, names, frame.column(column.name), strict=True):
+            row = cells.setdefault(name, np.full(len(places), np.nan))
             value = as_float(cell)
             if value is not None:
                 row[places[category_label]] = np.nansum([row[places[category_label]], value])
     return Crosstab(list(places), list(cells), np.array(list(cells.values()), dtype=np.float64).reshape(len(cells), len(places)))
+
+
+def rows_alike(frame: Frame, zone: ZoneInfo, *, by_label: bool = False) -> dict[str, dict[str, Any]]:
+    """What all the rows of each series say alike, by column. `by_label` and raises as `crosstab`."""
+    numbers = number_columns(frame, "bars")
+    labels = label_of_each(frame, _arrangement(frame, numbers, by_label)[1], zone)
+    found: dict[str, dict[str, Any]] = {}
+    for column in numbers:
+        found |= cells_alike(frame, _series_names(column, labels, numbers))
+    return found
+
+
+def _series_names(column: Column, labels: Sequence[str], numbers: Sequence[Column]) -> list[str]:
+    """Of each row, for one column of numbers."""
+    named = column.name if len(numbers) > 1 else ""
+    return [f"{named} {label}".strip() or column.name for label in labels]
+
+
+def _arrangement(frame: Frame, numbers: Sequence[Column], by_label: bool) -> tuple[list[Column], list[Column]]:
+    """The columns of the category, and those of the series."""
+    return (label_columns(frame, beside=numbers), []) if by_label else _columns(frame, numbers)
 
 
 def _columns(frame: Frame, numbers: Sequence[Column]) -> tuple[list[Column], list[Column]]:

@@ -12,7 +12,7 @@ from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.dial import Band, arc, bands, needle, share
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.interpolation import titled
-from dashboards.panels.labelled import Labelled, labelled
+from dashboards.panels.labelled import Labelled, labelled, row_at
 from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mapped, mapped
 from dashboards.panels.measured import Bounded
@@ -22,7 +22,7 @@ from dashboards.panels.querying import RowColumns, newest_query, rows_query
 from dashboards.panels.thresholds import Level, absolute, coloured, level_of
 from dashboards.panels.units import format_number
 from datasources.base import Query
-from datasources.frame import Frames, rows_of
+from datasources.frame import Frame, Frames, rows_of
 
 MOST_GAUGES = 60
 PERCENT = frozenset({"percent", "%"})
@@ -123,7 +123,9 @@ class Gauge(PanelType[GaugeDocument]):
         low, high = (str(format_number(end, display.unit, None)) for end in (ends.low, ends.high))
         return {
             "dials": [
-                _linked(_dial(name, row, own, ends, f"on a scale from {low} to {high}"), row, own.link, ask)
+                _linked(
+                    _dial(name, row, own, ends, f"on a scale from {low} to {high}"), row, own.link, ask, rows_of(frames, "rows")
+                )
                 for row, name, own in shown
             ],
             "low": low,
@@ -215,11 +217,13 @@ def _dial(name: str, row: Labelled, display: GaugeDisplay, ends: Ends, scale: st
     )
 
 
-def _linked(dial: Dial, row: Labelled, link: Link | None, ask: Ask) -> Dial:
+def _linked(dial: Dial, row: Labelled, link: Link | None, ask: Ask, frame: Frame) -> Dial:
     if link is None:
         return dial
     text = f"{dial.number} {dial.unit}".strip()
-    href = href_of(link, ask, Origin({"label": row.label, "value": row.value}, row.value, text, series=row.label))
+    cells = row_at(frame, row.at)
+    fields = {**cells, "label": row.label, "value": row.value}
+    href = href_of(link, ask, Origin(fields, row.value, text, series=row.label, labels=cells))
     return replace(dial, called=dial.label or titled(link.title, ask) or "More", href=href, new_tab=link.new_tab)
 
 

@@ -1,6 +1,6 @@
 """Rows that have a label and a number, whatever the query calls its columns: what gauges, pies and bars are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,10 +20,11 @@ Number = int | float | Decimal
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A number with its label, "" where the query gives none; None where there is no number."""
+    """A number with its label, "" where the query gives none; None where there is no number. `at` is its row."""
 
     label: str
     value: Number | None
+    at: int = 0
 
     @property
     def number(self) -> float | None:
@@ -44,7 +45,26 @@ def labelled(frame: Frame, what: str, zone: ZoneInfo) -> list[Labelled]:
     """
     (value,) = number_columns(frame, what, most=1)
     labels = label_of_each(frame, label_columns(frame, beside=[value]), zone)
-    return [Labelled(label, _number(cell)) for label, cell in zip(labels, frame.column(value.name), strict=True)]
+    cells = zip(labels, frame.column(value.name), strict=True)
+    return [Labelled(label, _number(cell), at) for at, (label, cell) in enumerate(cells)]
+
+
+def cells_alike(frame: Frame, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Of each name, `names` has one a row, what all its rows say alike, by column: what is known of a slice or a series."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, row in zip(names, frame.rows(), strict=True):
+        cells = found.get(name)
+        if cells is None:
+            found[name] = dict(zip(frame.names, row, strict=True))
+            continue
+        for column, cell in zip(frame.names, row, strict=True):
+            if column in cells and cells[column] != cell:
+                del cells[column]
+    return found
+
+
+def row_at(frame: Frame, at: int) -> Mapping[str, Any]:
+    return {column.name: values[at] for column, values in zip(frame.columns, frame.values, strict=True)}
 
 
 def number_columns(frame: Frame, what: str, *, most: int | None = None) -> list[Column]:

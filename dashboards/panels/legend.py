@@ -79,7 +79,7 @@ def _row(series: Series, own: SeriesLook, place: int, columns: Sequence[Reducer]
 
 def _anchor(link: Link, series: Series, own: SeriesLook, known: Doubles, ask: Ask) -> Anchor | None:
     last = reduced_known(known, "last")
-    href = href_of(link, ask, Origin(series=series.label, value=last, text=said(last, own)))
+    href = href_of(link, ask, Origin(series=series.label, value=last, text=said(last, own), labels=series.labels))
     return Anchor(titled(link.title, ask) or f"More about {own.name}", href, link.new_tab) if href else None
 
 

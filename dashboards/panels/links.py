@@ -18,11 +18,12 @@ SLUG = r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$"
 # Before the first placeholder a scheme and a whole host, or the root of this site, must stand.
 _BEGINNING = re.compile(r"https?://[^/?#\s\\@$]+(?=[/?#]|$)|mailto:|/(?![/\\])")
 _PLACE = re.compile(
-    r"\$\{__(?P<what>[a-z_]+)(?:\.(?P<dotted>[^}\"']{1,200})|\.?[a-z]*\[(?P<quote>[\"'])(?P<named>.{1,200}?)(?P=quote)\])?\}"
+    r"\$\{__(?P<what>[a-z_]+)"
+    r"(?:\.(?P<dotted>[^}\"']{1,200})|\.?(?P<of>[a-z]*)\[(?P<quote>[\"'])(?P<named>.{1,200}?)(?P=quote)\])?\}"
 )
 KNOWN = (
-    '${__data.fields.name}, ${__data.fields["a name"]}, ${__value.raw}, ${__value.text}, ${__series.name}, ${__from}, ${__to}, '
-    "${__url_time_range}, ${__all_variables}"
+    '${__data.fields.name}, ${__data.fields["a name"]}, ${__value.raw}, ${__value.text}, ${__series.name}, '
+    '${__field.labels.job}, ${__field.labels["a name"]}, ${__from}, ${__to}, ${__url_time_range}, ${__all_variables}'
 )
 OF_THE_PAGE = {"from", "to", "url_time_range", "all_variables"}
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufffd]")
@@ -103,6 +104,8 @@ def _place(found: re.Match[str]) -> Place:
         return Place(what, "")
     if what == "data" and (named or dotted.startswith("fields.")):
         return Place("data", named or dotted.removeprefix("fields."))
+    if what == "field" and ((named and found["of"] == "labels") or dotted.startswith("labels.")):
+        return Place("field", named or dotted.removeprefix("labels."))
     if (what, dotted) in {("value", "raw"), ("value", "text"), ("series", "name")}:
         return Place(what, dotted)
     raise ValueError(f"{found.group()[:60]} is not known; known are {KNOWN}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dashboards.panels.anchors import Anchor, Origin, href_of
 from dashboards.panels.base import Ask
@@ -23,11 +24,12 @@ class Part:
     order: int = 0
     link: Link | None = None
 
-    def anchor(self, ask: Ask, value: float, text: str) -> Anchor | None:
-        """Where its link leads from a value, which is written `text`."""
+    def anchor(self, ask: Ask, value: float, text: str, cells: Mapping[str, Any]) -> Anchor | None:
+        """Where its link leads from a value, which is written `text`; `cells` are what its rows say alike, by column."""
         if self.link is None:
             return None
-        href = href_of(self.link, ask, Origin({"label": self.label, "value": value}, value, text, series=self.label))
+        fields = {**cells, "label": self.label, "value": value}
+        href = href_of(self.link, ask, Origin(fields, value, text, series=self.label, labels=cells))
         return Anchor(titled(self.link.title, ask) or f"More about {self.name}", href, self.link.new_tab) if href else None
 
 

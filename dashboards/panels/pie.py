@@ -1,7 +1,7 @@
 """Pie: what share of a whole each label has; a donut has the whole in its middle."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,7 +13,7 @@ from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.figures import escaped
 from dashboards.panels.interpolation import titled
 from dashboards.panels.key import Paint, as_table, in_words
-from dashboards.panels.labelled import Labelled, labelled
+from dashboards.panels.labelled import Labelled, cells_alike, labelled
 from dashboards.panels.overrides import PaintedOverride
 from dashboards.panels.part_looks import Part, painted, parts_of
 from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, Strict
@@ -109,7 +109,10 @@ class Pie(PanelType[PieDocument]):
         whole = _whole(rows, parts, display.limit)
         named = {part.name: part for part in [*parts_of(whole.names, (), display.colors), *parts]}
         paint = painted([named[name] for name in whole.names])
-        anchors = {name: named[name].anchor(ask, value, _number(value, display)) for name, value in whole.slices}
+        cells = _cells(frames, rows, parts)
+        anchors = {
+            name: named[name].anchor(ask, value, _number(value, display), cells.get(name, {})) for name, value in whole.slices
+        }
         written = [(label, (_number(value, display), _percent(whole.share(value)))) for label, value in whole.slices]
         said = [f"{label} {value} ({share})" for label, (value, share) in written[:SPOKEN]]
         return {
@@ -133,6 +136,14 @@ class Pie(PanelType[PieDocument]):
 
 def _rows(frames: Frames, ask: Ask) -> list[Labelled]:
     return labelled(rows_of(frames, "rows"), "a pie", ask.zone)
+
+
+def _cells(frames: Frames, rows: Sequence[Labelled], parts: Sequence[Part]) -> Mapping[str, Mapping[str, Any]]:
+    """What the rows of each slice say alike, by the slice's name; looked for where a link may want it."""
+    if not any(part.link for part in parts):
+        return {}
+    names = {part.label: part.name for part in parts}
+    return cells_alike(rows_of(frames, "rows"), (names.get(row.label, "") for row in rows))
 
 
 def _labels(rows: Iterable[Labelled]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -104,7 +105,12 @@ class Timeseries(PanelType[TimeseriesDocument]):
         raw points are shown, `can_be_raw` whether they may be asked for. `held` is what a page has of the figure then.
         """
         frame, display = series_of(frames, "series"), document.display
-        shown, looks = looks_of(frame.series, _usual(display), colours=display.colors, overrides=display.overrides)
+        shown, looks = looks_of(
+            _with_its_column(frame.series, document.data_source),
+            _usual(display),
+            colours=display.colors,
+            overrides=display.overrides,
+        )
         shown = _most_important(shown)
         rows = legend(shown, looks, display.legend, ask)
         figure, notes = figures.draw(shown, _look(document, ask, looks, frame.step), ask.time_range), _notes(frame, ask)
@@ -202,6 +208,14 @@ def _look(document: TimeseriesDocument, ask: Ask, looks: Looks, step: float | No
         zone=ask.zone,
         step=float(bucket.seconds) if bucket is not None else step,
     )
+
+
+def _with_its_column(found: Sequence[Series], source: SeriesSource) -> Sequence[Series]:
+    """Of a table the answer calls the column of labels `label`: its own name is known too, for links."""
+    column = source.columns.series_label if source.columns is not None else None
+    if column is None or column == "label":
+        return found
+    return [replace(one, labels={**one.labels, column: one.labels["label"]}) if "label" in one.labels else one for one in found]
 
 
 def _most_important(shown: Sequence[Series]) -> Sequence[Series]:

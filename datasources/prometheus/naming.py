@@ -24,7 +24,8 @@ def named(frame: SeriesFrame, legend: str, variables: Mapping[str, Any]) -> Seri
     """The frame with names for people in the place of labels as JSON; in their order."""
     labels = [orjson.loads(one.label) for one in frame.series]
     names = distinct(_names(labels, legend, variables))
-    series = [Series(name, one.times, one.values) for name, one in zip(names, frame.series, strict=True)]
+    found = zip(names, frame.series, labels, strict=True)
+    series = [Series(name, one.times, one.values, labels=its) for name, one, its in found]
     return replace(frame, series=tuple(sorted(series, key=lambda one: one.label)))
 
 

@@ -52,4 +52,4 @@ def _without_gaps(one: Series, starts: Doubles, fill: float | str | None) -> Ser
         values = np.full(len(lacking), fill if isinstance(fill, float) else np.nan)
     times = np.concatenate([one.times, lacking])
     order = np.argsort(times, kind="stable")
-    return Series(one.label, times[order], np.concatenate([one.values, values])[order])
+    return replace(one, times=times[order], values=np.concatenate([one.values, values])[order])

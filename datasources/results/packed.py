@@ -10,9 +10,9 @@ import numpy as np
 import orjson
 
 from datasources.frame import Answered, Column, Doubles, Frame, Frames, Series, SeriesFrame
-from datasources.packing import Arrays, Form
+from datasources.packing import Arrays, Form, texts_by_name
 
-FORM = Form(b"PD5", most_bytes=256_000_000)
+FORM = Form(b"PD6", most_bytes=256_000_000)
 OBJECT_BYTES = 64  # about what a small Python value takes
 
 Made = TypeVar("Made")
@@ -88,15 +88,15 @@ def _described(frame: Answered, arrays: list[Doubles]) -> dict[str, Any]:
 
 
 def _series_facts(series: Series, arrays: list[Doubles]) -> list[Any]:
-    """Label, length, query, and start and step of times that are regular; others follow the values as they are."""
+    """Label, length, query, labels, and start and step of times that are regular; others follow the values as they are."""
     count = len(series.times)
     arrays.append(series.values)
     if count > 1:
         start, step = float(series.times[0]), float(series.times[1] - series.times[0])
         if (start + step * np.arange(count) == series.times).all():
-            return [series.label, count, series.query, start, step]
+            return [series.label, count, series.query, dict(series.labels), start, step]
     arrays.append(series.times)
-    return [series.label, count, series.query]
+    return [series.label, count, series.query, dict(series.labels)]
 
 
 def _frame(described: dict[str, Any], arrays: Arrays) -> Answered:
@@ -113,10 +113,10 @@ def _frame(described: dict[str, Any], arrays: Arrays) -> Answered:
 
 
 def _series(facts: list[Any], arrays: Arrays) -> Series:
-    label, count, query, *grid = facts
+    label, count, query, labels, *grid = facts
     values = arrays.take(count)
     times = grid[0] + grid[1] * np.arange(count, dtype=np.float64) if grid else arrays.take(count)
-    return Series(label, times, values, query)
+    return Series(label, times, values, query, texts_by_name(labels))
 
 
 def _cells(values: Sequence[Any]) -> dict[str, Any]:

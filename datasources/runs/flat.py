@@ -1,7 +1,7 @@
 """Many series as a few long arrays, so that joining 20 or 2,000 of them costs the same few steps."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,16 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlatSeries:
-    """`labels` ascend and differ; `counts` are the points of each. `times` and `values` are theirs, series after series."""
+    """`labels` ascend and differ; `counts` are the points of each. `times` and `values` are theirs, series after series.
+
+    `of`: what some labels were made of, as of a Series; it may have more than these.
+    """
 
     labels: tuple[str, ...]
     counts: Whole
     times: Doubles
     values: Doubles
+    of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.times)
@@ -32,12 +36,15 @@ class FlatSeries:
             before = np.concatenate([[0], np.cumsum(chosen)])
             counts = before[ends] - before[ends - self.counts]
         labels = tuple(label for label, count in zip(self.labels, counts.tolist(), strict=True) if count)
-        return FlatSeries(labels, counts[counts > 0], self.times[chosen], self.values[chosen])
+        return FlatSeries(labels, counts[counts > 0], self.times[chosen], self.values[chosen], self.of)
 
     def series(self) -> tuple[Series, ...]:
         ends = np.cumsum(self.counts)
         places = zip(self.labels, (ends - self.counts).tolist(), ends.tolist(), strict=True)
-        return tuple(Series(label, self.times[start:end], self.values[start:end]) for label, start, end in places)
+        return tuple(
+            Series(label, self.times[start:end], self.values[start:end], labels=self.of.get(label, {}))
+            for label, start, end in places
+        )
 
 
 NOTHING = FlatSeries((), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
@@ -52,6 +59,7 @@ def flattened(series: Sequence[Series]) -> FlatSeries:
         np.array([len(one.times) for one in series], dtype=np.int64),
         np.concatenate([one.times for one in series]),
         np.concatenate([one.values for one in series]),
+        {one.label: one.labels for one in series if one.labels},
     )
 
 
@@ -66,4 +74,5 @@ def joined(parts: Sequence[FlatSeries]) -> FlatSeries:
     times = np.concatenate([part.times for part in filled])
     order = np.lexsort((times, owners))
     values = np.concatenate([part.values for part in filled])
-    return FlatSeries(labels, np.bincount(owners, minlength=len(labels)), times[order], values[order])
+    of = {label: labels_of for part in filled for label, labels_of in part.of.items()}
+    return FlatSeries(labels, np.bincount(owners, minlength=len(labels)), times[order], values[order], of)

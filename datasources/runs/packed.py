@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from datasources.frame import Doubles
-from datasources.packing import Arrays, Form
+from datasources.packing import Arrays, Form, texts_by_name
 from datasources.runs.flat import FlatSeries, Whole
 
-FORM = Form(b"PR2", most_bytes=16_000_000)
+FORM = Form(b"PR3", most_bytes=16_000_000)
 
 
 class Packed(NamedTuple):
@@ -25,6 +25,7 @@ def pack(runs: Packed) -> bytes:
     """Times are written as places among `starts`, those as steps from one to the next."""
     starts, asked, points, columns, sql = runs
     described = {"columns": columns, "sql": sql, "labels": points.labels, "buckets": len(starts), "points": len(points)}
+    described["of"] = [dict(points.of.get(label, {})) for label in points.labels]
     steps = np.diff(np.searchsorted(starts, points.times), prepend=0).astype(np.int32)
     return FORM.pack(described, (starts, asked, points.counts.astype(np.int64), steps, _by_significance(points.values)))
 
@@ -40,6 +41,7 @@ def _read(described: dict[str, Any], arrays: Arrays) -> Packed:
     counts: Whole = arrays.take(len(labels), np.int64)
     places = np.cumsum(arrays.take(points, np.int32), dtype=np.int64)
     values = _from_significance(arrays.take(points * 8, np.uint8))
+    of = dict(zip(labels, map(texts_by_name, described["of"]), strict=True))
     is_sound = (
         (np.diff(starts) > 0).all()
         and (counts > 0).all()
@@ -50,7 +52,8 @@ def _read(described: dict[str, Any], arrays: Arrays) -> Packed:
     )
     if not is_sound:
         raise ValueError("these are no runs")
-    return Packed(starts, asked, FlatSeries(labels, counts, starts[places], values), described["columns"], described["sql"])
+    points_of = FlatSeries(labels, counts, starts[places], values, of)
+    return Packed(starts, asked, points_of, described["columns"], described["sql"])
 
 
 def _by_significance(values: Doubles) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -50,6 +50,14 @@ def test_rows_are_gathered_by_label_and_sorted_by_time(read: Callable[..., Serie
     assert (frame.row_count, frame.lost, frame.truncated) == (3, 0, False)
 
 
+def test_a_series_knows_the_columns_its_label_is_made_of(read: Callable[..., SeriesFrame]) -> None:
+    rows = f"({AT}, 1, 'a b', 'c'), ({AT}, 1, 'a', 'b c'), ({AT}, 1, 'x', NULL), ({AT}, 1, 'y', repeat('z', 300))"
+    frame = read(f"SELECT * FROM (VALUES {rows}) AS v(time, value, host, job)")
+    assert [one.labels for one in frame.series] == [{}, {"host": "x"}, {"host": "y"}]
+    wide = read(f"SELECT {AT} AS time, 1 AS low, 2 AS high, 'w' AS host")
+    assert [(one.label, one.labels) for one in wide.series] == [("high w", {"host": "w"}), ("low w", {"host": "w"})]
+
+
 def test_a_series_without_a_label_column_is_called_default(read: Callable[..., SeriesFrame]) -> None:
     assert labels(read(f"SELECT {AT} AS time, 1 AS value")) == ["default"]
 

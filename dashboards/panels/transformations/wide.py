@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboards.panels.transformations.fields import as_doubles
 from dashboards.panels.transformations.tables import CannotTransform, cells, check_size
-from datasources.frame import Column, Frame, Series, SeriesFrame
+from datasources.frame import Column, Doubles, Frame, Series, SeriesFrame
 
 TIME = "time"
 
@@ -42,15 +42,20 @@ def as_series(table: Frame, given: SeriesFrame) -> SeriesFrame:
     if np.isnan(times).any():
         raise CannotTransform("the field “time” of a chart must hold the times of its points")
     order = np.argsort(times, kind="stable")
-    queries = {one.label: one.query for one in given.series}
+    named = {one.label: one for one in given.series}
     series = []
     for column, values in zip(table.columns, table.values, strict=True):
         if column.name == TIME or column.kind != "number":
             continue
         numbers = as_doubles(values)[order]
         is_known = ~np.isnan(numbers)
-        series.append(Series(column.name, times[order][is_known], numbers[is_known], queries.get(column.name, "")))
+        series.append(_one(named.get(column.name), column.name, times[order][is_known], numbers[is_known]))
     return replace(given, series=tuple(series))
+
+
+def _one(given: Series | None, name: str, times: Doubles, values: Doubles) -> Series:
+    """With what is known of the given series of that name."""
+    return Series(name, times, values) if given is None else replace(given, times=times, values=values)
 
 
 def _with_none(values: Any) -> list[Any]:

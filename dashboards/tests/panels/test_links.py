@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from dashboards.panels.document import DocumentInvalid, read_document
 from dashboards.panels.links import Link
 from dashboards.tests.panels.frames import ask, frame, sample_document, series, series_frame
 from dashboards.tests.panels.test_every_type import rendered
+from datasources.frame import Series
 
 HOSTILE = ["'", '"', "\\", ";", "--", "javascript:alert(1)", "//evil.com", "https://evil.com", "\\\\evil.com", "/", "..", ".", "a/../../b",
            "a?b=c", "a&b=c", "a#b", "a=b", "%0d%0aSet-Cookie: x", "a\r\nBcc: b@c.d", "\x00", "%00", "%2e%2e", "@evil.com", "a:b@c", "<script>",
@@ -181,3 +183,73 @@ def test_a_chart_whose_links_moved_on_is_sent_whole() -> None:
         held[url] = [kind.context(document, frames, one)["held"].head for one in (now, later)]
     assert held["/x?from=${__from}"][0] != held["/x?from=${__from}"][1]
     assert held["/x"][0] == held["/x"][1]
+
+
+LABELS = '/x/${__field.labels.job}?i=${__field.labels["host name"]}'
+
+
+def test_a_series_leads_on_with_its_labels() -> None:
+    origin = Origin(series="web", labels={"job": "a&b", "host name": "w/1"})
+    assert href_of(Link(url=LABELS), ASK, origin) == "/x/a%26b?i=w%2F1"
+    link = Link(dashboard="hosts", variables={"job": "${__field.labels.job}"})
+    assert href_of(link, ASK, origin) == "~/d/hosts/?var-job=a%26b"
+    assert href_of(Link(url=LABELS), ASK, Origin(series="web", labels={"job": "a"})) == ""
+    with pytest.raises(ValueError, match="is not known"):
+        Link(url='/x?${__field.config["unit"]}')
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_label_stays_one_value(value: str) -> None:
+    url = "/x/${__field.labels.v}/y?q=${__field.labels.v}&r=1#z"
+    assert_as_meant(url, value, href_of(Link(url=url), ASK, Origin(labels={"v": value})))
+
+
+def test_the_labels_of_a_chart_are_its_series() -> None:
+    kind, link = PANEL_TYPES["timeseries"], {"url": "/x/${__field.labels.server}/${__field.labels.job}"}
+    one = Series("w1 a", *(np.array([1.0]),) * 2, labels={"label": "w1", "job": "a"})
+    document = sample_document("timeseries", display={"link": link}, transformations=[{"limit": 10}])
+    frames = kind.transformed(document, {"series": series_frame(one)})
+    assert [row.anchor.href for row in kind.context(document, frames, ask(hours=1))["legend"]] == ["/x/w1/a"]
+
+
+@pytest.mark.parametrize(
+    ("type", "shown", "leads_to"),
+    [
+        ("gauge", "dials", ["/x/api/1", "/x/api/2"]),
+        ("pie", "key", ["/x/api/2", "/x/api/1"]),
+        ("bar", "key", []),  # its bars are of several instances
+    ],
+)
+def test_rows_lead_on_with_their_labels(type: str, shown: str, leads_to: list[str]) -> None:
+    link = {"url": "/x/${__field.labels.job}/${__field.labels.instance}"}
+    display = {"link": link} if type == "gauge" else {"overrides": [{"match": {"regex": "."}, "link": link}]}
+    document = read_document({"type": type, "title": "T", "data_source": {"promql": "up"}, "display": display})
+    rows = frame(label=["one", "two"], instance=["1", "2"], job=["api", "api"], value=[1.0, 2.0])
+    found = PANEL_TYPES[type].context(document, {"rows": rows}, ask())[shown]
+    hrefs = [one.href if type == "gauge" else one.anchor and one.anchor.href for one in found]
+    assert hrefs == leads_to
+
+
+def test_a_series_of_bars_leads_on_with_what_its_rows_share() -> None:
+    link = {"url": "/x/${__field.labels.job}"}
+    rows = frame(day=["1", "2", "1"], series=["a", "a", "b"], job=["x", "x", "y"], n=[1, 2, 3])
+    document = read_document(
+        {
+            "type": "bar",
+            "title": "T",
+            "data_source": {"sql": "SELECT 1"},
+            "display": {"overrides": [{"match": "a", "link": link}]},
+        }
+    )
+    key = PANEL_TYPES["bar"].context(document, {"rows": rows}, ask())["key"]
+    assert [row.anchor and row.anchor.href for row in key] == ["/x/x", None]
+
+
+def test_a_cell_leads_on_with_its_rows_columns() -> None:
+    column = {"name": "job", "link": {"url": "/x/${__field.labels.instance}"}}
+    document = read_document(
+        {"type": "table", "title": "T", "data_source": {"table": "t", "columns": [column, {"name": "instance"}]}}
+    )
+    counted = frame(total=[1], is_estimate=[False])
+    found = PANEL_TYPES["table"].context(document, {"rows": frame(job=["a"], instance=["w/1"]), "count": counted}, ask())
+    assert found["rows"][0][0].href == "/x/w%2F1"

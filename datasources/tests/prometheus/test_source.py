@@ -47,6 +47,7 @@ def test_points_stand_at_multiples_of_the_step(source: PrometheusSource, prometh
     assert frame.step == 1_800
     for one, host in zip(frame.series, HOSTS, strict=True):
         assert one.label == host
+        assert one.labels["host"] == host
         assert len(one.times) == 24 + 1
         assert (one.times % 1_800 == 0).all()
         assert one.values.tolist() == [prometheus.temperature(host, moment) for moment in one.times.tolist()]

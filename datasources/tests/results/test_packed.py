@@ -51,6 +51,11 @@ def test_odd_values_come_back(value: Any) -> None:
     assert (type(again), str(again)) == (type(value), str(value))
 
 
+def test_the_labels_of_a_series_come_back() -> None:
+    one = Series("a", np.array([1.0]), np.array([2.0]), labels={"job": 'a"b'})
+    assert back(q=SeriesFrame((one,)))["q"].series[0].labels == one.labels
+
+
 def test_facts_of_a_frame_come_back() -> None:
     frame = Frame((Column("n", "number", "int8"),), ((1,),), truncated=True, truncated_cells=True, sql="SELECT 1", elapsed_ms=2.5)
     assert back(q=frame)["q"] == frame

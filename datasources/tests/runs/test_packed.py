@@ -23,7 +23,8 @@ def runs(draw: st.DrawFn) -> Runs:
     points = [np.sort(draw(st.lists(st.sampled_from(starts), min_size=1, max_size=40))) for _ in labels]
     times = np.concatenate([np.empty(0), *points])
     values = np.array(draw(st.lists(numbers, min_size=len(times), max_size=len(times))), dtype=np.float64)
-    flat = FlatSeries(labels, np.array([len(each) for each in points], dtype=np.int64), times, values)
+    of = {label: draw(st.dictionaries(st.sampled_from(["job", "host"]), st.text('aé"'))) for label in labels}
+    flat = FlatSeries(labels, np.array([len(each) for each in points], dtype=np.int64), times, values, of)
     return Runs(
         starts=starts,
         asked=starts + 7.25,
@@ -38,6 +39,7 @@ def test_runs_survive_the_store(before: Runs) -> None:
     after = Runs.from_bytes(before.to_bytes())
     assert after is not None
     assert (after.points.labels, after.columns, after.sql) == (before.points.labels, before.columns, before.sql)
+    assert [one.labels for one in after.points.series()] == [one.labels for one in before.points.series()]
     for name in ("starts", "asked"):
         assert np.array_equal(getattr(after, name), getattr(before, name))
     for name in ("counts", "times", "values"):
