@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from benchmarks.chromium import find_chromium
 from dashboards.models import Dashboard, Panel, Placement
@@ -89,9 +89,16 @@ def overview(acme: Any, acme_database: dict, admin_sql: Callable[..., None]) -> 
 
 @pytest.fixture
 def visit(live_server: Any, chromium: Browser, client: Client) -> Iterator[Callable[..., Page]]:
-    """Open a page as a user: `visit(bob, "/t/acme/")`, with options of the browser's context. Any script error fails the test."""
+    """Open a page as a user: `visit(bob, "/t/acme/")`, with options of the browser's context.
+
+    Any script error fails the test, and whatever the page's Content-Security-Policy refuses.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            errors.append(f"{message.text} {message.location}")
 
     def open_page(user: Any, path: str, **options: Any) -> Page:
         context = chromium.new_context(base_url=live_server.url, **{"viewport": {"width": 1440, "height": 900}, **options})
@@ -103,6 +110,7 @@ def visit(live_server: Any, chromium: Browser, client: Client) -> Iterator[Calla
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", hear)
         page.goto(path)
         return page
 

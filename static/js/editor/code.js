@@ -23,27 +23,33 @@ const makeText = (does) => {
   text = place?.hidden ? makeEditor(document.getElementById("editor-text"), place, { language: yamlLanguage(read("editor-schema")), ...does }) : text;
 };
 
-// The first mistake of a text is underlined where it stands, or as near to it as there is a line.
-export const markMistake = (mistakes) => {
+const TOLD = /^line (\d+), column (\d+)$/;
+
+const isOf = (path, place) => path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
+
+// The line and column that a mistake names, or those of its path, or of what is nearest above it.
+const spotOf = (path, places) => {
+  const told = path.match(TOLD);
+  if (told) return { line: Number(told[1]) - 1, column: Number(told[2]) - 1 };
+  const nearer = (best, place, line) => {
+    const isNearer = place && isOf(path, place.path) && place.path.length >= best.length;
+    return isNearer ? { line, column: place.from, length: place.path.length } : best;
+  };
+  return places.reduce(nearer, { line: 0, column: 0, length: 0 });
+};
+
+// Each mistake of a text is underlined where it stands, or as near to it as there is a line.
+export const markMistakes = (mistakes) => {
   const field = document.getElementById("editor-text");
   if (!field) return;
-  text.clearMistake();
-  if (!mistakes.length) return;
   const lines = field.value.split("\n");
-  const places = placesIn(lines).map((place) => place && { at: place.from, path: pathOf(place.steps) });
-  const { path, message } = mistakes[0];
-  const told = path.match(/^line (\d+), column (\d+)$/);
-  if (told) {
-    const [line, column] = [Number(told[1]) - 1, Number(told[2]) - 1];
-    text.showMistake(lines.slice(0, line).reduce((sum, one) => sum + one.length + 1, column), message);
-    return;
-  }
-  const near = places.reduce((best, place, number) => {
-    const isNear = place && (path === place.path || path.startsWith(`${place.path}.`) || path.startsWith(`${place.path}[`));
-    return isNear && place.path.length >= best.length ? { number, length: place.path.length, column: place.at } : best;
-  }, { number: 0, length: 0, column: 0 });
-  const before = lines.slice(0, near.number).reduce((sum, line) => sum + line.length + 1, 0);
-  text.showMistake(before + near.column, message);
+  const places = placesIn(lines).map((place) => place && { from: place.from, path: pathOf(place.steps) });
+  const begins = (number) => lines.slice(0, number).reduce((sum, line) => sum + line.length + 1, 0);
+  const found = mistakes.map(({ path, message }) => {
+    const { line, column } = spotOf(path, places);
+    return { at: begins(line) + column, message };
+  });
+  text.showMistakes(found);
 };
 
 export const makeCodes = (does) => {

@@ -1,6 +1,6 @@
 // The panel editor's page: the panel is drawn as one writes, and saved without leaving.
 import { takeUp } from "./changing.js";
-import { makeCodes, markMistake } from "./code.js";
+import { makeCodes, markMistakes } from "./code.js";
 import "./colours.js";
 import { keepDraft, leave, offerDraft } from "./draft.js";
 import { showMistakes } from "./mistakes.js";
@@ -119,7 +119,7 @@ document.addEventListener("htmx:load", (event) => {
     if (told) {
       const mistakes = JSON.parse(told.textContent);
       showMistakes(mistakes);
-      markMistake(mistakes);
+      markMistakes(mistakes);
     }
   }
   if (id !== "editor-side" && id !== "panel-editor") return;

@@ -7,6 +7,7 @@ import { lintKeymap, setDiagnostics } from "../../vendor/codemirror/lint.js";
 import { EditorState } from "../../vendor/codemirror/state.js";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "../../vendor/codemirror/view.js";
 import { tags } from "../../vendor/codemirror/lezer-highlight.js";
+import { typingOver } from "./typing.js";
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--brand)", fontWeight: "600" },
@@ -47,6 +48,7 @@ const extensions = (field, { language, run, save }) => [
   closeBrackets(),
   highlightActiveLine(),
   EditorView.lineWrapping,
+  typingOver,
   EditorState.tabSize.of(2),
   language,
   autocompletion({ icons: false }),
@@ -89,12 +91,12 @@ export const makeEditor = (field, place, options) => {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: "input" });
       view.focus();
     },
-    showMistake: (at, message) => {
-      const { from, to } = wordAt(within(at));
-      view.dispatch(setDiagnostics(view.state, [{ from, to, severity: "error", message }]));
+    // Each `{ at, message }`: the word that stands there is underlined. None: nothing is.
+    showMistakes: (mistakes) => {
+      const found = mistakes.map(({ at, message }) => ({ ...wordAt(within(at)), severity: "error", message }));
+      view.dispatch(setDiagnostics(view.state, found));
     },
     name: (words) => view.contentDOM.setAttribute("aria-label", nameOf(words)),
-    clearMistake: () => view.dispatch(setDiagnostics(view.state, [])),
     goTo: (at) => {
       view.dispatch({ selection: { anchor: within(at) }, scrollIntoView: true });
       view.focus();

@@ -24,11 +24,12 @@ const format = async () => {
   else announce(answer.status === 422 ? text : "It could not be laid out now. Please try again.");
 };
 
-listen(form, { before: () => editor.clearMistake(), others: { format } });
+listen(form, { before: () => editor.showMistakes([]), others: { format } });
 
 const showMistake = () => {
   const mistake = document.querySelector("#outcome .query-mistake[data-at]");
-  if (mistake?.dataset.at) editor.showMistake(Number(mistake.dataset.at), mistake.querySelector("strong").textContent.trim());
+  if (!mistake?.dataset.at) return;
+  editor.showMistakes([{ at: Number(mistake.dataset.at), message: mistake.querySelector("strong").textContent.trim() }]);
 };
 
 document.addEventListener("click", (event) => {

@@ -20,7 +20,7 @@ const { add, remove } = startParts({
 askUnlessSent(form, () => JSON.stringify(written()) !== JSON.stringify(read("query-kept")));
 
 listen(form, {
-  before: () => parts().forEach((part) => editorOf(part).clearMistake()),
+  before: () => parts().forEach((part) => editorOf(part).showMistakes([])),
   others: { add, "remove-": remove },
 });
 
@@ -30,7 +30,7 @@ onOutcome(form, () => {
   for (const mistake of document.querySelectorAll("#outcome .query-mistake[data-at]")) {
     if (!mistake.dataset.at) continue;
     const words = mistake.querySelector(".query-words") ?? mistake.querySelector("strong");
-    editorOf(partOf(mistake)).showMistake(Number(mistake.dataset.at), words.textContent.trim());
+    editorOf(partOf(mistake)).showMistakes([{ at: Number(mistake.dataset.at), message: words.textContent.trim() }]);
   }
 });
 
