@@ -1,11 +1,14 @@
 """The reader role and the hardening, made for real in a fresh database and then tried."""
 
 import secrets
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import errors, sql
 
+from paneldash.embedded import EmbeddedServer
+from paneldash.home import default_home
 from tenants.connection_test import examine
 from tenants.grants import Reader, hardening_sql, reader_sql
 from tenants.models import Tenant
@@ -20,7 +23,7 @@ CREATE FUNCTION public.drop_all() RETURNS void LANGUAGE sql SECURITY DEFINER AS 
 CREATE TABLE public.staff (name text);
 """
 ROLE = 'test "reader"; --'
-APPLICATION = "test_granted_application"
+APPLICATION = "granted_application"
 WRITES = [
     "INSERT INTO sales.orders VALUES (2, 1)",
     "DELETE FROM sales.orders",
@@ -45,22 +48,31 @@ HARMFUL = [
 
 
 @pytest.fixture(scope="module")
-def granted(tenant_database, embedded_server):
+def server():
+    """A server of its own: the hardening gives rights to every role there is, and other tests could not drop theirs."""
+    server = EmbeddedServer(default_home(Path(__file__).resolve().parents[2]) / "test-grants", durable=False)
+    with server.use():
+        yield server
+
+
+@pytest.fixture(scope="module")
+def granted(server):
     """A database with a reader that the statements made, hardened; and an application that lived there before."""
-    place = tenant_database("granted", SETUP)
-    reader = Reader(ROLE, secrets.token_urlsafe(24), place["database"], ("sales",), 5_000)
-    with psycopg.connect(embedded_server.url(place["database"]), autocommit=True) as owner:
+    reader = Reader(ROLE, secrets.token_urlsafe(24), "granted", ("sales",), 5_000)
+    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+        admin.execute("DROP DATABASE IF EXISTS granted WITH (FORCE)")
+        for role in (ROLE, APPLICATION):
+            admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+        admin.execute("CREATE DATABASE granted")
+    with psycopg.connect(server.url("granted"), autocommit=True) as owner:
+        owner.execute(SETUP)
         owner.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x'").format(sql.Identifier(APPLICATION)))
         for _ in range(2):
             for statement in [*reader_sql(reader), *hardening_sql(reader)]:
                 owner.execute(statement)
         owner.execute("CREATE TABLE sales.later (id int)")
-        yield {**place, "user": ROLE, "password": reader.password, "search_path": "sales"}
-    with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as owner:
-        # The hardening gave rights to every role there is, so that none of them could be dropped while this database stands.
-        owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(place["database"])))
-        for role in (ROLE, APPLICATION):
-            owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+    where = {"host": str(server.socket_folder), "port": 5432, "database": "granted", "user": ROLE}
+    return {**where, "password": reader.password, "search_path": "sales", "sslmode": "disable"}
 
 
 @pytest.fixture
@@ -108,8 +120,8 @@ def test_a_reader_has_limits_by_itself(granted):
         assert connection.execute("SHOW default_transaction_read_only").fetchone() == ("on",)
 
 
-def test_those_who_were_there_before_keep_what_they_had(granted, embedded_server):
-    with psycopg.connect(embedded_server.url(granted["database"])) as owner:
+def test_those_who_were_there_before_keep_what_they_had(granted, server):
+    with psycopg.connect(server.url(granted["database"])) as owner:
         owner.execute(f"SET ROLE {APPLICATION}")
         owner.execute("SELECT pg_sleep(0), pg_advisory_xact_lock(1)")
         owner.execute("CREATE TEMPORARY TABLE mine (id int)")
