@@ -1,4 +1,4 @@
-// Dialogs: links marked data-dialog open their answer in the page's one; buttons and the backdrop close it.
+// Dialogs: links marked data-dialog open their answer in the page's one; buttons and the backdrop close it, as Esc does.
 
 export const openInDialog = (url) => {
   htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML", select: ".dialog-sheet > *" });
@@ -17,12 +17,23 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "dialog-content" && !dialog.open) dialog.showModal();
 });
 
+// Whoever asks before a dialog closes answers its "cancel", which the browser sends for Esc.
+const close = (dialog) => dialog.dispatchEvent(new Event("cancel", { cancelable: true })) && dialog.close();
+
+let pressed = null;
+
+// A text that is selected from within may end beside the dialog: that is no click on the backdrop.
+document.addEventListener("pointerdown", ({ target }) => {
+  pressed = target;
+});
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (link && !event.metaKey && !event.ctrlKey) {
     event.preventDefault();
     openInDialog(link.href);
   }
-  if (event.target.closest("[data-action='close-dialog']") || event.target.matches("dialog")) event.target.closest("dialog").close();
+  const isBeside = event.target.matches("dialog") && pressed === event.target;
+  if (isBeside || event.target.closest("[data-action='close-dialog']")) close(event.target.closest("dialog"));
   if (event.target.closest("[data-action='shortcuts']")) document.getElementById("shortcuts").showModal();
 });

@@ -141,6 +141,7 @@ def test_ten_steps_are_undone_and_done_again(editing: Callable[..., Page]) -> No
         page.keyboard.press(key)
     after = places(page)
     assert set(after) == {"cpu", "lines"}
+    expect(cell(page, "cpu")).to_be_focused()
     for _ in range(11):
         page.keyboard.press("Control+z")
     assert places(page) == before
@@ -172,18 +173,60 @@ def test_of_two_editors_the_second_is_told_of_the_first(editing: Callable[..., P
     assert places(first) == stored()
 
 
-def test_a_lost_connection_keeps_the_work(editing: Callable[..., Page]) -> None:
+def test_a_lost_connection_keeps_the_work_and_trying_again_finishes_it(editing: Callable[..., Page], overview: Dashboard) -> None:
+    Dashboard.objects.filter(pk=overview.pk).update(state="draft")
     page = editing()
     cell(page, "lines").focus()
     page.keyboard.press("ArrowDown")
-    page.route(SAVES, lambda route: route.abort())
-    page.keyboard.press("Control+s")
-    expect(page.get_by_role("alert").filter(has_text="The server cannot be reached.")).to_be_visible()
-    assert stored()["lines"] == (9, 0, 12, 9)
-    page.unroute(SAVES)
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#builder-status")).to_contain_text("version 2")
-    assert stored()["lines"] == (10, 0, 12, 9)
+    problem = page.get_by_role("alert").filter(has_text="The server cannot be reached.")
+    for pressed, reached in (("Save", False), ("Save", True), ("Publish", False)):
+        if reached:
+            cell(page, "lines").focus()
+            page.keyboard.press("ArrowDown")
+        page.route(SAVES, lambda route, reached=reached: (reached and route.fetch(), route.abort()))
+        page.get_by_role("button", name=pressed, exact=True).click()
+        expect(problem).to_be_visible()
+        page.unroute(SAVES)
+        page.get_by_role("button", name="Try again").click()
+        expect(problem).to_be_hidden()
+        expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
+    expect(page.locator("#builder-publish")).to_have_count(0)
+    overview.refresh_from_db()
+    assert (overview.version, overview.state) == (4, "published")
+    assert stored()["lines"] == (11, 0, 12, 9)
+
+
+def test_what_is_typed_in_a_dialog_is_not_thrown_away_without_a_question(editing: Callable[..., Page]) -> None:
+    page = editing()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Move the focused panel")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Edit as a document").click()
+    text = page.get_by_label("YAML or JSON")
+    expect(text).to_have_value(re.compile("- id: newest"))
+    page.keyboard.press("Escape")
+    expect(text).to_be_hidden()
+    assert asked == []
+    page.get_by_role("button", name="Settings of the dashboard").click()
+    name = page.get_by_label("Name", exact=True)
+    name.press_sequentially("!")
+    box = name.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(20, box["y"] + 9, steps=2)
+    page.mouse.up()  # the text is selected to its beginning, beside the dialog
+    assert asked == []
+    for _ in range(2):
+        page.keyboard.press("Escape")
+    page.mouse.click(20, 600)
+    page.locator("#builder-settings").get_by_role("button", name="Close").click()
+    assert asked == ["confirm"] * 4
+    expect(name).to_have_value("Overview!")
+    page.get_by_role("button", name="Use these").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview!")
 
 
 def test_leaving_with_unsaved_changes_asks_and_a_reload_loses_nothing(editing: Callable[..., Page]) -> None:

@@ -2,6 +2,8 @@
 
 const headers = () => JSON.parse(document.body.getAttribute("hx-headers"));
 
+const LONGEST_MS = 60_000; // what is not answered by then is lost
+
 const LOST = { status: 0, detail: "The server cannot be reached." };
 
 // Always an answer: `ok`, `status` and what was said; status 0 where nothing was.
@@ -12,6 +14,7 @@ export const ask = async (method, url, body, options = {}) => {
       method,
       headers: { ...headers(), Accept: "application/json", ...(json ? { "Content-Type": "application/json" } : {}) },
       body: json ? JSON.stringify(body) : body,
+      signal: AbortSignal.timeout(LONGEST_MS),
       ...options,
     });
     const said = await answer.json().catch(() => ({ detail: `The server answered ${answer.status}.` }));

@@ -99,6 +99,13 @@ const sort = (wanted) => {
   if (focused !== document.activeElement && grid.contains(focused)) focused.focus({ preventScroll: true });
 };
 
+// Where one goes on when a panel is gone: at the next that stays, or the last before it.
+const nextTo = (cell) => {
+  const all = [...grid.children];
+  const at = all.indexOf(cell);
+  return [...all.slice(at + 1), ...all.slice(0, at).reverse()].find((one) => findPlaced(idOf(one))) ?? document.querySelector("[data-do='add']");
+};
+
 const showPanels = () => {
   const panels = inOrder(board.document.panels);
   for (const placed of panels) {
@@ -108,6 +115,7 @@ const showPanels = () => {
   }
   for (const [id, cell] of cells) {
     if (findPlaced(id)) continue;
+    if (cell.contains(document.activeElement)) nextTo(cell).focus();
     cell.remove();
     cells.delete(id);
   }

@@ -30,10 +30,8 @@ const step = (id, by, resizes) => {
 };
 
 export const remove = (id) => {
-  const cell = cellOf(id);
-  const next = cell.nextElementSibling ?? cell.previousElementSibling ?? document.querySelector("[data-do='add']");
+  cellOf(id).focus(); // not every browser gives a clicked bin the focus; the grid hands it on
   changePanels(`${titleOf(id)} removed`, board.document.panels.filter((panel) => panel.id !== id));
-  next.focus();
 };
 
 const isTyping = (target) => target.closest?.("input, textarea, select, dialog[open]");

@@ -8,6 +8,7 @@ const kept = keptAs(`draft:${location.pathname}`);
 let isLeaving = false;
 let isSaving = false;
 let theirs = null;
+let beside = {}; // what a save that failed would have changed besides the document: trying again does so too
 
 const keepDraft = () => {
   const { version, document: written, panels } = board;
@@ -35,17 +36,28 @@ const failed = (answer) => {
   } else showProblem("lost", `Not saved. ${answer.detail} Your work is kept in this tab.`);
 };
 
+const address = () => withTenant(`/api/v1/dashboards/${board.slug}`, board.tenant);
+
+// What is stored, where it is what was sent: the answer to a save may be lost on the way back, and nobody else is to blame.
+const storedAs = async (sent, { state }) => {
+  const stored = await ask("GET", address());
+  const isSame = stored.ok && JSON.stringify(stored.document) === JSON.stringify(sent) && (!state || stored.state === state);
+  return isSame ? stored : null;
+};
+
 // `more` is what is changed besides the document: `{ state: "published" }`.
 export const save = async (version = board.version, more = {}) => {
-  if (isSaving) return;
+  if (isSaving) return say("It is being saved.");
   isSaving = true;
   const button = document.querySelector(more.state ? "#builder-publish" : "[data-do='save']");
   button.setAttribute("aria-busy", "true");
   const sent = board.document;
   const body = { version, document: sent, shared_with: board.sharedWith, ...more };
-  const answer = await ask("PUT", withTenant(`/api/v1/dashboards/${board.slug}`, board.tenant), body);
+  let answer = await ask("PUT", address(), body);
+  if (answer.status === 409) answer = (await storedAs(sent, more)) ?? answer;
   isSaving = false;
   button.removeAttribute("aria-busy");
+  beside = answer.ok ? {} : more;
   if (!answer.ok) return failed(answer);
   closeProblem();
   markSaved(answer.version, sent);
@@ -72,8 +84,8 @@ const reloadTheirs = () => {
 export const actions = {
   save: () => (isSaved() ? say("There is nothing to save.") : save()),
   publish: () => save(board.version, { state: "published" }),
-  retry: () => save(),
-  "save-over": () => save(theirs),
+  retry: () => save(board.version, beside),
+  "save-over": () => save(theirs, beside),
   reload: reloadTheirs,
   "throw-away": reloadTheirs,
   "reload-mine": reload,

@@ -28,6 +28,9 @@ export const showProblem = (kind, sentence, errors = []) => {
   shown.hidden = false;
 };
 
+// The button that closed it is gone: one goes on at Save.
 export const closeProblem = () => {
+  const hadFocus = region().contains(document.activeElement);
   region().hidden = true;
+  if (hadFocus) document.querySelector("[data-do='save']").focus();
 };
