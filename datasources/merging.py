@@ -9,6 +9,7 @@ from datasources.base import PromQuery, Query
 from datasources.frame import Answered, Column, Frame, SeriesFrame, distinct
 
 VALUE, TIME, LABEL, METRIC = "value", "time", "label", "__name__"
+QUERY = "__query__"  # the column of each row's letter; Prometheus keeps such names of labels to itself
 
 
 def merged(frames: Sequence[Answered], queries: Sequence[Query]) -> Answered:
@@ -20,7 +21,7 @@ def merged(frames: Sequence[Answered], queries: Sequence[Query]) -> Answered:
     if series:
         return _side_by_side(*zip(*series, strict=True))
     rows = [frame for frame in frames if isinstance(frame, Frame)]
-    return _under_another(rows) if any(LABEL in frame.names for frame in rows) else _joined(rows, queries)
+    return _under_another(rows, letters) if any(LABEL in frame.names for frame in rows) else _joined(rows, queries)
 
 
 def _side_by_side(letters: Sequence[str], frames: Sequence[SeriesFrame]) -> SeriesFrame:
@@ -38,14 +39,16 @@ def _side_by_side(letters: Sequence[str], frames: Sequence[SeriesFrame]) -> Seri
     )
 
 
-def _under_another(frames: Sequence[Frame]) -> Frame:
-    """Rows that have names of their own stay rows."""
+def _under_another(frames: Sequence[Frame], letters: Sequence[str]) -> Frame:
+    """Rows that have names of their own stay rows, each with its query's letter."""
     columns = {column.name: column for frame in frames for column in frame.columns}
     values = tuple(
         [cell for frame in frames for cell in (frame.column(name) if name in frame.names else [None] * frame.row_count)]
         for name in columns
     )
-    return Frame(tuple(columns.values()), values, truncated=any(frame.truncated for frame in frames), **_facts(frames))
+    queries = [letter for letter, frame in zip(letters, frames, strict=True) for _ in range(frame.row_count)]
+    all_columns = (*columns.values(), Column(QUERY, "text"))
+    return Frame(all_columns, (*values, queries), truncated=any(frame.truncated for frame in frames), **_facts(frames))
 
 
 def _joined(frames: Sequence[Frame], queries: Sequence[Query]) -> Frame:

@@ -13,7 +13,7 @@ from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.interpolation import titled
 from dashboards.panels.key import as_table, in_words
 from dashboards.panels.measured import Bounded
-from dashboards.panels.overrides import PaintedOverride
+from dashboards.panels.overrides import ONLY_QUERY, PaintedOverride
 from dashboards.panels.part_looks import Part, painted, parts_of
 from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
 from dashboards.panels.querying import RowColumns, rows_query
@@ -86,7 +86,7 @@ class Bar(PanelType[BarDocument]):
     def context(self, document: BarDocument, frames: Frames, ask: Ask) -> dict[str, Any]:
         """`figure`; `key`, a row a series where there are several; `summary` in words; `twin`, the chart as a table."""
         whole, display = _whole(frames, document, ask), document.display
-        parts = parts_of(whole.series, display.overrides, display.colors)
+        parts = parts_of([(name, ONLY_QUERY) for name in whole.series], display.overrides, display.colors)
         found, paint = _arranged(_shown(whole, parts), display), painted(parts)
         linked = {part.name: part for part in parts}
         sums = found.values.sum(axis=1, where=found.values == found.values).tolist()

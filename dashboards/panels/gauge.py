@@ -16,7 +16,7 @@ from dashboards.panels.labelled import Labelled, labelled, row_at
 from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mapped, mapped
 from dashboards.panels.measured import Bounded
-from dashboards.panels.overrides import Override, changes
+from dashboards.panels.overrides import DialOverride, changes
 from dashboards.panels.parts import DataSource, Name, Strict, Threshold
 from dashboards.panels.querying import RowColumns, newest_query, rows_query
 from dashboards.panels.thresholds import Level, absolute, coloured, level_of
@@ -47,7 +47,7 @@ class GaugeDisplay(Bounded):
 
     style: Literal["arc", "needle"] = "arc"
     link: Link | None = None
-    overrides: Annotated[list[Override], Field(max_length=50)] = []
+    overrides: Annotated[list[DialOverride], Field(max_length=50)] = []
 
 
 class GaugeDocument(QueryDocument):
@@ -155,7 +155,7 @@ def _shown(rows: Sequence[Labelled], display: GaugeDisplay) -> list[tuple[Labell
     """The rows that are not hidden, in their order, each with its name and the display as overrides change it."""
     found = []
     for row in rows:
-        changed = changes(display.overrides, row.label)
+        changed = changes(display.overrides, row.label, row.query)
         name, order = changed.pop("name", row.label), changed.pop("order", 0)
         if not changed.pop("hidden", False):
             found.append((order, (row, name, display.model_copy(update=changed) if changed else display)))

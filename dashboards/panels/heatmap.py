@@ -1,9 +1,10 @@
 """Heatmap: values over time as colours, a row a label or a row a range of values."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from dashboards.panels.axis import scale_for
 from dashboards.panels.base import Answer, Ask, Data, PanelType
@@ -15,6 +16,7 @@ from dashboards.panels.interpolation import titled
 from dashboards.panels.key import as_table, in_words, shortened
 from dashboards.panels.measured import Bounded
 from dashboards.panels.moments import clock_change, iso, wall_clock
+from dashboards.panels.overrides import RowOverride, overridden
 from dashboards.panels.querying import SeriesSource, series_query
 from dashboards.panels.units import as_float, format_number
 from datasources.base import Query
@@ -30,11 +32,21 @@ SPOKEN = 6
 class HeatmapDisplay(Bounded):
     """`rows`: `labels` colours each label's values; `values` counts the values of each range of values; `le` reads the labels
     as upper bounds of a Prometheus histogram, whose buckets count all below them. `min` and `max` are the ends of the colours.
+    `overrides` are of the rows of `labels`: of ranges of values there are none, and a colour and a unit are of all rows.
     """
 
     rows: Literal["labels", "values", "le"] = "labels"
     bins: Annotated[int, Field(ge=2, le=100, description="About so many ranges of values")] = USUAL_BINS
     scale: Literal["linear", "log"] = "linear"
+    overrides: Annotated[
+        list[RowOverride], Field(max_length=50, description="Of rows of labels; ranges of values and buckets have none")
+    ] = []
+
+    @model_validator(mode="after")
+    def _overrides_of_labels(self) -> Self:
+        if self.overrides and self.rows != "labels":
+            raise ValueError(f"overrides are for rows of labels: with rows “{self.rows}” there are none")
+        return self
 
 
 class HeatmapDocument(QueryDocument):
@@ -65,7 +77,7 @@ class Heatmap(PanelType[HeatmapDocument]):
         return {"series": self.export(document, ask)}
 
     def answer(self, document: HeatmapDocument, frames: Frames, ask: Ask) -> Answer:
-        cells = _cells(frames, document, ask)
+        cells = _cells(frames, document, ask, as_in_the_data=True)
         starts = (cells.start + cells.step * np.arange(cells.values.shape[1])).tolist()
         rows = [
             {"label": label, "values": [as_float(value) for value in values]}
@@ -99,8 +111,11 @@ def _bucket(document: HeatmapDocument, ask: Ask) -> Bucket | None:
     return bucket_for(ask.time_range, ask.max_points) if is_grouped else None
 
 
-def _cells(frames: Frames, document: HeatmapDocument, ask: Ask) -> Cells:
+def _cells(frames: Frames, document: HeatmapDocument, ask: Ask, *, as_in_the_data: bool = False) -> Cells:
+    """`as_in_the_data`: without overrides, which are for eyes."""
     series, display = series_of(frames, "series").series, document.display
+    if display.overrides and not as_in_the_data:
+        series = tuple(replace(one, label=name) for one, name, _ in overridden(series, display.overrides))
     if display.rows == "values":
         return counts(series, bucket_for(ask.time_range, ask.max_points), bins=display.bins, unit=display.unit)
     cells = cells_of(series, _bucket(document, ask))

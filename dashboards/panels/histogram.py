@@ -10,6 +10,7 @@ from dashboards.panels.axis import Scale, scale_for
 from dashboards.panels.base import Answer, Ask, Data, PanelType
 from dashboards.panels.bins import binned
 from dashboards.panels.bounds import bin_name, differences, lower_bounds, upper_bound
+from dashboards.panels.colours import hex_of
 from dashboards.panels.document import PanelDocument, QueryDocument
 from dashboards.panels.figures import escaped
 from dashboards.panels.interpolation import titled
@@ -17,7 +18,7 @@ from dashboards.panels.key import as_table, in_words
 from dashboards.panels.labelled import number_columns
 from dashboards.panels.marks import threshold_marks, turned
 from dashboards.panels.measured import Bounded
-from dashboards.panels.parts import DataSource, Name, Strict
+from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
 from dashboards.panels.querying import RowColumns, rows_query
 from dashboards.panels.thresholds import absolute
 from dashboards.panels.units import as_float, grouped
@@ -55,9 +56,11 @@ class HistogramSource(DataSource):
 
 
 class HistogramDisplay(Bounded):
-    """Values below `min` and above `max` are not counted."""
+    """Values below `min` and above `max` are not counted. All that is counted is one series: its `name` and `color` are here."""
 
     bins: Annotated[int | None, Field(ge=1, le=100, description="About so many; without it as many as the values ask for")] = None
+    name: Annotated[Label, Field(description="What is counted: requests, orders")] = ""
+    color: Colour | None = None
 
 
 class HistogramDocument(QueryDocument):
@@ -117,7 +120,7 @@ class Histogram(PanelType[HistogramDocument]):
         return {
             "figure": _figure(counted, names, display),
             "summary": _summary(counted, names, document, ask),
-            "twin": lambda: as_table("Values", ("count",), written),
+            "twin": lambda: as_table("Values", (display.name or "count",), written),
             "notes": _notes(frames),
             "is_empty": not len(counted.counts),
         }
@@ -177,11 +180,12 @@ def _figure(counted: Counted, names: list[str], display: HistogramDisplay) -> di
     trace: dict[str, Any] = {
         "type": "bar",
         "y": counted.counts,
-        "name": "",
+        "name": escaped(display.name),
         "text": [escaped(name) for name in names],
         "textposition": "none",
-        "hovertemplate": "%{text}: %{y:,}<extra></extra>",
-        "meta": {"series": 0, "decimals": 3},
+        "hovertemplate": f"%{{text}}: %{{y:,}} {escaped(display.name)}".rstrip() + "<extra></extra>",
+        "meta": {"decimals": 3, **({} if display.color else {"series": 0})},
+        **({"marker": {"color": hex_of(display.color)}} if display.color else {}),
     }
     layout: dict[str, Any] = {"yaxis": {"type": "linear", "rangemode": "tozero"}, "hovermode": "closest", "bargap": 0.04}
     if counted.is_open:
@@ -209,9 +213,9 @@ def _marks(counted: Counted, display: HistogramDisplay, scale: Scale) -> dict[st
 
 def _summary(counted: Counted, names: list[str], document: HistogramDocument, ask: Ask) -> str:
     most = sorted(range(len(names)), key=lambda at: -counted.counts[at])[:SPOKEN]
-    return in_words(
-        titled(document.title, ask), "bins", [f"{grouped(float(counted.counts[at]))} in {names[at]}" for at in most], len(names)
-    )
+    what = f" {document.display.name}" if document.display.name else ""
+    said = [f"{grouped(float(counted.counts[at]))}{what} in {names[at]}" for at in most]
+    return in_words(titled(document.title, ask), "bins", said, len(names))
 
 
 def _notes(frames: Frames) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A history from what a query answers: the states of all labels in cells, and how long each held."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from dashboards.panels.base import Ask, WrongShape
 from dashboards.panels.cell_grid import Cells, cells_of
 from dashboards.panels.labelled import TIME_NAMES, label_columns, label_of_each
 from dashboards.panels.moments import on_axis
+from dashboards.panels.overrides import overridden
+from dashboards.panels.parts import Threshold
 from dashboards.panels.states import Look, Run, State, held, runs_of, state_of
 from dashboards.panels.thresholds import absolute
 from datasources.frame import Answered, Frame, Series, SeriesFrame
@@ -40,26 +42,46 @@ def history_of(given: Answered, display: Look, ask: Ask, bucket: Bucket | None) 
         series, values = _coded(given.series)
     else:
         series, values = _coded_rows(given, ask)
-    shown = series[:MOST_ROWS]
-    thresholds = absolute(display.thresholds, display.threshold_mode, *_reach(values))
-    states = [state_of(value, display, thresholds) for value in values]
-    cells = cells_of(shown, bucket, of_several="last")
+    rows = overridden(series, display.overrides)
+    shown = [(replace(one, label=name), changed) for one, name, changed in rows[:MOST_ROWS]]
+    states = _states_of_each([changed for _, changed in shown], values, display)
+    cells = cells_of([one for one, _ in shown], bucket, of_several="last")
     stop = min(ask.time_range.stop or ask.now, ask.now).timestamp()
     if display.hold:
         cells = held(cells, until=stop)
-    named = {state.name: state for state in reversed(states)}
-    order = {name: place for place, name in enumerate(dict.fromkeys(state.name for state in states))}
-    states = [named[state.name] for state in states]
-    cells_of_states = _renamed(cells, [order[state.name] for state in states])
+    order = {state: place for place, state in enumerate(dict.fromkeys(state for row in states for state in row))}
     runs = runs_of(cells, values, states, stop=stop)
-    return History(cells_of_states, runs, [named[name] for name in order], len(series) - len(shown))
+    return History(
+        _renamed(cells, [[order[state] for state in row] for row in states]), runs, list(order), len(rows) - len(shown)
+    )
 
 
-def _renamed(cells: Cells, places: Sequence[int]) -> Cells:
-    """Cells with other places: several values may have one name, and are one state."""
-    is_known = ~np.isnan(cells.values)
+def _states_of_each(rows: Sequence[Mapping[str, Any]], values: Sequence[Any], display: Look) -> list[list[State]]:
+    """For each row what its values are, with what an override says of it. Rows that look alike are looked at once."""
+    thresholds = absolute(display.thresholds, display.threshold_mode, *_reach(values))
+    known: dict[str, list[State]] = {}
+    found = []
+    for changed in rows:
+        look = repr(changed)
+        if look not in known:
+            known[look] = _states(values, display.model_copy(update=changed) if changed else display, thresholds)
+        found.append(known[look])
+    return found
+
+
+def _states(values: Sequence[Any], display: Look, thresholds: Sequence[Threshold]) -> list[State]:
+    """Of two states of one name the first one's colour is drawn."""
+    states = [state_of(value, display, thresholds) for value in values]
+    named = {state.name: state for state in reversed(states)}
+    return [named[state.name] for state in states]
+
+
+def _renamed(cells: Cells, places: Sequence[Sequence[int]]) -> Cells:
+    """Cells with other places, those of each row: several values may have one name, and are one state."""
     renamed = np.full(cells.values.shape, np.nan)
-    renamed[is_known] = np.array([*places, 0])[cells.values[is_known].astype(np.int64)]
+    for row, (values, to) in enumerate(zip(cells.values, places, strict=False)):
+        is_known = ~np.isnan(values)
+        renamed[row, is_known] = np.array([*to, 0])[values[is_known].astype(np.int64)]
     return Cells(cells.labels, cells.start, cells.step, renamed)
 
 
@@ -71,10 +93,7 @@ def _reach(values: Sequence[Any]) -> tuple[float | None, float | None]:
 def _coded(series: Sequence[Series]) -> tuple[list[Series], list[Any]]:
     """The series with places among all values there are, instead of the values."""
     values = np.unique(np.concatenate([np.empty(0), *(one.known() for one in series)]))
-    coded = [
-        Series(one.label, one.times, np.where(np.isnan(one.values), np.nan, np.searchsorted(values, one.values)))
-        for one in series
-    ]
+    coded = [replace(one, values=np.where(np.isnan(one.values), np.nan, np.searchsorted(values, one.values))) for one in series]
     return coded, [int(value) if value.is_integer() else value for value in values.tolist()]
 
 

@@ -1,30 +1,37 @@
 """Rows that have a label and a number, whatever the query calls its columns: what gauges, pies and bars are made of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboards.panels.base import WrongShape
 from dashboards.panels.cells import Shape, page_cell
+from dashboards.panels.overrides import ONLY_QUERY
 from dashboards.panels.units import as_float
 from dashboards.panels.values import json_value
 from datasources.frame import Column, Frame
+from datasources.merging import QUERY
 from datasources.series import LABEL_NAMES, LONGEST_LABEL, NO_LABEL
 
 TIME_NAMES = frozenset({"time", "timestamp"})  # what the newest row and an instant query have beside what is asked for
 Number = int | float | Decimal
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A number with its label, "" where the query gives none; None where there is no number. `at` is its row."""
+    """A number with its label, "" where the query gives none; None where there is no number.
+
+    `at` is its row, `query` the letter of the query it comes of.
+    """
 
     label: str
     value: Number | None
     at: int = 0
+    query: str = ONLY_QUERY
 
     @property
     def number(self) -> float | None:
@@ -45,13 +52,14 @@ def labelled(frame: Frame, what: str, zone: ZoneInfo) -> list[Labelled]:
     """
     (value,) = number_columns(frame, what, most=1)
     labels = label_of_each(frame, label_columns(frame, beside=[value]), zone)
-    cells = zip(labels, frame.column(value.name), strict=True)
-    return [Labelled(label, _number(cell), at) for at, (label, cell) in enumerate(cells)]
+    queries = frame.column(QUERY) if QUERY in frame.names else [ONLY_QUERY] * frame.row_count
+    cells = zip(labels, frame.column(value.name), queries, strict=True)
+    return [Labelled(label, _number(cell), at, query) for at, (label, cell, query) in enumerate(cells)]
 
 
-def cells_alike(frame: Frame, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def cells_alike(frame: Frame, names: Iterable[Name]) -> dict[Name, dict[str, Any]]:
     """Of each name, `names` has one a row, what all its rows say alike, by column: what is known of a slice or a series."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[Name, dict[str, Any]] = {}
     for name, row in zip(names, frame.rows(), strict=True):
         cells = found.get(name)
         if cells is None:
@@ -80,7 +88,7 @@ def number_columns(frame: Frame, what: str, *, most: int | None = None) -> list[
 
 def label_columns(frame: Frame, *, beside: Sequence[Column]) -> list[Column]:
     """The column that is named a label; else all texts; else the first column of another kind."""
-    others = [column for column in frame.columns if column not in beside and column.name not in TIME_NAMES]
+    others = [column for column in frame.columns if column not in beside and column.name not in {*TIME_NAMES, QUERY}]
     named = [column for column in others if column.name in LABEL_NAMES]
     texts = [column for column in others if column.kind in {"text", "other", "json"}]
     return named[:1] or texts or [column for column in others if column.kind in {"date", "time", "boolean"}][:1]

@@ -7,10 +7,8 @@ from typing import Any
 from dashboards.panels.colours import hex_of
 from dashboards.panels.links import Link
 from dashboards.panels.mappings import Mapping as ValueMapping
-from dashboards.panels.overrides import SeriesOverride, Style, changes
+from dashboards.panels.overrides import ONLY_QUERY, SeriesOverride, Style, changes
 from datasources.frame import Series
-
-ONLY_QUERY = "A"  # the letter of a query that stands alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

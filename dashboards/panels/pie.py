@@ -14,7 +14,7 @@ from dashboards.panels.figures import escaped
 from dashboards.panels.interpolation import titled
 from dashboards.panels.key import Paint, as_table, in_words
 from dashboards.panels.labelled import Labelled, cells_alike, labelled
-from dashboards.panels.overrides import PaintedOverride
+from dashboards.panels.overrides import ONLY_QUERY, SliceOverride
 from dashboards.panels.part_looks import Part, painted, parts_of
 from dashboards.panels.parts import Colour, DataSource, Display, Label, Name, Strict
 from dashboards.panels.querying import RowColumns, rows_query
@@ -44,7 +44,7 @@ class PieDisplay(Display):
     style: Literal["pie", "donut"] = "pie"
     limit: Annotated[int, Field(ge=2, le=30)] = 8
     colors: Annotated[dict[Label, Colour], Field(max_length=100)] = {}
-    overrides: Annotated[list[PaintedOverride], Field(max_length=50)] = []
+    overrides: Annotated[list[SliceOverride], Field(max_length=50)] = []
 
 
 class PieDocument(QueryDocument):
@@ -97,7 +97,7 @@ class Pie(PanelType[PieDocument]):
 
     def answer(self, document: PieDocument, frames: Frames, ask: Ask) -> Answer:
         rows = _rows(frames, ask)
-        whole = _whole(rows, [Part(label, label) for label in _labels(rows)], document.display.limit)
+        whole = _whole(rows, [Part(label, label, query=query) for label, query in _labels(rows)], document.display.limit)
         slices = [{"label": label, "value": value, "share": whole.share(value)} for label, value in whole.slices]
         data = {"slices": slices, "total": whole.total, "unit": document.display.unit, "decimals": document.display.decimals}
         return Answer(data=data, notes=_notes(frames, whole), is_empty=not slices)
@@ -107,7 +107,9 @@ class Pie(PanelType[PieDocument]):
         rows, display = _rows(frames, ask), document.display
         parts = parts_of(_labels(rows), display.overrides, display.colors)
         whole = _whole(rows, parts, display.limit)
-        named = {part.name: part for part in [*parts_of(whole.names, (), display.colors), *parts]}
+        named = {
+            part.name: part for part in [*parts_of([(name, ONLY_QUERY) for name in whole.names], (), display.colors), *parts]
+        }
         paint = painted([named[name] for name in whole.names])
         cells = _cells(frames, rows, parts)
         anchors = {
@@ -142,21 +144,23 @@ def _cells(frames: Frames, rows: Sequence[Labelled], parts: Sequence[Part]) -> M
     """What the rows of each slice say alike, by the slice's name; looked for where a link may want it."""
     if not any(part.link for part in parts):
         return {}
-    names = {part.label: part.name for part in parts}
-    return cells_alike(rows_of(frames, "rows"), (names.get(row.label, "") for row in rows))
+    names = {part.origin: part.name for part in parts}
+    return cells_alike(rows_of(frames, "rows"), (names.get((row.label, row.query), "") for row in rows))
 
 
-def _labels(rows: Iterable[Labelled]) -> list[str]:
-    return list(dict.fromkeys(row.label for row in rows))
+def _labels(rows: Iterable[Labelled]) -> list[tuple[str, str]]:
+    """Each label with the letter of its query."""
+    return list(dict.fromkeys((row.label, row.query) for row in rows))
 
 
 def _whole(rows: Sequence[Labelled], parts: Sequence[Part], limit: int) -> Whole:
     """Values of one name are added; beyond the limit the smallest together are “other”. A label that is no part is hidden."""
-    shown = {part.label: part for part in parts}
+    shown = {part.origin: part for part in parts}
     sums: dict[str, float] = {}
     for row in rows:
-        if row.label in shown and (value := _positive(row)) is not None:
-            name = shown[row.label].name
+        part = shown.get((row.label, row.query))
+        if part is not None and (value := _positive(row)) is not None:
+            name = part.name
             sums[name] = _added((sums.get(name, 0.0), value))
     slices = sorted(sums.items(), key=lambda one: (-one[1], one[0]))
     rest = slices[limit - 1 :] if len(slices) > limit else []
@@ -164,7 +168,7 @@ def _whole(rows: Sequence[Labelled], parts: Sequence[Part], limit: int) -> Whole
     slices = sorted(slices[: len(slices) - len(rest)], key=lambda one: orders[one[0]])
     if rest:
         slices.append((_name_of_rest(slices), _added(value for _, value in rest)))
-    return Whole(slices, dropped=sum(row.label in shown and _positive(row) is None for row in rows))
+    return Whole(slices, dropped=sum((row.label, row.query) in shown and _positive(row) is None for row in rows))
 
 
 def _added(values: Iterable[float]) -> float:

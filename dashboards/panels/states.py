@@ -1,14 +1,15 @@
 """States over time: what each value is called, how bad it is, and from when to when it held."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from dashboards.panels.cell_grid import Cells
 from dashboards.panels.colours import NAMED
 from dashboards.panels.mappings import Mappings, mapped
+from dashboards.panels.overrides import StateRowOverride
 from dashboards.panels.parts import Threshold, ThresholdMode, Thresholds
 from dashboards.panels.thresholds import SHAPES, level_of, tone_of
 from dashboards.panels.units import as_float, format_number
@@ -27,6 +28,9 @@ class Look(Protocol):
     thresholds: Thresholds
     threshold_mode: ThresholdMode
     hold: bool
+    overrides: list[StateRowOverride]
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Self: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,17 @@ def state_of(value: Any, display: Look, thresholds: Sequence[Threshold]) -> Stat
     return State(written, NAMED["unknown"], UNKNOWN_SHAPE) if display.mappings else State(written)
 
 
-def runs_of(cells: Cells, values: Sequence[Any], states: Sequence[State], *, stop: float) -> list[Run]:
-    """Cells of one state beside each other are one run. A cell holds the place of its value among `values`, NaN none."""
+def runs_of(cells: Cells, values: Sequence[Any], states: Sequence[Sequence[State]], *, stop: float) -> list[Run]:
+    """Cells of one value beside each other are one run. A cell holds the place of its value among `values`, NaN none.
+
+    `states` are what the values are in each row.
+    """
     found = []
     for row, places in enumerate(cells.values):
         for first, last in _stretches(places):
             at = int(places[first])
             end = min(cells.start + cells.step * (last + 1), max(stop, cells.start + cells.step * last))
-            found.append(Run(row, cells.start + cells.step * first, end, values[at], states[at]))
+            found.append(Run(row, cells.start + cells.step * first, end, values[at], states[row][at]))
     return [run for run in found if run.seconds > 0]
 
 

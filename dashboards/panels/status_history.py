@@ -16,6 +16,7 @@ from dashboards.panels.interpolation import titled
 from dashboards.panels.key import KeyRow, Paint, as_table, in_words, paint, shortened
 from dashboards.panels.measured import Measured
 from dashboards.panels.moments import clock_change, iso, wall_clock
+from dashboards.panels.overrides import StateRowOverride
 from dashboards.panels.querying import RowColumns, SeriesSource, rows_query, series_query
 from dashboards.panels.units import format_number
 from dashboards.panels.values import json_value
@@ -27,9 +28,15 @@ SPOKEN = 6
 
 
 class StatusDisplay(Measured):
-    """`mappings` name the states; `hold`: a state goes on until the next one, as in a table that keeps changes only."""
+    """`mappings` name the states; `hold`: a state goes on until the next one, as in a table that keeps changes only.
+
+    `overrides` are of rows; what colours a row has are its mappings'.
+    """
 
     hold: bool = False
+    overrides: Annotated[
+        list[StateRowOverride], Field(max_length=50, description="Of rows; their mappings say their colours")
+    ] = []
 
 
 class StatusDocument(QueryDocument):
@@ -67,7 +74,7 @@ class StatusHistory(PanelType[StatusDocument]):
         return {"states": self.export(document, ask)}
 
     def answer(self, document: StatusDocument, frames: Frames, ask: Ask) -> Answer:
-        history = _history(frames, document, ask)
+        history = _history(frames, _as_in_the_data(document), ask)
         rows: list[dict[str, Any]] = [{"label": label, "runs": []} for label in history.labels]
         for run in history.runs:
             ends = {"start": iso(run.start), "end": iso(run.stop)}
@@ -105,8 +112,10 @@ class StatusHistory(PanelType[StatusDocument]):
 
 def _has_texts(document: StatusDocument) -> bool:
     """Whether the states are texts: a mapping is of one, or of a pattern."""
-    values = [one.value for one in document.display.mappings if one.value is not None]
-    patterns = [one for one in document.display.mappings if one.regex is not None]
+    display = document.display
+    mappings = [*display.mappings, *(one for override in display.overrides for one in override.mappings or ())]
+    values = [one.value for one in mappings if one.value is not None]
+    patterns = [one for one in mappings if one.regex is not None]
     return bool(patterns) or any(isinstance(value, str) and not _is_number(value) for value in values)
 
 
@@ -116,6 +125,12 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _as_in_the_data(document: StatusDocument) -> StatusDocument:
+    """Rows as they are called in the data, all of them; what their states are called stays."""
+    said = [one.model_copy(update={"name": None, "hidden": False, "order": 0}) for one in document.display.overrides]
+    return document.model_copy(update={"display": document.display.model_copy(update={"overrides": said})})
 
 
 def _history(frames: Frames, document: StatusDocument, ask: Ask) -> History:
@@ -152,18 +167,18 @@ def _figure(history: History, painted: Paint, ask: Ask) -> dict[str, Any]:
 
 def _key(history: History, painted: Paint) -> list[KeyRow]:
     """The states by how long they held."""
-    seconds = {state.name: 0.0 for state in history.states}
+    seconds = dict.fromkeys(history.states, 0.0)
     for run in history.runs:
-        seconds[run.state.name] += run.seconds
+        seconds[run.state] += run.seconds
     whole = sum(seconds.values()) or 1.0
-    ordered = sorted(history.states, key=lambda state: -seconds[state.name])[:MOST_STATES]
+    ordered = sorted(history.states, key=lambda state: -seconds[state])[:MOST_STATES]
     return [
         KeyRow(
             state.name,
             escaped(state.name),
             painted.row(state.name).number,
             state.color,
-            (str(format_number(100 * seconds[state.name] / whole, "percent", 1)),),
+            (str(format_number(100 * seconds[state] / whole, "percent", 1)),),
             state.shape,
         )
         for state in ordered

@@ -99,3 +99,18 @@ def test_it_is_told_in_words_and_as_a_table() -> None:
     drawn = context(series([1, None, 4], label="a"), unit="percent")
     assert drawn["summary"] == "Title, 1 rows. a between 1 % and 4 %."
     assert drawn["twin"]()["rows"] == [{"time": "a", "values": ["1 %", "2.5 %", "4 %", "4 %"]}]
+
+
+def test_a_row_of_labels_is_called_and_placed_as_an_override_says() -> None:
+    rows = [series([1.0], label=label) for label in ("a", "b", "c")]
+    overrides = [{"match": "a", "hidden": True}, {"match": {"regex": "c"}, "name": "<c>", "order": -1}]
+    drawn = context(*rows, overrides=overrides)
+    assert drawn["figure"]["layout"]["yaxis"]["ticktext"] == ["&lt;c&gt;", "b"]
+    assert drawn["notes"] == ()
+    assert [row["label"] for row in answered(*rows, overrides=overrides)["rows"]] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("rows", ["values", "le"])
+def test_ranges_of_values_have_no_overrides(rows: str) -> None:
+    with pytest.raises(ValueError, match="overrides are for rows of labels"):
+        document("heatmap", {"sql": "SELECT 1"}, display={"rows": rows, "overrides": [{"match": "a", "name": "b"}]})

@@ -119,3 +119,12 @@ def test_counts_never_fall_below_nought() -> None:
 def test_the_first_bucket_is_open_where_values_may_lie_below_nought() -> None:
     assert lower_bounds(np.array([-1.0, 1.0])).tolist() == [-math.inf, -1.0]
     assert bin_name(-math.inf, -1.0, "", None) == "up to -1"
+
+
+def test_what_is_counted_has_its_name_and_colour() -> None:
+    drawn = context(frame(bin=[0, 10], count=[2, 3]), name="<orders>", color="critical", unit="ms")
+    (trace,) = plain(drawn["figure"])["data"]
+    assert (trace["name"], trace["marker"], "series" in trace["meta"]) == ("&lt;orders&gt;", {"color": "#EF4444"}, False)
+    assert trace["hovertemplate"] == "%{text}: %{y:,} &lt;orders&gt;<extra></extra>"
+    assert drawn["twin"]()["labels"] == ["<orders>"]
+    assert drawn["summary"] == "Title, 2 bins. 3 <orders> in 10 – 20 ms; 2 <orders> in 0 – 10 ms."

@@ -11,7 +11,7 @@ from dashboards.panels import PANEL_TYPES
 from dashboards.panels.compact import compacted
 from dashboards.panels.document import DocumentInvalid
 from dashboards.section import Section
-from dashboards.tests.panels.frames import ask, plain, sample_document, series, series_frame
+from dashboards.tests.panels.frames import ask, frame, plain, sample_document, series, series_frame
 from datasources.base import PromQuery
 from datasources.frame import SeriesFrame
 from datasources.merging import merged
@@ -162,3 +162,21 @@ def test_the_series_of_one_query_are_matched_by_its_letter() -> None:
     made = context(*both.series, overrides=[{"match": {"query": "B"}, "name": "second"}])
     assert sorted(row.label for row in made["legend"]) == ["second", "web"]
     assert [row.label for row in context(WEB, overrides=[{"match": {"query": "A"}, "name": "only"}])["legend"]] == ["only"]
+
+
+@pytest.mark.parametrize("type", ["gauge", "pie"])
+def test_the_rows_of_one_query_are_matched_by_its_letter(type: str) -> None:
+    queries = [PromQuery(text=text, time_range=TimeRange(), letter=letter) for text, letter in (("up", "A"), ("age", "B"))]
+    rows = merged([frame(label=["x", "y"], value=[1.0, 2.0]), frame(label=["x"], value=[4.0])], queries)
+    display = {"overrides": [{"match": {"query": "B", "name": "x"}, "name": "second"}]}
+    kind = PANEL_TYPES[type]
+    made = kind.context(sample_document(type, display=display), {"rows": rows}, ask())
+    assert sorted(one.label for one in made["dials" if type == "gauge" else "key"]) == ["second", "x", "y"]
+    alone = {"overrides": [{"match": {"query": "A"}, "hidden": True}]}
+    assert kind.context(sample_document(type, display=alone), {"rows": frame(label=["x"], value=[1.0])}, ask())["is_empty"]
+
+
+@pytest.mark.parametrize("type", ["bar", "table"])
+def test_what_is_of_no_single_query_is_not_matched_by_one(type: str) -> None:
+    with pytest.raises(DocumentInvalid, match=r"overrides\[0\]\.match.*of no single query: match by name or regex"):
+        sample_document(type, display={"overrides": [{"match": {"query": "A"}, "hidden": True}]})

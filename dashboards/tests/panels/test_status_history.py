@@ -1,5 +1,6 @@
 """Status histories: what states are called, how long they hold, and how they are drawn."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -116,3 +117,34 @@ def test_it_is_told_in_words_and_as_a_table() -> None:
         "time": "<b>web", "values": ["down", "2026-03-01 12:01:00", "2026-03-01 12:02:00", "1 min"],
     }  # fmt: skip
     assert plain(drawn["figure"])["layout"]["yaxis"]["ticktext"] == ["&lt;b&gt;web"]
+
+
+def test_a_row_is_called_read_and_placed_as_an_override_says() -> None:
+    overrides = [
+        {"match": "door", "name": "Front door", "order": -1, "mappings": [{"value": 0, "text": "shut", "color": "good"},
+                                                                        {"value": 2, "text": "down", "color": "warning"}]},
+        {"match": {"regex": "^test"}, "hidden": True},
+        {"match": {"query": "B"}, "mappings": [], "unit": "percent"},
+    ]  # fmt: skip
+    fans = replace(series([0, 2], label="fan"), query="B")
+    given = series_frame(series([0, 2], label="web"), series([2, 0], label="test-1"), fans, series([0, 2], label="door"))
+    drawn = context(given, overrides=overrides, mappings=UP_AND_DOWN)
+    assert drawn["summary"] == "Title, 3 rows. Front door last down; web last down; fan last 2 %."
+    layout = plain(drawn["figure"])["layout"]
+    assert layout["yaxis"]["ticktext"] == ["Front door", "web", "fan"]
+    states = [(state["name"], state["color"]) for state in layout["meta"]["states"]]
+    assert states == [("shut", "#10B981"), ("down", "#F59E0B"), ("up", "#10B981"), ("down", "#EF4444"), ("0 %", ""), ("2 %", "")]
+    assert [trace["y"] for trace in plain(drawn["figure"])["data"]] == [[0, 1], [2, 3], [4, 5]]
+    assert {(row.label, row.numbers) for row in drawn["key"]} >= {("down", ("16.7 %",)), ("shut", ("16.7 %",))}
+    answer = HISTORY.answer(
+        document("status_history", SQL, display={"overrides": overrides, "mappings": UP_AND_DOWN}),
+        {"states": given},
+        ask(hours=1),
+    )
+    assert [row["label"] for row in answer.data["rows"]] == ["web", "test-1", "fan", "door"]
+
+
+def test_a_rows_own_texts_are_asked_for_as_rows() -> None:
+    display = {"overrides": [{"match": "door", "mappings": WORDS}]}
+    query = HISTORY.queries(document("status_history", TABLE, display=display), ask(hours=1))["states"]
+    assert isinstance(query, GroupQuery)
