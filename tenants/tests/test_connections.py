@@ -254,12 +254,12 @@ def test_a_lease_may_end_in_another_thread(acme: Tenant, pool: Pool) -> None:
 def test_looking_up_and_connecting_have_one_deadline(far: Tenant, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_options, "CONNECT_SECONDS", 3)
     found = [(0, 0, 0, "", ("127.0.0.1", 0))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1.1) or found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2.5) or found)
     far.host, proxy.mode = "slow.example.com", "silent"
     started = time.monotonic()
     with pytest.raises(TenantUnreachable, match="in time"), lease(far):
         pass
-    assert time.monotonic() - started < 3.6
+    assert time.monotonic() - started < 5  # a deadline each would let it take 5.5
 
 
 def test_a_requests_end_does_not_end_a_lease(acme: Tenant, pool: Pool) -> None:
