@@ -30,7 +30,7 @@ ERRORS: dict[int, tuple[str, type[Problem], dict[str, Any]]] = {
            "changed_by": "ada@example.com", "changed_at": "2026-11-21T12:40:05+00:00"}),
     413: ("Too large.", TooLarge,
           {"detail": "There are 2,400,000 rows; an XLSX file holds 1,048,575.", "rows": 2_400_000, "limit": 1_048_575}),
-    422: ("Something is not valid; `errors` says where.", Invalid,
+    422: ("Something is not valid; `errors` says where. Or the data source asked is not there.", Invalid,
           {"detail": "“limit”: Input should be less than or equal to 1000.",
            "errors": [{"path": "limit", "message": "Input should be less than or equal to 1000"}]}),
     429: ("Too many calls; `Retry-After` says when to come again.", Problem,

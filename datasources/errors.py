@@ -100,7 +100,8 @@ class BudgetSpent(SourceUnavailable):
     reason = "budget"
 
 
-class SourceMissing(SourceUnavailable):
-    """The tenant has no such source, or it is switched off, or is not for who asks."""
+class SourceMissing(SourceError):
+    """The tenant has no such source, or it is switched off, or is not for who asks: waiting does not help."""
 
+    status = 422
     reason = "missing"

@@ -15,7 +15,7 @@ from dashboards.checking.storing import forget_disabled, store
 from dashboards.models import CheckRun, Panel
 from dashboards.panels.base import BadRequest
 from dashboards.refresh import PanelUnavailable, asked_source, read_panel
-from datasources.errors import SourceBusy, SourceError, SourceUnavailable
+from datasources.errors import SourceBusy, SourceError, SourceMissing, SourceUnavailable
 from datasources.fitting import read_anew
 from datasources.sources import Sources, read_sources
 from tenants.connections import close_tenant
@@ -114,7 +114,7 @@ def _fit(sources: Sources, panel: Panel, length: str) -> Found:
         source = asked_source(tenant, panel, read, ask, sources)
         is_own = source.identity.is_own
         cost = _patiently(lambda: source.fit(queries))
-    except SourceUnavailable as error:
+    except (SourceUnavailable, SourceMissing) as error:
         if is_own:
             raise
         return Found(Outcome.UNKNOWN, detail=error.sentence)

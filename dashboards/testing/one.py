@@ -11,7 +11,7 @@ from dashboards.panels.base import Ask, BadRequest, WrongShape
 from dashboards.refresh import ReadPanel, asked_source, rows_in, sql_of
 from dashboards.testing.verdict import Outcome, Verdict
 from datasources.base import CountQuery, Query, Source
-from datasources.errors import SourceBusy, SourceError, SourceUnavailable
+from datasources.errors import SourceBusy, SourceError, SourceMissing, SourceUnavailable
 from datasources.fitting import read_anew
 from datasources.frame import Frames
 from datasources.sources import Sources
@@ -72,7 +72,7 @@ def _shaped(read: ReadPanel, frames: Frames, ask: Ask) -> dict[str, Any]:
 
 
 def _outcome(error: SourceError) -> Outcome:
-    return Outcome.AWAY if isinstance(error, SourceUnavailable) else Outcome.FAILS
+    return Outcome.AWAY if isinstance(error, SourceUnavailable | SourceMissing) else Outcome.FAILS
 
 
 def _sentence(error: SourceError) -> str:

@@ -69,8 +69,9 @@ def test_none_and_one_that_is_off_are_sentences(look: Any, client: Client, ada: 
     source.save()
     assert "The data source “The other” is switched off." in look(ada)
     answer = client.get("/api/v1/panels/places/data", {"tenant_id": "acme"})
-    assert (answer.status_code, answer.json()["detail"]) == (503, "The data source “The other” is switched off.")
-    assert client.get(FRAGMENT.format("acme") + "csv/").status_code == 503
+    assert (answer.status_code, answer.json()["detail"]) == (422, "The data source “The other” is switched off.")
+    assert "Retry-After" not in answer.headers  # waiting does not help
+    assert client.get(FRAGMENT.format("acme") + "csv/").status_code == 422
     source.delete()
     assert "There is no data source “other” here." in look(ada)
 

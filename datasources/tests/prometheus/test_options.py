@@ -97,7 +97,7 @@ def test_editors_get_names_for_completion(
     assert len(requests) == before  # what is there is shared
     assert client.get(at, {"what": "nosuch"}).status_code == 422
     assert client.get(at, {"what": "values", "label": "../x"}).status_code == 422
-    assert client.get("/t/acme/sources/nosuch/names/", {"what": "metrics"}).status_code == 503
+    assert client.get("/t/acme/sources/nosuch/names/", {"what": "metrics"}).status_code == 422
     assert client.get("/t/acme/sources/tenant/names/", {"what": "metrics"}).status_code == 200  # the default one
     client.force_login(bob)
     assert client.get(at, {"what": "metrics"}).status_code == 403
@@ -112,7 +112,7 @@ def test_a_shared_source_that_is_closed_tells_tenants_no_names(
     row.is_open = False
     row.save()
     client.force_login(ada)
-    assert client.get("/t/acme/sources/shared/names/", {"what": "metrics"}).status_code == 503
+    assert client.get("/t/acme/sources/shared/names/", {"what": "metrics"}).status_code == 422
 
 
 @pytest.mark.parametrize(
