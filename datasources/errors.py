@@ -77,6 +77,12 @@ class QueryTimeout(SourceError):
     reason = "timeout"
 
 
+class QueryStopped(SourceError):
+    """Whoever asked has left, and waits for no answer."""
+
+    reason = "stopped"
+
+
 class SourceUnavailable(SourceError):
     """The source cannot be reached now."""
 

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from datasources.stopping import stopping
 from tenants.forks import begin_empty
 
 CANCEL_AFTER_SECONDS = 0.5
 CLOSE_AFTER_SECONDS = 3.0
+STOP_EVERY_SECONDS = 0.5
 
 
-@dataclass
+@dataclass(eq=False)
 class Watch:
     """One watched connection. `fired` says what had to be done, if anything: `cancel`, then `close`.
 
@@ -40,6 +42,13 @@ class Watch:
                 return
             self.fired = what
         threading.Thread(target=_cancel if what == "cancel" else _close, args=(self,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Cancel before its time, and again until it is over: between two statements a server does not hear it."""
+        if self.is_over or self.fired == "close":
+            return
+        self.act("cancel")
+        _clock.at(time.monotonic() + STOP_EVERY_SECONDS, self.stop)
 
 
 class _Clock:
@@ -77,16 +86,22 @@ _clock = _Clock()
 
 @contextlib.contextmanager
 def watched(connection: psycopg.Connection, *, timeout_seconds: float) -> Iterator[Watch]:
-    """Within the block the connection is cancelled 0.5 s after the timeout, and cut off 3 s after it."""
+    """Within the block the connection is cancelled 0.5 s after the timeout, and cut off 3 s after it.
+
+    Cancelled earlier, too, where its asker leaves. Raises QueryStopped where that has happened.
+    """
     watch = Watch(connection, connection.info.backend_pid)
     started = time.monotonic()
     _clock.at(started + timeout_seconds + CANCEL_AFTER_SECONDS, lambda: watch.act("cancel"))
     _clock.at(started + timeout_seconds + CLOSE_AFTER_SECONDS, lambda: watch.act("close"))
     try:
-        yield watch
+        with stopping(watch):
+            yield watch
     finally:
         with watch.lock:
             watch.is_over = True
+        if watch.fired:
+            connection.close()  # a cancel on its way would meet whoever has the connection next
 
 
 def _cancel(watch: Watch) -> None:

@@ -16,6 +16,7 @@ from dashboards.testing.one import try_on
 from dashboards.testing.turns import turns
 from dashboards.testing.verdict import Outcome, Verdict
 from datasources.sources import Sources, read_sources
+from datasources.stopping import Stopper
 from tenants.models import Tenant
 
 # Fewer than may connect at once to databases that nobody has asked before: those who look at panels have their part.
@@ -39,7 +40,9 @@ class Run:
 
 
 def begin(run: Run) -> Generator[Verdict | None]:
-    """What is found, tenant by tenant; None where nothing came for a moment. Close it, and the run ends.
+    """What is found, tenant by tenant; None where nothing came for a moment.
+
+    Close it, and the run ends: what it asks of databases is cancelled.
 
     Raises TooManyRuns and PanelUnavailable before anything is run.
     """
@@ -50,10 +53,11 @@ def begin(run: Run) -> Generator[Verdict | None]:
 
 def _found(run: Run) -> Generator[Verdict | None]:
     left, ends_at = {tenant.pk: tenant for tenant in run.tenants}, time.monotonic() + run.most_seconds
-    read, sources = read_panel(run.panel), read_sources(run.tenants)
+    read, sources, stopper = read_panel(run.panel), read_sources(run.tenants), Stopper()
 
     def ask(its: Sources, lane: Lane) -> Finding:
-        return its.tenant, *try_on(its, run.panel, read, run.length, lane)
+        with stopper.heard():
+            return its.tenant, *try_on(its, run.panel, read, run.length, lane)
 
     turns.take()
     most = min(MOST_AT_ONCE, settings.TENANT_POOL_TOTAL)
@@ -71,6 +75,7 @@ def _found(run: Run) -> Generator[Verdict | None]:
         yield from (_not_reached(tenant, run.most_seconds) for tenant in left.values())
     finally:
         answers.close()
+        stopper.stop()
         turns.give_back()
         events.write()
 

@@ -19,7 +19,7 @@ def due(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, Callable[[], None]
 
 
 def connection() -> SimpleNamespace:
-    return SimpleNamespace(info=SimpleNamespace(backend_pid=1), cancel_safe=lambda timeout: None, closed=True)
+    return SimpleNamespace(info=SimpleNamespace(backend_pid=1), cancel_safe=lambda timeout: None, close=lambda: None, closed=True)
 
 
 def test_a_query_is_cancelled_half_a_second_after_its_time_and_cut_off_after_three(due: list) -> None:

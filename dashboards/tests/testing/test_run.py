@@ -1,8 +1,11 @@
 """A panel tried on tenants that were meant to be alike: what is found of each, and what a run may take."""
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -73,6 +76,35 @@ def test_whoever_closes_a_run_ends_it(shops: Any) -> None:
     found.close()
     assert turns.taken == 0
     assert list(found) == []
+
+
+def test_what_a_closed_run_asks_ends_at_once(shops: Any, databases: tuple[dict, dict], embedded_server: Any) -> None:
+    """A panel may ask for ten seconds; whoever has left waits for none of them."""
+    slow = {
+        "type": "kpi",
+        "data_source": {"sql": "SELECT count(*) AS value FROM generate_series(1, 40000) a, generate_series(1, 40000)"},
+    }
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE usename = ANY(%s) AND state = 'active'"
+    users = [database["user"] for database in databases]
+    found = begin(Run(make_panel("slow", slow), shops, "6h", 30.0, Thing()))
+    with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as server:
+
+        def are_active(count: int) -> bool:
+            return server.execute(asked, [users]).fetchone() == (count,)
+
+        assert next(found) is None  # half a second: both are at it
+        assert until(lambda: are_active(2))
+        found.close()
+        assert until(lambda: are_active(0))
+    assert turns.taken == 0
+
+
+def until(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Whether it holds before the queries would end by themselves."""
+    ends_at = time.monotonic() + seconds
+    while not holds() and time.monotonic() < ends_at:
+        time.sleep(0.02)
+    return holds()
 
 
 def test_a_run_that_takes_too_long_says_who_was_not_asked(shops: Any) -> None:
