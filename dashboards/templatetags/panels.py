@@ -1,6 +1,6 @@
 """Tags of the panels' templates: the figure as data for a script, the mark of a status, URLs that keep their state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from dashboards.heads import head_html
 from dashboards.linking import Home
 from dashboards.markup import cell_html, key_row, legend_row, marked
 from dashboards.panels.cells import Cell
@@ -21,6 +22,12 @@ register = template.Library()
 
 # As django.utils.html.json_script does it: nothing in the JSON can end the script element.
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def head(section: Any, panel: Mapping[str, Any] | str) -> SafeString:
+    """The head of a panel; `panel` is what its type says of it, if it is there."""
+    return mark_safe(head_html(section, panel if isinstance(panel, Mapping) else {}))  # noqa: S308 - a template's, escaped
 
 
 @register.simple_tag
