@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 import orjson
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from dashboards.asking import PageRange, Parameter, with_query
 from dashboards.export import AS_SHOWN
@@ -28,6 +29,7 @@ HELD = "X-Held"  # what a page has of a chart's points: static/js/tail.js
 ASKED = "X-Asked"  # when the source was asked: of a panel that is shown already, all that is new
 NONE: Mapping[str, str] = MappingProxyType({})
 State = Literal["loading", "fresh", "stale", "empty", "error"]
+KEPT_PATHS = 4_096
 SPREAD = 0.1  # polls are spread by a tenth, so that a thousand viewers do not march in step
 
 
@@ -107,12 +109,13 @@ def make_section(
     """The section of a placement, still to be loaded. `parameters` are those of its fragment's URL; `variables` and `texts`,
     as in Ask, are what its title and description may say.
     """
-    where = {"tenant": request.tenant.slug, "dashboard": dashboard.slug, "panel": placement.panel_slug}
+    where = request.tenant.slug, dashboard.slug, placement.panel_slug
+    query = with_query("", parameters)
     is_editor, asks = request.role.includes(Role.EDITOR), panel is None or panel.asks
     own_range = placement.time_range or (panel.time_range if panel is not None else "")
 
     def to(name: str) -> str:
-        return with_query(reverse(name, kwargs=where), parameters)
+        return _path(name, *where, below=get_script_prefix()) + query
 
     shown = PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked
 
@@ -140,6 +143,12 @@ def make_section(
         lazy=lazy,
         mark=mark,
     )
+
+
+@lru_cache(maxsize=KEPT_PATHS)
+def _path(name: str, tenant: str, dashboard: str, panel: str, *, below: str) -> str:
+    """A page of a panel's; `below` is where the product stands on its host, as Django knows it. To reverse one takes 60 µs."""
+    return reverse(name, kwargs={"tenant": tenant, "dashboard": dashboard, "panel": panel})
 
 
 def _file_urls(panel: Panel | None, to: Callable[[str], str]) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ DASHBOARD = "t/<slug:tenant>/d/<slug:dashboard>/"
 PANEL = f"{DASHBOARD}panels/<slug:panel>/"
 
 urlpatterns = [
+    path(PANEL, views.panel, name="panel"),  # first: most requests are refreshes, and what stands before costs each of them
     path("", views.home, name="home"),
     path("accounts/preferences/", preferences_page, name="preferences"),
     path("t/<slug:tenant>/new/", builder.new_dashboard, name="dashboard-new"),
@@ -32,7 +33,6 @@ urlpatterns = [
     path(f"{DASHBOARD}annotations/new/", annotations.new, name="annotation-new"),
     path(f"{DASHBOARD}annotations/<int:pk>/", annotations.change, name="annotation"),
     path(f"{DASHBOARD}annotations/<int:pk>/delete/", annotations.delete, name="annotation-delete"),
-    path(PANEL, views.panel, name="panel"),
     path(f"{PANEL}view/", views.panel_view, name="panel-view"),
     *(path(f"{PANEL}{kind}/", views.panel_file, {"kind": kind}, name=f"panel-{kind}") for kind in FILE_KINDS),
     path(f"{PANEL}inspect/", views.panel_inspect, name="panel-inspect"),

@@ -31,7 +31,7 @@ urlpatterns = [
     path("accounts/tokens/", include("tenants.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),
+    path("", include("dashboards.urls")),  # before the others: most requests are refreshes of panels
     path("", include("audit.urls")),
     path("", include("datasources.urls")),
-    path("", include("dashboards.urls")),
 ]
