@@ -7,6 +7,7 @@ const heatStops = 5;
 export const readColours = () => {
   const probe = document.createElement("span");
   probe.hidden = true;
+  probe.style.forcedColorAdjust = "none"; // forced colours are one for all: no line would differ from what is behind it
   document.body.append(probe);
   const read = (name) => {
     probe.style.color = `var(--${name})`;

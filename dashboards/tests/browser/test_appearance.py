@@ -77,14 +77,21 @@ def test_the_theme_is_kept_with_the_account(drawn: Callable[..., Page], visit: C
     expect(other.locator("html")).to_have_attribute("data-theme", "light")
 
 
-def test_charts_change_colour_with_the_theme(drawn: Callable[..., Page]) -> None:
-    page = drawn()
-    line = page.locator("#chart-cpu .js-line").first
-    before = line.evaluate("line => line.style.stroke")
+def test_charts_change_colour_with_the_theme_and_keep_it_where_colours_are_forced(drawn: Callable[..., Page]) -> None:
+    stroke = "line => getComputedStyle(line).stroke"
+    page, forced = drawn(), drawn(forced_colors="active")
+    line, strange = (one.locator("#chart-cpu .js-line").first for one in (page, forced))
+    before = line.evaluate(stroke)
+    assert strange.evaluate(stroke) == before
+    label = forced.locator("#chart-cpu .xtick text").first
+    assert label.evaluate("label => [getComputedStyle(label).fill, getComputedStyle(label.ownerSVGElement).backgroundColor]") == [
+        "rgb(94, 103, 120)",
+        "rgb(255, 255, 255)",
+    ]
     page.keyboard.press("d")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.wait_for_timeout(300)
-    assert line.evaluate("line => line.style.stroke") != before
+    assert line.evaluate(stroke) != before
 
 
 def test_a_phone_shows_the_panels_below_one_another(drawn: Callable[..., Page]) -> None:
