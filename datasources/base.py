@@ -143,7 +143,8 @@ class PromQuery:
     `instant`: at the range's end alone. Answered as a Frame: `time`, a column a label, `value`; with `names_rows` a column
     `label` before them; `by_step`, such rows of each step of the range. `legend` names series and rows: `{{instance}}`; empty,
     by what tells them apart. The step follows from the range, `max_points`, and `min_step_ms`, else how often the source looks
-    at its targets. `letter` is what it is called among several. `sort` and its like are of rows.
+    at its targets. `letter` is what it is called among several. `buckets`: native histograms are answered too, a series or row
+    for each bound of their buckets, by the label `le`. `sort` and its like are of rows.
     """
 
     text: str
@@ -152,6 +153,7 @@ class PromQuery:
     instant: bool = False
     names_rows: bool = False
     by_step: bool = False
+    buckets: bool = False
     letter: str = ""
     max_points: int = MAX_POINTS
     min_step_ms: int | None = None

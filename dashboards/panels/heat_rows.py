@@ -33,6 +33,8 @@ def between(cells: Cells, unit: str) -> Cells:
     bounds = np.array([upper_bound(label) for label in cells.labels], dtype=np.float64)
     order = np.argsort(bounds, kind="stable")
     highs, lows = bounds[order], lower_bounds(bounds[order])
-    names = [bin_name(low, high, unit, None) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
     found = differences(cells.values[order]) if len(order) else cells.values
+    if len(lows) and np.isneginf(lows[0]) and not (found[0] > 0).any():
+        lows, highs, found = lows[1:], highs[1:], found[1:]  # without a beginning, and with nothing in it
+    names = [bin_name(low, high, unit, None) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
     return Cells(names, cells.start, cells.step, np.where(found > 0, found, np.nan))

@@ -17,6 +17,7 @@ from dashboards.panels.key import as_table, in_words, shortened
 from dashboards.panels.measured import Bounded
 from dashboards.panels.moments import clock_change, iso, wall_clock
 from dashboards.panels.overrides import RowOverride, overridden
+from dashboards.panels.prom_queries import with_buckets
 from dashboards.panels.querying import SeriesSource, series_query
 from dashboards.panels.units import as_float, format_number
 from datasources.base import Query
@@ -102,7 +103,8 @@ class Heatmap(PanelType[HeatmapDocument]):
 
     def export(self, document: HeatmapDocument, ask: Ask) -> Query:
         source = document.data_source
-        return series_query(document, ask, source.columns, bucket=_bucket(document, ask), settle=source.settle)
+        query = series_query(document, ask, source.columns, bucket=_bucket(document, ask), settle=source.settle)
+        return with_buckets(query) if document.display.rows == "le" else query
 
 
 def _bucket(document: HeatmapDocument, ask: Ask) -> Bucket | None:

@@ -19,6 +19,7 @@ from dashboards.panels.labelled import number_columns
 from dashboards.panels.marks import threshold_marks, turned
 from dashboards.panels.measured import Bounded
 from dashboards.panels.parts import Colour, DataSource, Label, Name, Strict
+from dashboards.panels.prom_queries import with_buckets
 from dashboards.panels.querying import RowColumns, rows_query
 from dashboards.panels.thresholds import absolute
 from dashboards.panels.units import as_float, grouped
@@ -129,7 +130,7 @@ class Histogram(PanelType[HistogramDocument]):
         """The newest values where there are more than one panel may read."""
         columns = document.data_source.columns
         if columns is None:
-            return rows_query(document, ask, None)
+            return with_buckets(rows_query(document, ask, None))
         given = {name: column for name in ("value", "bin", "count") if (column := getattr(columns, name))}
         return rows_query(document, ask, RowColumns(given, timestamp=columns.timestamp), newest_first=True)
 
@@ -166,7 +167,14 @@ def _cumulative(frame: Frame) -> Counted:
         sums[bound] = sums.get(bound, 0.0) + (as_float(cell) or 0.0)
     highs = np.array(sorted(sums), dtype=np.float64)
     counts = differences(np.array([[sums[high]] for high in highs.tolist()]).reshape(len(highs), 1))[:, 0]
-    return Counted(lower_bounds(highs), highs, counts)
+    return _without_nothing(Counted(lower_bounds(highs), highs, counts))
+
+
+def _without_nothing(counted: Counted) -> Counted:
+    """Without a first bin that has no beginning and nothing in it."""
+    if not len(counted.lows) or np.isfinite(counted.lows[0]) or counted.counts[0] > 0:
+        return counted
+    return Counted(counted.lows[1:], counted.highs[1:], counted.counts[1:])
 
 
 def _names(counted: Counted, display: HistogramDisplay) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards.panels.base import Ask
 from dashboards.panels.parts import DataSource
-from datasources.base import PromQueries, PromQuery, Sort
+from datasources.base import PromQueries, PromQuery, Query, Sort
 
 
 def prom_rows(
@@ -28,6 +28,13 @@ def prom_series(
     if max_points is not None:
         parts = tuple(replace(part, max_points=max_points) for part in parts)
     return _together(parts)
+
+
+def with_buckets(query: Query) -> Query:
+    """The query, with the buckets of native histograms where it is PromQL: for types that draw buckets."""
+    if isinstance(query, PromQueries):
+        return replace(query, parts=tuple(replace(part, buckets=True) for part in query.parts))
+    return replace(query, buckets=True) if isinstance(query, PromQuery) else query
 
 
 def sorted_by(

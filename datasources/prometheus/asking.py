@@ -39,7 +39,7 @@ class Asking:
     def __init__(self, server: Server, gate: Gate, limits: Limits, write: Callable[[PromQuery], Written], *, tenant: str) -> None:
         self._server, self._gate, self._limits, self._write, self._tenant = server, gate, limits, write, tenant
         self._ends_at = time.monotonic() + limits.timeout_ms / 1_000
-        self._rows: dict[tuple[str, int, bool], Frame] = {}
+        self._rows: dict[tuple[str, int, bool, bool], Frame] = {}
 
     def answers(self, queries: Mapping[str, Query]) -> dict[str, Answered]:
         return {name: self._answer(query) for name, query in queries.items()}
@@ -58,15 +58,17 @@ class Asking:
             raise QueryRefused("This source is asked in PromQL, not in SQL.")
         if query.instant:
             return rows.page(rows.found(self.rows(query), query), query)
-        return named(self._series(self._write(query).steps()), query.legend, query.variables)
+        return named(self._series(self._write(query).steps(), buckets=query.buckets), query.legend, query.variables)
 
     def rows(self, query: PromQuery) -> Frame:
         written = self._write(query)
-        key = written.expanded.text, written.end_ms, query.by_step
+        key = written.expanded.text, written.end_ms, query.by_step, query.buckets
         if key not in self._rows:
             path, when = _when(written, by_step=query.by_step)
             fields, most = [("query", written.expanded.text), *when], self._limits.rows
-            self._rows[key] = self._read(path, fields, written.expanded, lambda said: read_rows(said, most_rows=most))
+            self._rows[key] = self._read(
+                path, fields, written.expanded, lambda said: read_rows(said, most_rows=most, buckets=query.buckets)
+            )
         frame = self._rows[key]
         return with_names(frame, query.legend, query.variables) if query.names_rows else frame
 
@@ -83,7 +85,7 @@ class Asking:
         is_cut = query.limit is not None and len(found) > query.limit
         return Frame((Column("value", "text"),), (found[: query.limit],), truncated=is_cut, sql=query.text)
 
-    def _series(self, query: PromSteps) -> SeriesFrame:
+    def _series(self, query: PromSteps, *, buckets: bool = False) -> SeriesFrame:
         fields = [
             ("query", query.expanded.text),
             ("start", _seconds(query.start_ms)),
@@ -95,7 +97,7 @@ class Asking:
             "query_range",
             fields,
             query.expanded,
-            lambda said: read_series(said, most_points=self._limits.rows, step=step),
+            lambda said: read_series(said, most_points=self._limits.rows, step=step, buckets=buckets),
         )
 
     def _read(self, path: str, fields: Fields, expanded: Expanded, read: Callable[[dict[str, Any]], Read]) -> Read:

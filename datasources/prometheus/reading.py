@@ -10,10 +10,10 @@ import orjson
 from datasources.errors import QueryFailed
 from datasources.frame import Column, Doubles, Frame, Series, SeriesFrame
 from datasources.prometheus.failures import shown
+from datasources.prometheus.native import LE, WORDS, bound_texts, bounds_of, counts_up_to
 from datasources.prometheus.server import data_of
 
 TIME, VALUE = "time", "value"
-NATIVE = "Native histograms are not drawn: use histogram_quantile() or histogram_count() on them."
 PARTIAL = "Some of the servers behind this one did not answer: series may be lacking."
 INFINITE = "Some values are infinite, and not drawn."
 _MOST_SECONDS = 253_402_214_400.0
@@ -22,10 +22,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Labels = Mapping[str, str]
 
 
-def read_series(answer: Mapping[str, Any], *, most_points: int, step: float) -> SeriesFrame:
-    """A range query's answer; a series' label is all its labels as sorted JSON. Series beyond `most_points` are left out."""
+def read_series(answer: Mapping[str, Any], *, most_points: int, step: float, buckets: bool = False) -> SeriesFrame:
+    """A range query's answer; a series' label is all its labels as sorted JSON. Series beyond `most_points` are left out.
+
+    `buckets`: of a native histogram there is a series a bound; else a note says that there are some.
+    """
     result = _result(answer, {"matrix"})
-    parts = sorted((canonical(one["metric"]), one.get("values", ())) for one in result)
+    found = [(one["metric"], one.get("values", ())) for one in result]
+    found += _bucket_series(result, most_points) if buckets else ()
+    parts = sorted((canonical(labels), pairs) for labels, pairs in found)
     kept, count = [], 0
     for label, pairs in parts:
         count += len(pairs)
@@ -34,7 +39,7 @@ def read_series(answer: Mapping[str, Any], *, most_points: int, step: float) -> 
         if pairs:
             kept.append(_series(label, pairs))
     read = sum(len(one.times) for one in kept)
-    notes = [*_notes(answer), *([NATIVE] if any("histograms" in one for one in result) else [])]
+    notes = [*_notes(answer), *([] if buckets else _native_notes(result))]
     if any(np.isinf(one.values).any() for one in kept):
         notes.append(INFINITE)
         kept = [Series(one.label, one.times, np.where(np.isinf(one.values), np.nan, one.values)) for one in kept]
@@ -43,13 +48,17 @@ def read_series(answer: Mapping[str, Any], *, most_points: int, step: float) -> 
     )
 
 
-def read_rows(answer: Mapping[str, Any], *, most_rows: int) -> Frame:
-    """An instant query's answer: `time`, a column a label, `value`. Numbers may be NaN or infinite."""
-    rows = list(_rows(answer))
+def read_rows(answer: Mapping[str, Any], *, most_rows: int, buckets: bool = False) -> Frame:
+    """An instant query's answer: `time`, a column a label, `value`. Numbers may be NaN or infinite.
+
+    `buckets`: of a native histogram there is a row a bound; else a note says that there are some.
+    """
+    rows = [*_rows(answer), *(_bucket_rows(answer, most_rows) if buckets else ())]
     names = sorted({name for labels, _, _ in rows for name in labels})
     columns = (Column(TIME, "time"), *(Column(own_name(name), "text") for name in names), Column(VALUE, "number"))
     shown, is_cut = rows[:most_rows], len(rows) > most_rows
-    notes = [*_notes(answer), *([f"Only the first {most_rows:,} rows are shown."] if is_cut else [])]
+    native = [] if buckets else _native_notes(data_of(answer, dict)["result"])
+    notes = [*_notes(answer), *native, *([f"Only the first {most_rows:,} rows are shown."] if is_cut else [])]
     values: tuple[list[Any], ...] = (
         [_moment(time) for _, time, _ in shown],
         *([labels.get(name) for labels, _, _ in shown] for name in names),
@@ -83,6 +92,30 @@ def _rows(answer: Mapping[str, Any]) -> Iterable[tuple[Labels, float, Any]]:
     if kind == "matrix":
         return [(one["metric"], float(time), float(value)) for one in result for time, value in one.get("values", ())]
     return [(one["metric"], float(one["value"][0]), float(one["value"][1])) for one in result if "value" in one]
+
+
+def _bucket_series(result: Sequence[Any], most: int) -> Iterable[tuple[Labels, list[tuple[float, float]]]]:
+    """Of each series one for each bound that any of them has, by the label `le`: then they can be added."""
+    found = [(one["metric"], [one["histogram"]] if "histogram" in one else one.get("histograms", ())) for one in result]
+    bounds = bounds_of([histogram for _, samples in found for _, histogram in samples], most_points=most)
+    texts = bound_texts(bounds)
+    for labels, samples in found:
+        counts = [(float(time), counts_up_to(histogram, bounds).tolist()) for time, histogram in samples]
+        for place, text in enumerate(texts if samples else ()):
+            yield {**labels, LE: text}, [(time, row[place]) for time, row in counts]
+
+
+def _bucket_rows(answer: Mapping[str, Any], most: int) -> Iterable[tuple[Labels, float, float]]:
+    """Those of a vector, and of the steps of a matrix."""
+    data = data_of(answer, dict)
+    if data["resultType"] not in {"vector", "matrix"}:
+        return ()
+    return [(labels, time, count) for labels, pairs in _bucket_series(data["result"], most) for time, count in pairs]
+
+
+def _native_notes(result: Any) -> list[str]:
+    is_list = isinstance(result, list) and all(isinstance(one, dict) for one in result)
+    return [WORDS] if is_list and any({"histogram", "histograms"} & one.keys() for one in result) else []
 
 
 def _result(answer: Mapping[str, Any], kinds: set[str]) -> Sequence[Any]:

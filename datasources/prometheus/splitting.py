@@ -51,9 +51,12 @@ class PromSplittable(Splittable):
 
 
 def split(query: PromQuery, written: Written) -> PromSplittable | None:
-    """None where a point may depend on the range, or on what comes after it; in doubt it may."""
+    """None where a point may depend on the range, or on what comes after it; in doubt it may.
+
+    Of native histograms the bounds do: they are those that any of the range's has.
+    """
     step, count = written.intervals.step_ms, (written.stop_ms - written.start_ms) // written.intervals.step_ms + 1
-    if query.instant or not query.time_range.is_closed or count >= MOST_BUCKETS or written.start_ms < step:
+    if query.instant or query.buckets or not query.time_range.is_closed or count >= MOST_BUCKETS or written.start_ms < step:
         return None
     try:
         check(written.expanded)
