@@ -10,17 +10,16 @@ from dashboards.asking import shared_state, with_query
 from dashboards.changing import Overtaken
 from dashboards.library.usage import used_on
 from dashboards.managed import managed_note
-from dashboards.query import promql_page, sql_page
 from dashboards.query.draft import written_query
 from dashboards.query.editing import Editing, Sent
 from dashboards.query.making import types_in
 from dashboards.query.modules import MODULES
+from dashboards.query.sending import page_of
 from dashboards.ranges import QUICK
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, tenants_of
 
 PAGE = "dashboards/query.html"
-PAGES: dict[str, Any] = {"sql": sql_page, "promql": promql_page}  # modules of the same functions
 
 
 def show_page(
@@ -33,7 +32,7 @@ def show_page(
     status: int = 200,
 ) -> HttpResponse:
     """`tried`: what became of what was sent; `overtaken`: who saved meanwhile."""
-    place, its = editing.place, PAGES[editing.written.language]
+    place, its = editing.place, page_of(editing)
     context = {
         "used": used_on(editing.panel, Viewer.of(request)),
         "tenants": tenants_of(request.user),

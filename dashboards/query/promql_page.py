@@ -6,16 +6,13 @@ from typing import Any
 from django.urls import reverse
 
 from dashboards.asking import read_ask
-from dashboards.panels.base import BadRequest
-from dashboards.panels.document import DocumentInvalid
-from dashboards.query.draft import drafted
 from dashboards.query.editing import MOST_PARTS, Editing, Sent, variables_in
 from dashboards.query.metrics import ListedMetrics, list_metrics
 from dashboards.query.texts import PromTexts
-from dashboards.query.trying import Mistake, invalid
+from dashboards.query.trying import Mistake
 from dashboards.query.trying_parts import TriedParts, mistakes_in, try_queries
 from dashboards.query.words import PROM_MACROS
-from dashboards.refresh import PanelUnavailable, named_source, read_panel
+from dashboards.refresh import named_source, read_panel
 from dashboards.variables.definitions import TenantVariable, stored_variables
 from datasources import promql
 from datasources.base import OWN
@@ -24,31 +21,17 @@ from tenants.access import TenantRequest
 
 OUTCOME, LISTED = "dashboards/_query_outcome_promql.html", "dashboards/_query_metrics.html"
 WORDS = PROM_MACROS
+try_draft = try_queries
 
 
-def try_sent(request: TenantRequest, editing: Editing, sent: Sent) -> TriedParts:
+def plainly_wrong(sent: Sent) -> TriedParts | None:
+    """The mistakes that can be told before anybody is asked."""
     assert isinstance(sent.written, PromTexts)
-    if wrong := mistakes_in(sent.written):
-        return TriedParts(wrong)
-    try:
-        draft = drafted(editing.panel, sent.written, platform=editing.is_platforms(request, sent.written))
-        return try_queries(request.tenant, editing.panel, draft, editing.ask(request, draft))
-    except DocumentInvalid as error:
-        return mistaken(invalid(error))
-    except PanelUnavailable as error:
-        return mistaken(Mistake(error.told_to(request.role), error.detail))
-    except BadRequest as error:
-        return mistaken(Mistake(str(error)))
+    return TriedParts(wrong) if (wrong := mistakes_in(sent.written)) else None
 
 
 def mistaken(mistake: Mistake) -> TriedParts:
     return TriedParts(mistake=mistake)
-
-
-def refused(sent: Sent, error: DocumentInvalid) -> TriedParts:
-    """Mistakes in the queries with their places, before what else is wrong with the document."""
-    assert isinstance(sent.written, PromTexts)
-    return TriedParts(wrong) if (wrong := mistakes_in(sent.written)) else mistaken(invalid(error))
 
 
 def outcome(tried: TriedParts | None) -> dict[str, Any]:

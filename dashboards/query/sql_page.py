@@ -2,41 +2,24 @@
 
 from typing import Any
 
-from dashboards.panels.base import BadRequest
-from dashboards.panels.document import DocumentInvalid
-from dashboards.query.draft import drafted
 from dashboards.query.editing import Editing, Sent, variables_in
 from dashboards.query.tables import Listed, completions, list_tables
-from dashboards.query.texts import SqlText
-from dashboards.query.trying import Mistake, Tried, invalid, try_query
+from dashboards.query.trying import Mistake, Tried, try_query
 from dashboards.query.words import MACROS
-from dashboards.refresh import PanelUnavailable
 from datasources.errors import SourceError
 from tenants.access import TenantRequest
 
 OUTCOME, LISTED = "dashboards/_query_outcome.html", "dashboards/_query_tables.html"
 WORDS = MACROS
+try_draft = try_query
 
 
-def try_sent(request: TenantRequest, editing: Editing, sent: Sent) -> Tried:
-    assert isinstance(sent.written, SqlText)
-    try:
-        draft = drafted(editing.panel, sent.written, platform=editing.is_platforms(request, sent.written))
-        return try_query(request.tenant, editing.panel, draft, editing.ask(request, draft))
-    except DocumentInvalid as error:
-        return mistaken(invalid(error))
-    except PanelUnavailable as error:
-        return mistaken(Mistake(error.told_to(request.role), error.detail))
-    except BadRequest as error:
-        return mistaken(Mistake(str(error)))
+def plainly_wrong(sent: Sent) -> None:
+    """Nothing can be told of SQL before its database is asked."""
 
 
 def mistaken(mistake: Mistake) -> Tried:
     return Tried(mistake=mistake)
-
-
-def refused(sent: Sent, error: DocumentInvalid) -> Tried:
-    return mistaken(invalid(error))
 
 
 def outcome(tried: Tried | None) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from dashboards.models import Panel
 from dashboards.panels.document import DocumentInvalid
 from dashboards.query.editing import OVER, Editing, Sent, edit_at, read_sent
 from dashboards.query.making import New, make_panel
-from dashboards.query.page import PAGES, show_page
+from dashboards.query.page import show_page
 from dashboards.query.saving import EDITOR, checked, save_query
+from dashboards.query.sending import page_of, refused, try_sent
 from dashboards.query.texts import SqlText
 from dashboards.query.trying import Mistake, mistake_of
 from datasources.compile.formatting import formatted
@@ -48,8 +49,8 @@ def panel_query(request: TenantRequest, tenant: str, dashboard: str, panel: str)
 def panel_query_run(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """What a query answers, as a part of the page."""
     editing = edit_at(request, dashboard, panel)
-    its = PAGES[editing.written.language]
-    tried = its.try_sent(request, editing, read_sent(request.POST, editing.written.language))
+    its = page_of(editing)
+    tried = try_sent(request, editing, read_sent(request.POST, editing.written.language))
     return render(request, its.OUTCOME, its.outcome(tried))
 
 
@@ -71,13 +72,13 @@ def panel_query_format(request: TenantRequest, tenant: str, dashboard: str, pane
 def panel_query_tables(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """The tables or metrics in whose name, or what is said of them, a text occurs, as a part of the page."""
     editing = edit_at(request, dashboard, panel)
-    its = PAGES[editing.written.language]
+    its = page_of(editing)
     listed = its.listed(request, editing, read_text(request.GET, "table"), anew="anew" in request.GET)
     return render(request, its.LISTED, {"listed": listed})
 
 
 def _run(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:
-    return show_page(request, editing, sent, tried=PAGES[editing.written.language].try_sent(request, editing, sent))
+    return show_page(request, editing, sent, tried=try_sent(request, editing, sent))
 
 
 def _format(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:
@@ -122,13 +123,11 @@ def _stored(request: TenantRequest, editing: Editing, sent: Sent, store: Callabl
 
 
 def _refused(request: TenantRequest, editing: Editing, sent: Sent, error: DocumentInvalid) -> HttpResponse:
-    tried = PAGES[editing.written.language].refused(sent, error)
-    return show_page(request, editing, sent, tried=tried, status=422)
+    return show_page(request, editing, sent, tried=refused(editing, sent, error), status=422)
 
 
 def _wrong(request: TenantRequest, editing: Editing, sent: Sent, mistake: Mistake, *, status: int) -> HttpResponse:
-    tried = PAGES[editing.written.language].mistaken(mistake)
-    return show_page(request, editing, sent, tried=tried, status=status)
+    return show_page(request, editing, sent, tried=page_of(editing).mistaken(mistake), status=status)
 
 
 def _make_new(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:
