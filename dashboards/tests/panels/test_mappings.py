@@ -69,10 +69,10 @@ def test_a_pattern_that_would_keep_others_busy_for_years_has_an_answer(pattern: 
 @given(st.text(max_size=50))
 def test_no_pattern_breaks_what_reads_it(pattern: str) -> None:
     try:
-        Mapping.model_validate({"regex": pattern, "text": "x"})
+        read = Mapping.model_validate({"regex": pattern, "text": "x"}).regex
     except ValueError:
         return
-    found(pattern.strip(), "some text \ud800\x00")
+    found(read or "", "some text \ud800\x00")
 
 
 @pytest.mark.parametrize(
