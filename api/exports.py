@@ -1,16 +1,17 @@
 """A panel's whole result as a file, streamed."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
+from pydantic import Field
 
 from api.asking import PanelCall
 from api.callers import user_of
 from api.description import problems
 from api.doors import api, viewer_in
 from api.limits import DEAR
-from dashboards.export import TooManyRows, export_response
+from dashboards.export import TooManyRows, export_response, shown_response
 from dashboards.files import FILE_KINDS
 
 router = Router(tags=["data"])
@@ -36,6 +37,13 @@ ANSWER: dict[Any, Any] = {200: {"description": "The file, as an attachment.", "c
 
 class ExportCall(PanelCall):
     format: Literal["csv", "xlsx", "json"] = "csv"
+    shown: Annotated[
+        bool,
+        Field(
+            description="The rows as the panel shows them, made by its transformations; of points over time a row a moment, with "
+            "a column for each series. Where only its first rows are shown, 413. Without: the rows as the source gives them."
+        ),
+    ] = False
 
 
 @router.get(
@@ -51,7 +59,8 @@ def export_panel(request: HttpRequest, panel_id: str, call: Query[ExportCall]) -
     """
     viewer = viewer_in(request, call.tenant_id)
     panel, ask = call.asked(request.GET, user_of(request), viewer, panel_id)
-    return export_response(viewer.tenant, panel, ask, FILE_KINDS[call.format])
+    respond = shown_response if call.shown else export_response
+    return respond(viewer.tenant, panel, ask, FILE_KINDS[call.format])
 
 
 @api.exception_handler(TooManyRows)

@@ -42,7 +42,7 @@ def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> H
     except SourceError as error:
         raise unavailable(error) from error
     if query is None:
-        raise PanelUnavailable("This panel shows no data: there is nothing to download.", status=404)
+        raise _nothing()
     most = min(settings.EXPORT_ROW_LIMIT, kind.most_rows or settings.EXPORT_ROW_LIMIT)
     try:
         source = asked_source(tenant, panel, read, ask)
@@ -58,18 +58,24 @@ def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> H
     except RowsCameMeanwhile as error:
         raise TooManyRows(source.count(query), most) from error
     except FileTooLarge as error:
-        raise PanelUnavailable(
-            f"This is too much for one {kind.label} file. Choose CSV, or a shorter time range.", status=413
-        ) from error
+        raise _too_large(kind) from error
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
     return _attached(response, panel, kind)
 
 
 def shown_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> HttpResponseBase:
-    """The file of the rows as the panel's transformations make them. Raises PanelUnavailable and BadRequest."""
+    """The file of the rows as the panel's transformations make them. Raises PanelUnavailable and BadRequest.
+
+    What is drawn a page at a time, and not transformed, is the whole result.
+    """
+    read = read_panel(panel)
+    if read.kind.is_paged and not panel.transforms:
+        return export_response(tenant, panel, ask, kind)
     refreshed = refresh_panel(tenant, panel, ask)
     document, type_ = refreshed.read.document, refreshed.kind
+    if not refreshed.frames:
+        raise _nothing()
     try:
         frame = _shown(type_, document, refreshed.frames)
         heading, names = type_.csv_heading(document, frame), list(type_.csv_columns(document, frame))
@@ -78,7 +84,10 @@ def shown_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> Ht
     columns = [frame.columns[frame.names.index(name)] for name in names]
     export = Export(kind.name, Thing.of(panel), tenant)
     result = Result(panel, type_, document, ask.zone, heading, names, columns, iter([frame]), export)
-    return _attached(kind.write(result), panel, kind)
+    try:
+        return _attached(kind.write(result), panel, kind)
+    except FileTooLarge as error:
+        raise _too_large(kind) from error
 
 
 def _shown(kind: PanelType, document: PanelDocument, frames: Frames) -> Frame:
@@ -88,6 +97,14 @@ def _shown(kind: PanelType, document: PanelDocument, frames: Frames) -> Frame:
         sentence = "The panel shows only the first of its rows: choose a shorter time range, or the rows before its steps."
         raise PanelUnavailable(sentence, status=413)
     return answer if isinstance(answer, Frame) else by_moment(answer)
+
+
+def _nothing() -> PanelUnavailable:
+    return PanelUnavailable("This panel shows no data: there is nothing to download.", status=404)
+
+
+def _too_large(kind: FileKind) -> PanelUnavailable:
+    return PanelUnavailable(f"This is too much for one {kind.label} file. Choose CSV, or a shorter time range.", status=413)
 
 
 def _attached(response: HttpResponseBase, panel: Panel, kind: FileKind) -> HttpResponseBase:

@@ -17,9 +17,10 @@ def export(client: Client, bob: Any, make_panel: Any, acme: Any) -> Any:
     """The answer for a table over SQL: `export("SELECT 1", format="xlsx")`."""
     client.force_login(bob)
 
-    def ask(sql: str, **parameters: str) -> Any:
+    def ask(sql: str, *, type: str = "table", steps: list[Any] | None = None, **parameters: str) -> Any:
         Panel.objects.all().delete()
-        make_panel("rows", tenant=acme, type="table", title="All rows", data_source={"sql": sql})
+        document = {"data_source": {"sql": sql}, "transformations": steps or []} if sql else {"content": "Hello"}
+        make_panel("rows", tenant=acme, type=type, title="All rows", **document)
         return client.get("/api/v1/panels/rows/export", {"tenant_id": "acme", **parameters})
 
     return ask
@@ -78,3 +79,37 @@ def test_files_are_dear(export, settings):
     assert export(NUMBERS).status_code == 200
     refused = export(NUMBERS)
     assert (refused.status_code, int(refused["Retry-After"]) > 0) == (429, True)
+
+
+def shown(answer: Any) -> list[list[str]]:
+    assert answer.status_code == 200
+    assert answer.streaming
+    return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+def test_a_file_as_shown_has_what_the_transformations_make(export):
+    steps = [{"calculate": {"name": "double", "expression": "n * 2"}}, {"limit": 2}]
+    assert shown(export(NUMBERS, steps=steps, shown="true")) == [["n", "name", "double"], ["1", "n1", "2.0"], ["2", "n2", "4.0"]]
+    assert len(shown(export(NUMBERS, steps=steps))) == 4
+    whole = json.loads(export(NUMBERS, steps=steps, shown="true", format="json").getvalue())
+    assert (whole["row_count"], whole["rows"][1]) == (2, {"n": 2, "name": "n2", "double": 4})
+
+
+def test_a_chart_as_shown_has_a_row_a_moment(export):
+    sql = "SELECT timestamptz '2026-03-01 12:00Z' AS time, v AS value, 's' || v AS label FROM generate_series(1, 2) v"
+    (heading, *rows) = shown(export(sql, type="timeseries", shown="true"))
+    assert (heading, [row[1:] for row in rows]) == (["time", "s1", "s2"], [["1.0", "2.0"]])
+
+
+def test_a_table_as_shown_is_all_its_pages(export):
+    assert len(shown(export("SELECT n FROM generate_series(1, 60) n", shown="true"))) == 61
+
+
+def test_the_first_rows_alone_are_no_file_as_shown(export, settings):
+    settings.PANEL_ROW_LIMIT = 2
+    answer = export(NUMBERS, steps=[{"limit": 2}], shown="true")
+    assert (answer.status_code, "only the first of its rows" in answer.json()["detail"]) == (413, True)
+
+
+def test_what_asks_nothing_has_no_file(export):
+    assert [export("", type="text", shown=one).status_code for one in ("true", "false")] == [404, 404]

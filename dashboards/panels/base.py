@@ -90,7 +90,8 @@ class PanelType(ABC, Generic[Document]):
     """A family member: stateless, one instance a type, found in `dashboards.panels.PANEL_TYPES` by `name`.
 
     It never sees a request, a tenant, the ORM or a source: queries go out, Frames come in. A chart has a `figure` that
-    Plotly draws; what stands below a heading on a dashboard, as far as the next one, is a group that can be closed.
+    Plotly draws; what stands below a heading on a dashboard, as far as the next one, is a group that can be closed. What
+    `is_paged` draws, without transformations, a page of its rows.
     """
 
     name: ClassVar[str]
@@ -102,6 +103,7 @@ class PanelType(ABC, Generic[Document]):
     has_time_axis: ClassVar[bool] = False
     untransformed: ClassVar[frozenset[str]] = frozenset()
     joins: ClassVar[bool] = False
+    is_paged: ClassVar[bool] = False
 
     @property
     def template(self) -> str:

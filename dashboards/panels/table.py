@@ -54,6 +54,7 @@ class Table(PanelType[TableDocument]):
     shape: ClassVar[type[Data]] = TableData
     untransformed: ClassVar[frozenset[str]] = frozenset({"count"})
     joins: ClassVar[bool] = True
+    is_paged: ClassVar[bool] = True
 
     def queries(self, document: TableDocument, ask: Ask) -> dict[str, Query]:
         """A page of rows, and how many there are; with transformations all rows: these decide what a page has."""
