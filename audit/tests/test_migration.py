@@ -59,28 +59,29 @@ def manage(request: pytest.FixtureRequest, embedded_server: EmbeddedServer) -> I
         admin.execute(f"DROP ROLE {ROLE}")
 
 
-@pytest.mark.parametrize(
-    ("manage", "holes"),
-    [
-        ("", ["owns the table", "owns the database"]),
-        ("CREATEROLE CREATEDB", ["owns the table", "may make roles", "owns the database"]),
-    ],
-    indirect=["manage"],
-    ids=["plain", "makes roles"],
-)
-def test_what_the_migration_leaves_open_is_said(manage: Run, holes: list[str]) -> None:
-    """The server has an owner for events already, made by somebody else: a role that makes roles must not fail over it."""
-    assert manage("migrate", "audit").returncode == 0
+def holes(manage: Run) -> list[str]:
+    """What `audit status` says stands open."""
     status = manage("audit", "status")
     assert status.returncode == 1
-    said = status.stdout.splitlines()
-    assert len(said) == len(holes)
-    assert all(hole in line for hole, line in zip(holes, said, strict=True))
+    return status.stdout.splitlines()
+
+
+@pytest.mark.parametrize("manage", ["CREATEROLE CREATEDB"], indirect=True)
+def test_what_the_migration_leaves_open_is_said(manage: Run) -> None:
+    """The server has an owner for events already, made by somebody else: a role that makes roles must not fail over it."""
+    assert manage("migrate", "audit").returncode == 0
+    table, roles, database = holes(manage)
+    assert "owns the table" in table
+    assert "may make roles" in roles
+    assert "owns the database" in database
 
 
 def test_a_superuser_seals_it_after(manage: Run, embedded_server: EmbeddedServer) -> None:
     """Through the commands, as an operator does it."""
-    manage("migrate", "audit")
+    assert manage("migrate", "audit").returncode == 0
+    table, database = holes(manage)
+    assert "owns the table" in table
+    assert "owns the database" in database
     refused = manage("audit", "seal", "--admin-url", "postgres://nobody:CANARY@127.0.0.1:1/x")
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert "CANARY" not in refused.stderr
