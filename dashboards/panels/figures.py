@@ -85,6 +85,7 @@ def _places(labels: tuple[str, ...]) -> Mapping[str, int]:
     return places
 
 
+@lru_cache(maxsize=4_096)  # names and units are the same at the next refresh
 def escaped(text: str) -> str:
     """Text from data, safe where Plotly reads HTML or fills in `%{…}`, and without signs that turn the line round."""
     return html.escape(_BIDI.sub("", text), quote=False).replace("%{", "&#37;{")

@@ -52,6 +52,8 @@ def format_number(value: Number | None, unit: str = "", decimals: int | None = N
 
 def step_of(value: Number, unit: Unit) -> Step:
     """The prefix for a number. One that rounding would lift over the next step's start has that step's prefix."""
+    if len(unit.steps) == 1:
+        return unit.steps[0]
     size = 0.0 if _is_too_long(value) else abs(float(value)) * 1.0005
     if not size:
         return unit.base
@@ -77,11 +79,15 @@ def useful_decimals(value: Number) -> int:
 
 
 def is_finite(value: Number) -> bool:
+    if type(value) is float:
+        return math.isfinite(value)
     return value.is_finite() if isinstance(value, Decimal) else isinstance(value, int) or math.isfinite(value)
 
 
 def as_float(value: object) -> float | None:
     """A number for a chart; None for NULL, NaN, infinity, and what is too large or no number."""
+    if type(value) is float:  # what most are; a chart's legend has a hundred
+        return value if math.isfinite(value) else None
     if not isinstance(value, int | float | Decimal):
         return None
     try:

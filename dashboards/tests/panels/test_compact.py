@@ -49,3 +49,13 @@ def test_what_else_a_figure_has_stays_as_it_is() -> None:
     (sent,) = compacted({"data": [trace], "layout": {}})["data"]
     assert {name: sent[name] for name in ("name", "x0", "dx")} == {"name": "a", "x0": 5, "dx": 1}
     assert as_sent(sent["y"]) == {"steps": [15, 10], "decimals": 1}
+
+
+@given(st.lists(st.tuples(st.lists(values, max_size=9), st.lists(st.integers(0, 2**40), max_size=9)), max_size=5))
+def test_each_trace_has_its_own_numbers(some: list[tuple[list[float], list[int]]]) -> None:
+    traces = []
+    for drawn, times in some:
+        y, places = Scale().drawn(np.array(drawn, dtype=float))
+        traces.append({"x": np.array(times, dtype=np.int64), "y": y, "meta": {"decimals": places}})
+    sent = compacted({"data": traces, "layout": {}})["data"]
+    assert [(read(one["x"]), read(one["y"])) for one in sent] == [(as_sent(one["x"]), as_sent(one["y"])) for one in traces]
