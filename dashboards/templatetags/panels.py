@@ -17,6 +17,7 @@ from dashboards.panels.compact import compacted
 from dashboards.panels.key import KeyRow
 from dashboards.panels.legend import LegendRow
 from dashboards.panels.tails import Held
+from dashboards.shell import attributes_html, foot_html
 
 register = template.Library()
 
@@ -28,6 +29,18 @@ _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 def head(section: Any, panel: Mapping[str, Any] | str) -> SafeString:
     """The head of a panel; `panel` is what its type says of it, if it is there."""
     return mark_safe(head_html(section, panel if isinstance(panel, Mapping) else {}))  # noqa: S308 - a template's, escaped
+
+
+@register.simple_tag
+def attributes(section: Any, alone: object = False) -> SafeString:
+    """The attributes of a panel's element; `alone`: it stands on a page of its own."""
+    return mark_safe(attributes_html(section, alone=bool(alone)))  # noqa: S308 - each part is escaped
+
+
+@register.simple_tag
+def foot(section: Any) -> SafeString:
+    """What stands below a panel's body."""
+    return mark_safe(foot_html(section))  # noqa: S308 - each part is escaped
 
 
 @register.simple_tag
