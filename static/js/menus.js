@@ -46,7 +46,19 @@ document.addEventListener("keydown", (event) => {
   document.querySelector(`${event.target.dataset.filter} li:not([hidden]) :is(a, button, input)`)?.click();
 });
 
+const EDGE = 8; // pixels between a menu and the window's side
+
+// What would open beyond the window's side moves beside it: it could not be reached, and on a phone the page grew wider.
+const keepInSight = (popover) => {
+  popover.style.translate = "";
+  const { left, right } = popover.getBoundingClientRect();
+  const by = Math.max(EDGE - left, Math.min(document.documentElement.clientWidth - EDGE - right, 0));
+  if (by) popover.style.translate = `${by}px 0`;
+};
+
 // An open menu's search field has the focus.
-document.addEventListener("toggle", (event) => {
-  if (event.target.matches?.(".menu[open]")) event.target.querySelector("input[data-filter]")?.focus();
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.matches?.(".menu[open]")) return;
+  for (const popover of target.querySelectorAll(":scope > .popover")) keepInSight(popover);
+  target.querySelector("input[data-filter]")?.focus();
 }, true);

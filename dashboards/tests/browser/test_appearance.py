@@ -102,6 +102,16 @@ def test_a_phone_shows_the_panels_below_one_another(drawn: Callable[..., Page]) 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_menus_open_within_a_narrow_window(drawn: Callable[..., Page]) -> None:
+    page = drawn(viewport={"width": 660, "height": 900})
+    for menu in ("range", "board"):
+        page.locator(f"[data-menu='{menu}'] > summary").click()
+        box = page.locator(f"[data-menu='{menu}'] > .popover").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 660
+
+
 def test_placements_stand_where_the_grid_says(drawn: Callable[..., Page]) -> None:
     page = drawn()
     newest, health = (page.locator(f"#panel-{slug}").bounding_box() for slug in ("newest", "health"))
