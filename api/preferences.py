@@ -13,7 +13,8 @@ from api.errors import NotValid
 from api.schemas.preferences import Me, MeChange, Preferences, PreferencesChange
 from dashboards.panels.document import DocumentError
 from dashboards.preferences.choosing import NotPreferable, prefer
-from tenants.models import Theme, User
+from tenants.models import User
+from tenants.user import Theme
 
 router = Router(tags=["me"])
 

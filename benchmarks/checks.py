@@ -49,7 +49,7 @@ def _measure(server: EmbeddedServer) -> None:
 def _check(title: str, report: Report) -> None:
     from django.conf import settings
 
-    from dashboards.checking import check_all
+    from dashboards.checking.checking import check_all
 
     with most_connections() as most:
         started = time.perf_counter()

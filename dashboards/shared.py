@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from dashboards.library.version import THROUGH
 from dashboards.viewer import Viewer
 from tenants.known import KnownQuerySet
-from tenants.models import SLUG, Tenant
+from tenants.models import Tenant
+from tenants.validators import SLUG
 
 _Row = TypeVar("_Row", bound="Shared")
 

@@ -1,6 +1,6 @@
 """What the worker does for panels."""
 
-from dashboards.checking import check_all
+from dashboards.checking.checking import check_all
 from dashboards.library import keeping
 from dashboards.models import CheckRun
 from tenants.jobs import scheduled, when_asked

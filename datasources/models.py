@@ -10,7 +10,8 @@ from django.db.models import F, Q
 
 from datasources.base import OWN
 from tenants.known import KnownQuerySet
-from tenants.models import SLUG, Tenant
+from tenants.models import Tenant
+from tenants.validators import SLUG
 
 DECIDING_FIELDS = ("kind", "settings", "secrets_token", "timeout_ms")
 

@@ -1,59 +1,29 @@
-"""Who: people, tenants and who belongs to which."""
+"""Who: tenants, and who belongs to which as what; and where Django finds the other models of the app."""
 
-import re
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import Any
 
-from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Lower
-from django.utils import timezone
 
 from tenants.key import Key
 from tenants.known import KnownQuerySet
 from tenants.resolve import HostRefused, check_host
+from tenants.session import Session as Session
 from tenants.tokens.model import ApiToken as ApiToken
 from tenants.tokens.model import TokenScope as TokenScope
-from tenants.zones import ZONES
+from tenants.user import User as User
+from tenants.user import UserManager as UserManager  # where a migration looks for it
+from tenants.validators import SLUG, check_certificate, validate_attributes, validate_time_zone
 
-SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z", "Use small letters, digits, - and _, 63 at most.")
-
-MOST_ATTRIBUTES = 50
-ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 CONNECTION_FIELDS = (
     "host", "port", "database", "user", "password_token", "sslmode", "ca_certificate",
     "time_zone", "search_path", "timeout_ms",
 )  # fmt: skip
 FOLLOWING_FIELDS = ("connection_version", "tested_at", "test_verdict", "test_summary")
-
-
-def validate_time_zone(name: str) -> None:
-    if name not in ZONES:
-        raise ValidationError("“%(name)s” is not a time zone; use a name such as Europe/Paris.", params={"name": name})
-
-
-def validate_attributes(attributes: object) -> None:
-    """Names that a dashboard's variable can take, and texts."""
-    if not isinstance(attributes, dict) or len(attributes) > MOST_ATTRIBUTES:
-        raise ValidationError(f"Write a mapping of at most {MOST_ATTRIBUTES} names to texts.")
-    for name, value in attributes.items():
-        if not ATTRIBUTE.fullmatch(name) or not isinstance(value, str) or len(value) > 1_000 or "\x00" in value:
-            message = "“%(name)s”: a name is of letters, digits and _, its value a text of at most 1,000 characters."
-            raise ValidationError(message, params={"name": name[:60]})
-
-
-def _check_certificate(text: str) -> None:
-    try:
-        load_pem_x509_certificates(text.encode())
-    except ValueError as error:
-        raise ValidationError({"ca_certificate": "This is not a certificate in PEM form."}) from error
 
 
 class Role(models.TextChoices):
@@ -65,87 +35,6 @@ class Role(models.TextChoices):
         """A higher role may all that a lower one may."""
         ladder = list(Role)
         return ladder.index(self) >= ladder.index(other)
-
-
-class Theme(models.TextChoices):
-    SYSTEM = "", "The system's"
-    LIGHT = "light", "Light"
-    DARK = "dark", "Dark"
-
-
-class UserManager(BaseUserManager["User"]):
-    use_in_migrations = True
-
-    def get_queryset(self) -> "KnownQuerySet[User]":
-        return KnownQuerySet(self.model, using=self._db)
-
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").lower())
-
-
-class User(AbstractBaseUser, PermissionsMixin):
-    """A person, who signs in by e-mail. A superuser is a platform admin: above every tenant."""
-
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=150, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the tenant's.")
-    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.SYSTEM, db_default="", blank=True)
-    default_tenant = models.ForeignKey(
-        "Tenant", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Where / leads to."
-    )
-    # By its id, as placements name panels: a tenant's own dashboard of that id wins over a shared one.
-    home_dashboard = models.CharField(max_length=63, default="", db_default="", blank=True, validators=[SLUG])
-    refresh_seconds = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(86_400)], help_text="Empty: the dashboard's. 0: never by itself."
-    )
-    is_active = models.BooleanField("active", default=True)
-    is_staff = models.BooleanField("may use the admin site", default=False)
-    date_joined = models.DateTimeField(default=timezone.now, editable=False)
-
-    # Not stored. Who calls with a token of one tenant is confined to it while the call lasts, platform admins too.
-    confined_to: int | None = None
-
-    objects: ClassVar[UserManager] = UserManager()
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-
-    class Meta:
-        ordering = ["email"]
-        constraints = [
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
-            models.CheckConstraint(condition=Q(theme__in=["", "light", "dark"]), name="user_theme_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return self.email
-
-    @classmethod
-    def normalize_username(cls, username: str) -> str:
-        """Ada@Example.com and ada@example.com are one person."""
-        return super().normalize_username(username).lower()
-
-    @property
-    def is_above_tenants(self) -> bool:
-        """Admin of whatever tenant it is."""
-        return self.is_active and self.is_superuser
-
-    @property
-    def is_platform_admin(self) -> bool:
-        """May do what is no tenant's own business."""
-        return self.is_above_tenants and self.confined_to is None
-
-    def may_reach(self, tenant: "Tenant") -> bool:
-        """Whether the way this user came in leads to the tenant; what the user may do there is another question."""
-        return self.confined_to in (None, tenant.pk)
 
 
 class TenantQuerySet(KnownQuerySet["Tenant"]):
@@ -249,7 +138,7 @@ class Tenant(models.Model):
         if any(name.strip().startswith(("pg_", "information_schema")) for name in self.search_path.split(",")):
             raise ValidationError({"search_path": "PostgreSQL's own schemas are not for panels."})
         if self.ca_certificate:
-            _check_certificate(self.ca_certificate)
+            check_certificate(self.ca_certificate)
 
     def refresh_from_db(self, *args: Any, **options: Any) -> None:
         super().refresh_from_db(*args, **options)
@@ -315,25 +204,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.tenant}: {self.role}"
-
-
-class SessionManager(BaseSessionManager["Session"]):
-    def get_queryset(self) -> "KnownQuerySet[Session]":
-        return KnownQuerySet(self.model, using=self._db)
-
-
-class Session(AbstractBaseSession):
-    """A signed-in browser. It names its user, so that one query can authorise a request."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
-
-    objects: ClassVar[SessionManager] = SessionManager()
-
-    class Meta(AbstractBaseSession.Meta):
-        abstract = False
-
-    @classmethod
-    def get_session_store_class(cls) -> type:
-        from tenants.sessions import SessionStore
-
-        return SessionStore

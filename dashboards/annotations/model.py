@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from tenants.models import SLUG, Tenant
+from tenants.models import Tenant
+from tenants.validators import SLUG
 
 LONGEST_TEXT, MOST_TAGS, LONGEST_TAG = 2_000, 20, 50
 

@@ -13,7 +13,8 @@ from dashboards.checks import check_dashboard
 from dashboards.document import document_of, put, read_dashboard
 from dashboards.models import Dashboard, Shared
 from dashboards.panels.document import DocumentInvalid
-from tenants.models import SLUG, Tenant, User
+from tenants.models import Tenant, User
+from tenants.validators import SLUG
 
 PAGES = "pages"  # the door, as versions name it
 LONGEST_SLUG = 63

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
 from dashboards.as_code.source_plan import problem_of
-from dashboards.checking import Report, check_all
+from dashboards.checking.checking import Report, check_all
 from dashboards.checking.summary import summaries
 from dashboards.management.finding import find_tenant
 from dashboards.models import Check, Panel

@@ -16,7 +16,8 @@ from dashboards.models import Dashboard, Panel
 from dashboards.pages.finding import check_may_change, dashboard_for, panel_for, seen_in
 from dashboards.panels.document import DocumentInvalid
 from tenants.access import TenantRequest, require, tenants_edited_by, tenants_of
-from tenants.models import SLUG, Role, Tenant
+from tenants.models import Role, Tenant
+from tenants.validators import SLUG
 
 PAGES = "pages"  # the door, as versions name it
 SAID = {

@@ -10,7 +10,8 @@ from django.urls import reverse
 from dashboards.asking import REFRESH_CHOICES
 from dashboards.preferences.choosing import homes_of
 from dashboards.toolbar import refresh_label, zones
-from tenants.models import Tenant, Theme, User
+from tenants.models import Tenant, User
+from tenants.user import Theme
 
 AS_DASHBOARDS_SAY = ""
 NEVER = "Never by itself"

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from tenants.models import SLUG, Tenant
+from tenants.models import Tenant
+from tenants.validators import SLUG
 
 
 class SavedTemplate(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from dashboards.checking import check_all
+from dashboards.checking.checking import check_all
 from dashboards.models import Check, Dashboard, Panel, Placement
 from dashboards.panels import PANEL_TYPES
 

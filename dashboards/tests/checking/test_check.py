@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from dashboards.checking import check_all
+from dashboards.checking.checking import check_all
 from dashboards.checking.panels import read_panels
 from dashboards.management.checking import _bar
 from dashboards.models import Check, CheckRun, Dashboard, Panel, Placement

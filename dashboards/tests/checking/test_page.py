@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards.checking import check_all
+from dashboards.checking.checking import check_all
 from dashboards.models import Check, CheckRun, Panel
 from dashboards.tests.checking.conftest import make_panel
 from tenants.models import Tenant
