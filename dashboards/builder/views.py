@@ -14,7 +14,7 @@ from dashboards.builder.finding import find_dashboard
 from dashboards.builder.live import draw_live
 from dashboards.builder.making import NewDashboardForm, make_empty, make_own
 from dashboards.changing import Taken
-from dashboards.document import read_dashboard
+from dashboards.document import DashboardDocument, read_dashboard
 from dashboards.editor.beginning import beginning
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel
@@ -62,6 +62,7 @@ def edit(request: TenantRequest, tenant: str, dashboard: str) -> HttpResponse:
         "board": board_of(found, request.tenant),
         "managed": managed_note(found),
         "types": [(name, kind.label, BEGUN_WITH.get(name, "sql")) for name, kind in _by_label()],
+        "schema": DashboardDocument.model_json_schema(),
         "beginnings": {name: beginning(name, "") for name in PANEL_TYPES},
     }
     return render(request, "builder/builder.html", context)

@@ -1,7 +1,6 @@
 """The builder in a browser: with the mouse, with the keyboard alone, in conflict, and while the server is away."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -204,10 +203,9 @@ def test_what_is_typed_in_a_dialog_is_not_thrown_away_without_a_question(editing
     expect(page.get_by_role("dialog")).to_contain_text("Move the focused panel")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Edit as a document").click()
-    text = page.get_by_label("YAML or JSON")
-    expect(text).to_have_value(re.compile("- id: newest"))
+    expect(page.locator("#builder-yaml .cm-content")).to_be_focused()
     page.keyboard.press("Escape")
-    expect(text).to_be_hidden()
+    expect(page.locator("#builder-document")).to_be_hidden()
     assert asked == []
     page.get_by_role("button", name="Settings of the dashboard").click()
     name = page.get_by_label("Name", exact=True)
@@ -270,14 +268,28 @@ def test_saving_is_one_request_with_version_and_token(editing: Callable[..., Pag
 def test_the_document_and_the_grid_agree(editing: Callable[..., Page]) -> None:
     page = editing()
     page.get_by_role("button", name="Edit as a document").click()
-    text = page.get_by_label("YAML or JSON")
-    expect(text).to_have_value(re.compile("- id: newest"))
-    written = text.input_value()
-    text.fill(written.replace("width: 4", "width: 40"))
+    text = page.locator("#builder-yaml .cm-content")
+    expect(text).to_be_focused()
+    expect(text).to_contain_text("- id: newest")
+    written = page.locator("#builder-text").input_value()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(written.replace("width: 4", "width: 40"))
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("#builder-text-errors")).to_contain_text("panels[0].position.width")
-    text.fill(written.replace("width: 4", "width: 3").replace("name: Overview", "name: Seen from above"))
-    page.get_by_role("button", name="Use it").click()
+    expect(page.locator("#builder-yaml .cm-lintRange-error")).to_have_text("width")
+    assert violations(page) == []
+    text.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(written.replace("width: 4", "width: 3").replace("name: Overview", "name: Seen from above"))
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Home")
+    page.keyboard.type("  desc")
+    expect(page.locator("#builder-yaml .cm-tooltip-autocomplete [aria-selected]")).to_contain_text("description")
+    page.wait_for_timeout(100)  # a list that has just opened takes no key: CodeMirror's interactionDelay
+    page.keyboard.press("Enter")
+    page.keyboard.type("All of it")
+    page.keyboard.press("Control+s")
     expect(page.get_by_role("heading", level=1)).to_have_text("Seen from above")
     assert places(page)["newest"] == (0, 0, 3, 3)
 

@@ -8,7 +8,7 @@ const changed = new Set();
 const isChanged = (dialog) => dialog.open && changed.has(dialog);
 
 document.addEventListener("input", ({ target }) => {
-  const dialog = target.closest("dialog form")?.closest("dialog");
+  const dialog = target.closest("dialog[open] form")?.closest("dialog");
   if (dialog) changed.add(dialog);
 });
 

@@ -5,24 +5,42 @@ import { listErrors } from "./say.js";
 
 const form = document.getElementById("builder-document-form");
 const errors = form.querySelector(".builder-errors");
+const { text } = form.elements;
 
-const read = (text) => ask("POST", `${location.pathname}document/`, new URLSearchParams({ text }));
+let code = null;
+
+const read = (written) => ask("POST", `${location.pathname}document/`, new URLSearchParams({ text: written }));
+
+const showMistakes = (mistakes) => {
+  listErrors(errors, mistakes);
+  code?.markMistakes(mistakes);
+};
 
 const reasons = (answer) => answer.errors ?? [{ path: "", message: answer.detail }];
+
+// Without it, as where the server cannot be reached, the plain field does.
+const help = async () => {
+  const { makeCode } = await import("./code.js").catch(() => ({}));
+  code ??= makeCode?.(text, document.getElementById("builder-yaml"), () => form.requestSubmit());
+};
 
 // What cannot be read as it is stands there as JSON, with the reasons.
 export const openDocument = async () => {
   const plain = JSON.stringify(board.document, null, 2);
-  const answer = await read(plain);
-  form.elements.text.value = answer.ok ? answer.text : plain;
-  listErrors(errors, answer.ok ? [] : reasons(answer));
+  const [answer] = await Promise.all([read(plain), help()]);
+  const written = answer.ok ? answer.text : plain;
+  if (code) code.replace(written);
+  else text.value = written;
   form.closest("dialog").showModal();
+  if (code) code.goTo(0);
+  else text.focus();
+  showMistakes(answer.ok ? [] : reasons(answer));
 };
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const answer = await read(form.elements.text.value);
-  if (!answer.ok) return listErrors(errors, reasons(answer));
+  const answer = await read(text.value);
+  if (!answer.ok) return showMistakes(reasons(answer));
   form.closest("dialog").close();
   Object.assign(board.panels, answer.panels);
   change("document changed", answer.document);

@@ -5,7 +5,7 @@ import { promql } from "../query/promql/language.js";
 import { namesAt } from "../query/promql/names.js";
 import { sqlLanguage } from "../query/sql.js";
 import { yamlLanguage } from "./yaml/helping.js";
-import { pathOf, placesIn } from "./yaml/places.js";
+import { spotsOf } from "./yaml/spots.js";
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
@@ -23,33 +23,10 @@ const makeText = (does) => {
   text = place?.hidden ? makeEditor(document.getElementById("editor-text"), place, { language: yamlLanguage(read("editor-schema")), ...does }) : text;
 };
 
-const TOLD = /^line (\d+), column (\d+)$/;
-
-const isOf = (path, place) => path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
-
-// The line and column that a mistake names, or those of its path, or of what is nearest above it.
-const spotOf = (path, places) => {
-  const told = path.match(TOLD);
-  if (told) return { line: Number(told[1]) - 1, column: Number(told[2]) - 1 };
-  const nearer = (best, place, line) => {
-    const isNearer = place && isOf(path, place.path) && place.path.length >= best.length;
-    return isNearer ? { line, column: place.from, length: place.path.length } : best;
-  };
-  return places.reduce(nearer, { line: 0, column: 0, length: 0 });
-};
-
-// Each mistake of a text is underlined where it stands, or as near to it as there is a line.
+// Each mistake of a text is underlined where it stands.
 export const markMistakes = (mistakes) => {
   const field = document.getElementById("editor-text");
-  if (!field) return;
-  const lines = field.value.split("\n");
-  const places = placesIn(lines).map((place) => place && { from: place.from, path: pathOf(place.steps) });
-  const begins = (number) => lines.slice(0, number).reduce((sum, line) => sum + line.length + 1, 0);
-  const found = mistakes.map(({ path, message }) => {
-    const { line, column } = spotOf(path, places);
-    return { at: begins(line) + column, message };
-  });
-  text.showMistakes(found);
+  if (field) text.showMistakes(spotsOf(field.value, mistakes));
 };
 
 export const makeCodes = (does) => {

@@ -63,7 +63,7 @@ const extensions = (field, { language, run, save }) => [
     ...completionKeymap,
     ...lintKeymap,
   ]),
-  EditorView.contentAttributes.of({ "aria-label": nameOf(field.labels[0].textContent), spellcheck: "false", autocapitalize: "off" }),
+  EditorView.contentAttributes.of({ "aria-label": nameOf(field.labels[0].textContent), tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
   EditorView.updateListener.of((update) => {
     if (update.docChanged) field.value = update.state.doc.toString();
   }),

@@ -83,8 +83,10 @@ export const placeAtEnd = (lines) => {
   return { isValue: true, steps: [...reader.steps, plain(key[1])], from: behind + spaces };
 };
 
-// `panel:` around the document is no part of a path.
-export const within = (steps) => (steps[0] === "panel" ? steps.slice(1) : steps);
+const AROUND = new Set(["panel", "dashboard"]);
+
+// What stands around the document is no part of a path.
+export const within = (steps) => (AROUND.has(steps[0]) ? steps.slice(1) : steps);
 
 export const pathOf = (steps) =>
   within(steps).reduce((path, step) => path + (typeof step === "number" ? `[${step}]` : `${path && "."}${step}`), "");
