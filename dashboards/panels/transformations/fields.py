@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from dashboards.panels.parts import Name, Strict
+from dashboards.panels.transformations.clock import Clock
 from dashboards.panels.transformations.expressions import LONGEST, read_expression
 from dashboards.panels.transformations.tables import CannotTransform, cells, described, made, named
 from dashboards.panels.units import as_float
@@ -30,9 +31,9 @@ class Calculate(Strict):
     def work(self, frame: Frame) -> int:
         return frame.row_count * (1 + len(read_expression(self.expression).fields))
 
-    def apply(self, frame: Frame) -> Frame:
+    def apply(self, frame: Frame, clock: Clock) -> Frame:
         expression = read_expression(self.expression)
-        numbers = {name: as_doubles(cells(frame, name)) for name in expression.fields}
+        numbers = {name: as_doubles(cells(frame, name)) for name in clock.watch(expression.fields, 1)}
         found = expression.of(numbers, frame.row_count)
         values: list[Any] = [None if math.isnan(value) else value for value in found.tolist()]
         own = Column(self.name, "number", "float8")

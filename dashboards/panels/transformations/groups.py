@@ -8,6 +8,7 @@ from pydantic import Field
 from dashboards.panels.mappings import plain_text
 from dashboards.panels.parts import Label, Name, Strict
 from dashboards.panels.reducers import Reducer, reduced_cells
+from dashboards.panels.transformations.clock import Clock
 from dashboards.panels.transformations.tables import (
     REDUCTION,
     CannotTransform,
@@ -48,7 +49,7 @@ class GroupBy(Strict):
         groups = len(grouped([cells(frame, name) for name in self.fields], frame.row_count))
         return frame.row_count + (frame.row_count + REDUCTION * groups) * len(self.calculate)
 
-    def apply(self, frame: Frame) -> Frame:
+    def apply(self, frame: Frame, clock: Clock) -> Frame:
         keys = [cells(frame, name) for name in self.fields]
         groups = grouped(keys, frame.row_count)
         if not self.fields and not groups:
@@ -57,7 +58,7 @@ class GroupBy(Strict):
         values: list[list[Any]] = [[column[places[0]] for places in groups.values()] for column in keys]
         for one in self.calculate:
             source = cells(frame, one.field)
-            found = [one.of([source[place] for place in places]) for places in groups.values()]
+            found = [one.of([source[place] for place in places]) for places in clock.watch(groups.values())]
             columns.append(Column(one.title, "other", "list") if one.reducer == "list" else guessed(one.title, found))
             values.append(found)
         return made(frame, columns, values)
@@ -75,7 +76,7 @@ class Pivot(Strict):
     def work(self, frame: Frame) -> int:
         return frame.row_count * REDUCTION
 
-    def apply(self, frame: Frame) -> Frame:
+    def apply(self, frame: Frame, clock: Clock) -> Frame:
         down, across, source = cells(frame, self.rows), cells(frame, self.columns), cells(frame, self.value)
         heads = list(dict.fromkeys(across))
         lines = list(dict.fromkeys(down))
@@ -83,7 +84,7 @@ class Pivot(Strict):
         if self.sort_columns:
             heads.sort(key=lambda head: (head is None, order_key(head)))
         places = grouped([down, across], frame.row_count)
-        values = [[self._cell(source, places.get((line, head), ())) for line in lines] for head in heads]
+        values = [[self._cell(source, places.get((line, head), ())) for line in clock.watch(lines)] for head in heads]
         names = [_title(head) for head in heads]
         return made(
             frame,

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from dashboards.panels.parts import Name, Strict
+from dashboards.panels.transformations.clock import Clock
 from dashboards.panels.transformations.fields import Calculate, Names, exclude, rename, select
 from dashboards.panels.transformations.groups import GroupBy, Pivot
 from dashboards.panels.transformations.join import Join
@@ -47,11 +48,11 @@ class Transformation(Strict):
                 return copied + step.work(frame)
         return copied + frame.row_count * len(self.sort or ())
 
-    def apply(self, frame: Frame) -> Frame:
+    def apply(self, frame: Frame, clock: Clock) -> Frame:
         """What a step makes of one answer, but for a join, which is of several. Raises CannotTransform."""
         for step in (self.group_by, self.calculate, self.filter, self.pivot):
             if step is not None:
-                return step.apply(frame)
+                return step.apply(frame, clock)
         if self.select is not None:
             return select(frame, self.select)
         if self.exclude is not None:
@@ -59,7 +60,7 @@ class Transformation(Strict):
         if self.rename is not None:
             return rename(frame, self.rename)
         if self.sort is not None:
-            return sort(frame, self.sort)
+            return sort(frame, self.sort, clock)
         assert self.limit is not None
         return limit(frame, self.limit)
 
@@ -73,13 +74,14 @@ def transformed(steps: Sequence[Transformation], frames: Mapping[str, Frame], *,
     Raises CannotTransform: its message begins with the step's path, `transformations[2].calculate: …`.
     """
     now = dict(frames)
-    work = 0
+    work, clock = 0, Clock()
     for place, step in enumerate(steps):
         try:
             work += sum(step.work(frame) for frame in now.values())
             check_work(work)
+            clock.check()
             if step.join is None:
-                now = {name: step.apply(frame) for name, frame in now.items()}
+                now = {name: step.apply(frame, clock) for name, frame in now.items()}
             elif not is_joined:
                 now = {next(iter(now)): step.join.apply(list(now.items()))}
         except CannotTransform as error:

@@ -169,6 +169,35 @@ def test_steps_that_would_take_too_long_are_not_begun() -> None:
         after(frame(n=[1] * 30_000), unfiltered, filtered)
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"filter": {"conditions": [{"field": "text", "compare": "matches", "value": "(.?){1000}x"}]}},
+        {"filter": {"conditions": [{"field": "text", "compare": "contains", "value": "y"}]}},
+        {"sort": [{"field": "text"}]},
+        {"group_by": {"fields": ["n"], "calculate": [{"field": "text", "reducer": "distinct"}]}},
+        {"pivot": {"rows": "n", "columns": "text", "value": "n"}},
+        {"calculate": {"name": "m", "expression": "n + 1"}},
+    ],
+)
+def test_steps_end_when_they_have_had_their_time(step: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a pattern takes over a text: the clock of the processor is turned on by each look at it."""
+    ticks = iter(range(1_000_000))
+    monkeypatch.setattr("dashboards.panels.transformations.clock.time.thread_time", lambda: next(ticks) * 0.4)
+    with pytest.raises(
+        CannotTransform, match=rf"transformations\[1\].{next(iter(step))}: this takes too long.*1 s of a processor"
+    ):
+        after(frame(n=list(range(200)), text=["ab" * 20] * 200), {"limit": 200}, step)
+
+
+def test_a_dear_pattern_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.panels.transformations.clock.MOST_SECONDS", 0.05)
+    dear = {"filter": {"conditions": [{"field": "t", "compare": "not_equals", "value": "x"}] * 19
+                       + [{"field": "t", "compare": "matches", "value": "(.?){1000}x"}]}}  # fmt: skip
+    with pytest.raises(CannotTransform, match="fewer rows or shorter texts"):
+        after(frame(t=["ab" * 1_000] * 1_000), dear)  # which would take over a minute
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12), st.sampled_from(["p1", "p5", "p25", "p50", "p90", "p99"]))
 def test_percentiles_of_few_are_those_of_many(values: list[float], reducer: Reducer) -> None:
     assert reduced_cells(values, reducer) == pytest.approx(np.percentile(values, int(reducer[1:])), abs=1e-6)
