@@ -152,14 +152,11 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
     """Whoever holds the key's lease looks first, then asks: two can never do so at once."""
     shared = store()
     while True:
-        token = None
         try:
-            token = shared.claim(wanted.key, LEASE_SECONDS)
-            found = unpacked(shared.get(wanted.key), not_before=wanted.not_before - wanted.stale_seconds)
+            token, value = shared.claim(wanted.key, LEASE_SECONDS)
         except StoreDown:
-            if token is not None:
-                landings.later(partial(release, shared, wanted.key, token))
             return Result(_ask(question, shared)[0], "asked")
+        found = unpacked(value, not_before=wanted.not_before - wanted.stale_seconds)
         is_met = found is not None and wanted.is_met(found)
         if token is not None and not is_met:
             return _lead(question, wanted.key, shared, token)

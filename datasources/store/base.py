@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 PATIENCE_SECONDS = 0.25  # a backend that says nothing for longer is down
 
@@ -18,6 +18,13 @@ class Flight:
     leader: str | None = None
     landed: str | None = None
     outcome: bytes | None = None
+
+
+class Claim(NamedTuple):
+    """The token of who leads from now on, or None when somebody else does; and the value that is kept under the key."""
+
+    token: str | None
+    value: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,8 @@ class Backend(Protocol):
 
     def delete(self, keys: Sequence[bytes]) -> None: ...
 
-    def claim(self, key: bytes, token: str, seconds: float) -> bool:
-        """Take the lease of a key that nobody holds."""
+    def claim(self, key: bytes, token: str, seconds: float) -> tuple[bool, bytes | None]:
+        """Take the lease of a key that nobody holds; whether it is ours, and the value there is once it is decided."""
 
     def extend(self, key: bytes, token: str, seconds: float) -> bool:
         """Let one's own lease end that many seconds from now; False when it is no longer one's own."""

@@ -23,6 +23,7 @@ ROOM_ROUNDS = 20  # for one large entry that takes the place of very many small 
 SWEPT_SHARE = 16  # the part that is swept at once, of what expired
 WRITTEN_A_SECOND = 20_000_000  # bytes a busy server takes in; so much longer a large value may take
 
+TRUE = b"\x01"  # a boolean, as the protocol writes it
 Value = bytes | str | None
 Row = list[bytes | None]
 
@@ -63,8 +64,11 @@ class PostgresBackend:
     def delete(self, keys: Sequence[bytes]) -> None:
         self._run(statements.DELETE, _shard(), _array(keys))
 
-    def claim(self, key: bytes, token: str, seconds: float) -> bool:
-        return bool(self._run(statements.CLAIM, key, token, str(seconds)))
+    def claim(self, key: bytes, token: str, seconds: float) -> tuple[bool, bytes | None]:
+        ((is_ours, was_led, value),) = self._run(statements.CLAIM, key, token, str(seconds))
+        if is_ours == TRUE == was_led:  # who led landed meanwhile, after the statement looked for a value
+            value = self.get_many([key]).get(key)
+        return is_ours == TRUE, value
 
     def extend(self, key: bytes, token: str, seconds: float) -> bool:
         return bool(self._run(statements.EXTEND, key, token, str(seconds)))

@@ -61,9 +61,12 @@ class RedisBackend:
         with _translated():
             self._client.unlink(*(VALUE + key for key in keys))
 
-    def claim(self, key: bytes, token: str, seconds: float) -> bool:
+    def claim(self, key: bytes, token: str, seconds: float) -> tuple[bool, bytes | None]:
         with _translated():
-            return bool(self._client.set(FLIGHT + key, token, nx=True, px=_ms(seconds)))
+            both = self._client.pipeline(transaction=False)
+            both.set(FLIGHT + key, token, nx=True, px=_ms(seconds)).get(VALUE + key)
+            is_ours, value = both.execute()
+        return bool(is_ours), value
 
     def extend(self, key: bytes, token: str, seconds: float) -> bool:
         with _translated():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic, sleep
 from typing import TypeVar
 
-from datasources.store.base import Backend, Counted, Flight, Landing, StoreDown
+from datasources.store.base import Backend, Claim, Counted, Flight, Landing, StoreDown
 from datasources.store.figures import Figures, Tally
 from datasources.store.rest import REST_SECONDS, Rest
 from tenants.forks import begin_empty
@@ -65,13 +65,16 @@ class Store:
         if names:
             self._ask(lambda: self._backend.delete(names))
 
-    def claim(self, key: str, seconds: float) -> str | None:
-        """Become the one who does the work under this key: a token, or None when somebody else has it in hand.
+    def claim(self, key: str, seconds: float) -> Claim:
+        """Become the one who does the work under this key, unless somebody else has it in hand, and look what there is.
 
-        The lease ends by itself after `seconds`, whatever became of its leader.
+        What a leader has put there is seen by whoever leads next. The lease ends by itself after `seconds`, whatever became
+        of its leader.
         """
         token = secrets.token_hex(8)
-        return token if self._ask(lambda: self._backend.claim(_name(key), token, seconds)) else None
+        is_ours, value = self._ask(lambda: self._backend.claim(_name(key), token, seconds))
+        self._tally.count("miss" if value is None else "hit")
+        return Claim(token if is_ours else None, value)
 
     def extend(self, key: str, token: str, seconds: float) -> bool:
         """Let one's lease end `seconds` from now. False when it had ended already."""

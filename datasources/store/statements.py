@@ -75,12 +75,18 @@ gone AS (
 
 HELD = "SELECT coalesce(sum(bytes), 0)::bigint FROM datasources_store_bytes"
 
+# Answers whether the lease is ours now, whether somebody had it when the statement began, and the value there was then.
 CLAIM = """
-INSERT INTO datasources_flight AS old (key, token, ends_at)
-VALUES ($1, $2, statement_timestamp() + make_interval(secs => $3))
-ON CONFLICT (key) DO UPDATE SET token = excluded.token, ends_at = excluded.ends_at
-WHERE old.token IS NULL OR old.ends_at <= statement_timestamp()
-RETURNING true"""
+WITH claimed AS (
+  INSERT INTO datasources_flight AS old (key, token, ends_at)
+  VALUES ($1, $2, statement_timestamp() + make_interval(secs => $3))
+  ON CONFLICT (key) DO UPDATE SET token = excluded.token, ends_at = excluded.ends_at
+  WHERE old.token IS NULL OR old.ends_at <= statement_timestamp()
+  RETURNING true
+)
+SELECT EXISTS (SELECT FROM claimed),
+  EXISTS (SELECT FROM datasources_flight WHERE key = $1 AND token IS NOT NULL AND ends_at > statement_timestamp()),
+  (SELECT value FROM datasources_store WHERE key = $1 AND expires_at > statement_timestamp())"""
 
 EXTEND = """
 UPDATE datasources_flight SET ends_at = statement_timestamp() + make_interval(secs => $3)

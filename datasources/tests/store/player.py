@@ -27,7 +27,7 @@ def fill(store: Store, prefix: str, times: str, size: str) -> bool:
 
 def claim(store: Store, key: str, seconds: str) -> str | None:
     """Take the lease and never let go of it."""
-    token = store.claim(key, float(seconds))
+    token = store.claim(key, float(seconds)).token
     print(token, flush=True)
     time.sleep(600)
     return token
@@ -35,7 +35,7 @@ def claim(store: Store, key: str, seconds: str) -> str | None:
 
 def fly(store: Store, key: str, players: str) -> str:
     """Do the work if nobody does, else wait for who does. The work takes until all others wait."""
-    token = store.claim(key, 60)
+    token = store.claim(key, 60).token
     if token is None:
         store.add("waiting", 1, 600)
         landing = store.wait(key, 60)

@@ -31,11 +31,11 @@ def test_a_counter_loses_nothing_between_threads(store: Store) -> None:
 def test_value_flight_and_counter_of_one_name_are_three_things(store: Store) -> None:
     store.put("name", b"value", 60)
     store.add("name", 1, 60)
-    assert store.claim("name", 60) is not None
+    assert store.claim("name", 60).token is not None
     store.delete(["name"])
     assert store.get("name") is None
     assert store.add("name", 1, 60) == 2
-    assert store.claim("name", 60) is None
+    assert store.claim("name", 60).token is None
 
 
 def test_a_count_says_when_it_begins_anew(store: Store) -> None:

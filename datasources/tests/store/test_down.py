@@ -140,7 +140,7 @@ def test_a_store_that_crashed_begins_empty(server: Server) -> None:
     server.start()
     wait_until(store.answers)
     assert store.get("key") is None
-    assert store.claim("key", 60) is not None
+    assert store.claim("key", 60).token is not None
     assert store.add("key", 1, 60) == 1
     assert store.put("key", b"value", 60) is True
 

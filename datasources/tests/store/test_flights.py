@@ -9,17 +9,17 @@ from datasources.store.shared import Store
 
 
 def lead(store: Store, key: str = "key", seconds: float = 60) -> str:
-    token = store.claim(key, seconds)
+    token = store.claim(key, seconds).token
     assert token is not None
     return token
 
 
 def test_one_at_a_time_leads(store: Store) -> None:
     token = lead(store)
-    assert store.claim("key", 60) is None
-    assert store.claim("another key", 60) is not None
+    assert store.claim("key", 60).token is None
+    assert store.claim("another key", 60).token is not None
     assert store.release("key", token) is True
-    assert store.claim("key", 60) is not None
+    assert store.claim("key", 60).token is not None
 
 
 def test_a_lease_ends_by_itself(store: Store) -> None:
@@ -27,7 +27,7 @@ def test_a_lease_ends_by_itself(store: Store) -> None:
     time.sleep(0.1)
     assert store.extend("key", token, 60) is False
     assert store.release("key", token, b"too late") is False
-    assert store.claim("key", 60) is not None
+    assert store.claim("key", 60).token is not None
 
 
 def test_a_lease_is_extended_by_who_has_it(store: Store) -> None:
@@ -35,13 +35,13 @@ def test_a_lease_is_extended_by_who_has_it(store: Store) -> None:
     assert store.extend("key", "stranger", 60) is False
     assert store.extend("key", token, 60) is True
     time.sleep(1.1)
-    assert store.claim("key", 60) is None
+    assert store.claim("key", 60).token is None
 
 
 def test_nobody_releases_anothers_lease(store: Store) -> None:
     lead(store)
     assert store.release("key", "stranger") is False
-    assert store.claim("key", 60) is None
+    assert store.claim("key", 60).token is None
 
 
 def test_who_waits_is_told_when_it_is_over(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_who_comes_to_wait_just_after_the_landing_gets_the_outcome_too(store: St
 
 def test_an_outcome_keeps_nobody_from_trying_again(store: Store) -> None:
     store.release("key", lead(store), b"it failed", 60)
-    assert store.claim("key", 60) is not None
+    assert store.claim("key", 60).token is not None
 
 
 def test_an_outcome_is_not_that_of_the_next_flight(store: Store) -> None:
@@ -116,7 +116,7 @@ def test_of_many_threads_one_leads(store: Store) -> None:
 
     def race(_: int) -> str | None:
         barrier.wait()
-        return store.claim("key", 60)
+        return store.claim("key", 60).token
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(token is not None for token in threads.map(race, range(8))) == 1

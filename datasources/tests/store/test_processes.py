@@ -57,11 +57,11 @@ def test_a_leader_that_is_killed_holds_nobody_up_for_longer_than_its_lease(start
     assert player.stdout is not None
     assert len(player.stdout.readline().strip()) == 16
     player.send_signal(signal.SIGKILL)
-    assert store.claim("key", 60) is None
+    assert store.claim("key", 60).token is None
     landing = store.wait("key", 60)
     assert landing is not None  # None, had the lease not ended
     assert landing.outcome is None
-    assert store.claim("key", 60) is not None
+    assert store.claim("key", 60).token is not None
 
 
 @pytest.mark.parametrize("cache_url", ["postgres"], indirect=True)
