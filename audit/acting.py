@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -52,19 +53,32 @@ def acting() -> Acting:
     return Acting(actor=_command()) if request is None else acting_in(request)
 
 
+def actor() -> str:
+    """The name alone, without all that has to be found out about a request."""
+    request = request_in_hand.get()
+    if _named.get() or request is None:
+        return acting().actor
+    person = _known(getattr(request, "user", None))
+    return person.email if person is not None else ""
+
+
 def acting_in(request: HttpRequest, user: User | None = None) -> Acting:
     """Who acts in a request; `user` where the session does not know them yet, or does not any more."""
-    person = user or getattr(request, "user", None)
-    is_known = isinstance(person, User) or getattr(person, "is_authenticated", False)
+    person = _known(user or getattr(request, "user", None))
     tenant = getattr(request, "tenant", None)
     return Acting(
-        actor=person.email if is_known and person is not None else "",
-        actor_id=person.pk if is_known and person is not None else None,
+        actor=person.email if person is not None else "",
+        actor_id=person.pk if person is not None else None,
         tenant=tenant.slug if isinstance(tenant, Tenant) else "",
         tenant_id=tenant.pk if isinstance(tenant, Tenant) else None,
         request_id=getattr(request, "request_id", ""),
         address=address_of(request),
     )
+
+
+def _known(person: Any) -> User | None:
+    """Who is signed in; a request may hold him unread, or nobody."""
+    return person if isinstance(person, User) or getattr(person, "is_authenticated", False) else None
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from audit.acting import Acting, acting
+from audit.acting import Acting, acting, actor
 from audit.models import Action, Outcome
 from audit.recording import Thing, Told, record_anyway
 from audit.waiting import queue
@@ -44,10 +44,10 @@ def note_panel_run(tenant: Tenant, panel: Thing, sql: str, *, ms: float, rows: i
 
     It costs a look into a table in memory; who looks at a panel waits for nothing.
     """
-    who = acting()
-    key = (who.actor, tenant.pk, panel.key, _digest(sql))
+    key = (actor(), tenant.pk, panel.key, _digest(sql))
     if panel_runs.is_due(key):
-        told = Told(Action.RUN_PANEL, Outcome.DONE, panel, tenant, details=_details("panel", sql, ms, rows, ""), acting=who)
+        details = _details("panel", sql, ms, rows, "")
+        told = Told(Action.RUN_PANEL, Outcome.DONE, panel, tenant, details=details, acting=acting())
         queue.put(told, key=repr(key), seconds=PANEL_EVERY_SECONDS)
 
 
