@@ -15,7 +15,7 @@ from dashboards.models import Panel
 from dashboards.panels.base import Ask
 from dashboards.refresh import read_panel
 from datasources.compile import compile_query
-from datasources.executor import Statement
+from datasources.statement import Statement
 from datasources.timerange import parse_time_range
 from tenants.connections import connect
 from tenants.models import Tenant

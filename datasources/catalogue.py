@@ -11,9 +11,10 @@ from django.conf import settings
 from datasources.allowed import EXTENSION_FUNCTIONS
 from datasources.base import Limits
 from datasources.errors import Lack, QueryRefused
-from datasources.executor import Statement, run
+from datasources.executor import run
 from datasources.frame import rows_of
 from datasources.guard import Policy
+from datasources.statement import Statement
 from tenants.database import Database
 from tenants.key import Key
 from tenants.session_options import schemas

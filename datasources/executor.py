@@ -1,16 +1,13 @@
-"""The only place that runs SQL in a tenant's database: one read-only transaction, one statement at a time, within limits.
+"""The only place that runs people's SQL in a tenant's database: one read-only transaction, a statement at a time, within limits.
 
 A statement is described first, then wrapped: `SELECT <cells, cut to size> FROM (<statement>) LIMIT n`. In a sub-select
 PostgreSQL itself refuses everything that is not a plain SELECT; the extended protocol refuses a second statement.
 """
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, islice
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import RawCursor, errors
@@ -18,20 +15,15 @@ from psycopg import RawCursor, errors
 from datasources import values
 from datasources.base import Limits
 from datasources.budget import budget
-from datasources.errors import QueryRefused, QueryTimeout, SourceBusy, SourceError, SourceUnavailable
-from datasources.failures import translated
+from datasources.errors import QueryRefused, SourceError, SourceUnavailable
 from datasources.files import files
 from datasources.frame import Answered, Column, Frame, SeriesFrame
-from datasources.load import load
-from datasources.origin import Rewritten, placing_errors
 from datasources.rows import CHUNK_ROWS, Row, collect, frame_of, rows_at_once
 from datasources.series import ELEMENT_BYTES, find_points, register
 from datasources.shapes import Shape, ask_for_shape, by_name, describe, forget_shape, forget_shapes, known_shape
-from datasources.stuck import note_answer, note_stuck, refuse_if_stuck
-from datasources.watchdog import watched
-from tenants.connections import lease
+from datasources.statement import Statement
+from datasources.transaction import begin, told, transaction
 from tenants.database import Database
-from tenants.errors import TenantBusy, TenantDatabaseError, TenantUnreachable
 
 GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 # What has no binary form in Python (the driver's own complaint, without a state), and numbers and times out of range.
@@ -40,19 +32,6 @@ CHANGED = (
     errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DatatypeMismatch,
     errors.InvalidColumnReference, errors.CannotCoerce,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL with `$1`, `$2` …, and what stands there. With `series_zone` it is answered by series: the zone of bare timestamps.
-
-    `written` is the text of a person's that it was made of, if it was.
-    """
-
-    sql: str
-    parameters: tuple[Any, ...] = ()
-    series_zone: ZoneInfo | None = None
-    written: Rewritten | None = None
 
 
 def run(database: Database, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
@@ -81,69 +60,13 @@ def columns_of(database: Database, statement: Statement, limits: Limits) -> tupl
     return answer.columns
 
 
-def described(database: Database, statement: Statement, limits: Limits) -> tuple[Column, ...]:
-    """The columns a statement answers, asked of the server without running it. Raises as `run`, and says where a mistake is."""
-    with placing_errors(statement.written), _saying_where(), _transaction(database, limits) as connection:
-        return ask_for_shape(connection, statement.sql).columns
-
-
 def stream(database: Database, statement: Statement, limits: Limits) -> Generator[Frame, None, None]:
     """One statement's rows in Frames of a few each, in constant memory; the last one says if `limits.rows` cut it.
 
     Times come as text: an infinite one in row 100,000 could not be asked for again.
     """
-    with files.writing(database.owner), _transaction(database, limits) as connection:
+    with files.writing(database.owner), transaction(database, limits) as connection:
         yield from budget.spending_on(database.owner, _frames(connection, statement, limits))
-
-
-def explain(database: Database, statement: Statement, limits: Limits) -> dict[str, Any]:
-    """PostgreSQL's plan of a guarded statement, not run: the `Plan` node of EXPLAIN, its columns with the name of their table."""
-    ((answer,),) = _explained(database, statement, limits, "FORMAT JSON, VERBOSE")
-    return answer[0]["Plan"]
-
-
-def explain_as_text(database: Database, statement: Statement, limits: Limits) -> tuple[str, ...]:
-    """The same plan in the lines that people know from EXPLAIN."""
-    return tuple(line for (line,) in _explained(database, statement, limits, "FORMAT TEXT"))
-
-
-def plan(database: Database, statements: Iterable[Statement], limits: Limits) -> float:
-    """Have PostgreSQL plan guarded statements, on one snapshot, none of them run: the dearest one's cost in its own units.
-
-    Points over time must have the columns a chart needs. Raises SourceError, as running them would.
-    """
-    cost = 0.0
-    wrong: psycopg.Error | QueryRefused | None = None
-    with _transaction(database, limits) as connection, budget.spending(database.owner):
-        try:
-            cost = max((_planned(connection, statement) for statement in statements), default=0.0)
-        except (psycopg.ProgrammingError, psycopg.DataError, QueryRefused) as error:
-            wrong = error  # and the connection is as good as before: not to be thrown away for it
-    if isinstance(wrong, psycopg.Error):
-        raise translated(wrong) from wrong
-    if wrong is not None:
-        raise wrong
-    return cost
-
-
-@contextmanager
-def _saying_where() -> Iterator[None]:
-    """The server counts characters from 1."""
-    try:
-        yield
-    except SourceError as error:
-        cause = error.__cause__
-        if isinstance(cause, psycopg.Error) and cause.diag.statement_position:
-            error.at = int(cause.diag.statement_position) - 1
-        raise
-
-
-def _planned(connection: psycopg.Connection, statement: Statement) -> float:
-    if statement.series_zone is not None:
-        shape = ask_for_shape(connection, statement.sql)
-        find_points(shape.columns, shape.oids, statement.series_zone)
-    ((answer,),) = _plan_of(connection, statement, "FORMAT JSON")
-    return float(answer[0]["Plan"]["Total Cost"])
 
 
 def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits) -> Iterator[Frame]:
@@ -161,54 +84,9 @@ def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits
         yield frame_of(shape, [])
 
 
-def _explained(database: Database, statement: Statement, limits: Limits, options: str) -> list[Row]:
-    with _transaction(database, limits) as connection, budget.spending(database.owner):
-        return _plan_of(connection, statement, options)
-
-
-def _plan_of(connection: psycopg.Connection, statement: Statement, options: str) -> list[Row]:
-    explained = f"EXPLAIN ({options}) SELECT * FROM (\n{statement.sql}\n) AS q"
-    return RawCursor(connection).execute(explained, statement.parameters, binary=True).fetchall()
-
-
 def _run_once(database: Database, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
-    with _transaction(database, limits) as connection, budget.spending(database.owner):
+    with transaction(database, limits) as connection, budget.spending(database.owner):
         return {name: _answer(connection, database, statement, limits) for name, statement in statements.items()}
-
-
-@contextmanager
-def _transaction(database: Database, limits: Limits) -> Iterator[psycopg.Connection]:
-    """A snapshot that is read-only before the first byte of other people's SQL arrives, watched, and always rolled back."""
-    refuse_if_stuck(database)
-    watch = None
-    try:
-        with (
-            lease(database) as connection,
-            load.running(database.owner.pk),
-            watched(connection, timeout_seconds=limits.timeout_ms / 1_000) as watch,
-        ):
-            connection.execute(_begin(limits))
-            yield connection
-            connection.execute("ROLLBACK")
-        note_answer(database)
-    except TenantUnreachable as error:
-        kind = SourceBusy if isinstance(error, TenantBusy) else SourceUnavailable
-        raise kind(error.sentence, detail=error.detail, retry_after_seconds=error.retry_after_seconds) from error
-    except TenantDatabaseError as error:
-        raise SourceUnavailable(error.sentence, detail=error.detail) from error
-    except psycopg.Error as error:
-        if watch is not None and watch.fired == "close":
-            note_stuck(database, watch)
-        elif error.sqlstate:
-            note_answer(database)
-        if watch is not None and watch.fired:
-            raise QueryTimeout("The query took longer than it may. Try a shorter time range.") from error
-        raise translated(error) from error
-
-
-def _begin(limits: Limits) -> str:
-    """Read-only from its first statement on, and with the time this query may take: an export has more of it."""
-    return f"BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = {limits.timeout_ms:d}; SELECT 1"
 
 
 def _answer(connection: psycopg.Connection, database: Database, statement: Statement, limits: Limits) -> Answered:
@@ -220,7 +98,7 @@ def _answer(connection: psycopg.Connection, database: Database, statement: State
     except psycopg.DataError as error:
         if error.sqlstate not in UNREADABLE:
             raise
-        connection.execute(f"ROLLBACK; {_begin(limits)}")
+        told(connection, f"ROLLBACK; {begin(limits)}")
         answer = read(connection, statement, shape, limits, careful=True)
     except QueryRefused:  # its columns do not fit: who mends them is seen with the next refresh
         forget_shape(database, statement.sql)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from datasources import executor, guard
+from datasources import guard, unrun
 from datasources.base import CountQuery, Limits, Query, SqlQuery
 from datasources.catalogue import YOUNG_SECONDS, catalogue, policy
 from datasources.compile import compile_query
 from datasources.errors import QueryFailed
-from datasources.executor import Statement
 from datasources.lacks import name_table
+from datasources.statement import Statement
 from tenants.database import Database
 
 
@@ -27,7 +27,7 @@ def cost_of(database: Database, queries: Iterable[Query], *, platform: bool, lim
     for sql in statements:
         guard.check(sql, policy(database, statistics=platform), allow_parameters=True)
     try:
-        return executor.plan(database, statements.values(), limits)
+        return unrun.plan(database, statements.values(), limits)
     except QueryFailed as error:
         name_table(error, statements)
         raise

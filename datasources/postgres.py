@@ -8,14 +8,13 @@ from typing import Any
 from django.conf import settings
 
 from audit.statements import record_refused_sql
-from datasources import executor, guard
+from datasources import executor, guard, unrun
 from datasources.base import CountQuery, Identity, Limits, Query, SqlQuery, TableQuery
 from datasources.budget import budget
 from datasources.catalogue import KEPT_SECONDS, YOUNG_SECONDS, catalogue, find_table, invalidate, policy
 from datasources.compile import compile_query
 from datasources.compile.queries import count_all, is_whole_table, rows_to_count
 from datasources.errors import QueryFailed, QueryRefused
-from datasources.executor import Statement
 from datasources.explained import Explained, Hint
 from datasources.fitting import cost_of
 from datasources.frame import Answered, Column, Frame, rows_of
@@ -23,6 +22,7 @@ from datasources.lacks import name_table, naming_tables
 from datasources.origin import placing_errors
 from datasources.plans import explain
 from datasources.runs import Splittable, split
+from datasources.statement import Statement
 from tenants.database import Database
 from tenants.models import Tenant
 from tenants.session_options import statement_timeout_ms
@@ -81,7 +81,7 @@ class PostgresSource:
         """What SQL answers, none of it run. Raises as `run`; the error says where in the text the mistake is."""
         statement = self._statement(query)
         try:
-            return executor.described(self.database, statement, self.limits())
+            return unrun.described(self.database, statement, self.limits())
         except QueryFailed as error:
             invalidate(self.database)
             name_table(error, [statement.sql])
@@ -159,7 +159,7 @@ class PostgresSource:
         """Whether counting up to the limit would read much of a huge table, as a rare condition does; PostgreSQL's plan tells."""
         if is_whole_table(query.of):
             return False
-        return float(executor.explain(self.database, statement, self.limits()).get("Total Cost", 0)) > DEAREST_COUNT
+        return float(unrun.explain(self.database, statement, self.limits()).get("Total Cost", 0)) > DEAREST_COUNT
 
     def _count(self, query: CountQuery, counted: Answered | None) -> Frame:
         """What was counted; beyond the limit, or where counting is too dear, what PostgreSQL thinks."""
@@ -178,7 +178,7 @@ class PostgresSource:
             if rows > 0:
                 return int(rows)
         statement = self._guarded(rows_to_count(query, self.database))
-        return int(executor.explain(self.database, statement, self.limits()).get("Plan Rows", 0))
+        return int(unrun.explain(self.database, statement, self.limits()).get("Plan Rows", 0))
 
     def _note_slow(self, frames: Mapping[str, Answered]) -> None:
         for name, frame in frames.items():

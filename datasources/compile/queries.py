@@ -29,10 +29,10 @@ from datasources.compile.macros import Expansion
 from datasources.compile.parameters import Parameters
 from datasources.compile.structured import TableSql, direction, paging, rows_sql, search_condition, series_sql
 from datasources.errors import NoSuchOrder, QueryRefused
-from datasources.executor import Statement
 from datasources.frame import Column
 from datasources.guard import check_expression, check_order, check_statically, single_statement
 from datasources.origin import placing_errors
+from datasources.statement import Statement
 from datasources.timerange import UTC_ZONE, TimeRange
 from tenants.database import Database
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from datasources.base import Limits
 from datasources.catalogue import YOUNG_SECONDS, TableColumn, catalogue
-from datasources.executor import Statement, run
+from datasources.executor import run
 from datasources.frame import rows_of
 from datasources.plans.node import Node, walk
+from datasources.statement import Statement
 from tenants.database import Database
 
 # `reltuples` is set by CREATE INDEX too: whether a table was ever analysed, only its statistics tell.

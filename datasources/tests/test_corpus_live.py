@@ -17,10 +17,10 @@ import psycopg
 import pytest
 
 from datasources import executor, stuck
-from datasources.base import SqlQuery
+from datasources.base import Limits, SqlQuery
 from datasources.errors import QueryFailed, QueryRefused, QueryTimeout, SourceError, SourceUnavailable
-from datasources.executor import Limits, Statement
 from datasources.postgres import PostgresSource
+from datasources.statement import Statement
 from datasources.tests.cases import CORPUS, measured, written
 from paneldash.embedded import EmbeddedServer
 from tenants import connections

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from datasources.base import CountQuery, Query, Sort, SqlQuery, TableQuery
+from datasources.base import CountQuery, Limits, Query, Sort, SqlQuery, TableQuery
 from datasources.errors import QueryRefused
-from datasources.executor import Limits, Statement, stream
+from datasources.executor import stream
 from datasources.frame import Frame
 from datasources.postgres import PostgresSource
+from datasources.statement import Statement
 from datasources.timerange import TimeRange
 from datasources.values import CELL_CHARACTERS
 

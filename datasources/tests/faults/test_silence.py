@@ -13,8 +13,10 @@ import psycopg
 import pytest
 
 from datasources import stuck
+from datasources.base import Limits
 from datasources.errors import QueryTimeout, SourceUnavailable
-from datasources.executor import Limits, Statement, stream
+from datasources.executor import stream
+from datasources.statement import Statement
 from datasources.tests.faults.asking import SLOW, ask, wait_until
 from datasources.watchdog import Watch
 from paneldash.embedded import EmbeddedServer
