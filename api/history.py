@@ -1,7 +1,8 @@
 """The versions of panels and dashboards: listed, read, compared and restored. Both have the same operations."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
@@ -25,64 +26,74 @@ router = Router()
 Told = Callable[[HttpRequest, HttpResponse, Any, Role], dict[str, Any]]
 
 
-def add_operations(kind: str, named: str, model: type[Row], *, detail: Any, told: Told) -> None:
-    """`versions`, one of them, what differs, and `restore`, below the path of one thing, whose id is `named` in it."""
-    path, tags, errors = f"/{kind}s/{{{named}}}", [f"{kind}s"], problems(404)
+@dataclass(frozen=True, slots=True)
+class Of(Generic[Row]):
+    """Panels or dashboards: what one of them is called, what its id is named in a path, and how it is told."""
 
-    @router.get(f"{path}/versions", response=VersionPage, operation_id=f"list_{kind}_versions", tags=tags, openapi_extra=errors)
-    def list_versions(request: HttpRequest, slug: str = Path(..., alias=named), tenant_id: str | None = None) -> dict[str, Any]:
+    kind: str
+    named: str
+    model: type[Row]
+    detail: Any
+    told: Told
+
+    @property
+    def id(self) -> Any:
+        return Path(..., alias=self.named)
+
+    def at(self, way: Any, path: str, operation: str, **its: Any) -> Any:
+        """An operation below the path of one thing, which `way` adds."""
+        address, tags = f"/{self.kind}s/{{{self.named}}}{path}", [f"{self.kind}s"]
+        return way(address, operation_id=operation.format(self.kind), tags=tags, **{"openapi_extra": problems(404), **its})
+
+
+def add_list(of: Of[Row]) -> None:
+    @of.at(router.get, "/versions", "list_{}_versions", response=VersionPage)
+    def list_versions(request: HttpRequest, slug: str = of.id, tenant_id: str | None = None) -> dict[str, Any]:
         """Its versions, newest first; for editors."""
-        kept = history(find_for_editors(request, model, slug, tenant_id))
+        kept = history(find_for_editors(request, of.model, slug, tenant_id))
         return {"items": [_summary(one) for one in kept], "count": len(kept)}
 
-    @router.get(
-        f"{path}/versions/{{number}}",
-        response=VersionDetail,
-        operation_id=f"read_{kind}_version",
-        tags=tags,
-        openapi_extra=errors,
-    )
-    def read_version(
-        request: HttpRequest, number: Number, slug: str = Path(..., alias=named), tenant_id: str | None = None
-    ) -> dict[str, Any]:
+
+def add_version(of: Of[Row]) -> None:
+    @of.at(router.get, "/versions/{number}", "read_{}_version", response=VersionDetail)
+    def read_version(request: HttpRequest, number: Number, slug: str = of.id, tenant_id: str | None = None) -> dict[str, Any]:
         """A version with its document; for editors."""
-        kept = _version(find_for_editors(request, model, slug, tenant_id), number)
+        kept = _version(find_for_editors(request, of.model, slug, tenant_id), number)
         return {**_summary(kept), "document": kept.document}
 
-    compared = f"{path}/versions/{{number}}/differences"
 
-    @router.get(compared, response=Differences, operation_id=f"compare_{kind}_versions", tags=tags, openapi_extra=errors)
+def add_comparison(of: Of[Row]) -> None:
+    @of.at(router.get, "/versions/{number}/differences", "compare_{}_versions", response=Differences)
     def compare(
-        request: HttpRequest,
-        number: Number,
-        to: Number | None = None,
-        slug: str = Path(..., alias=named),
-        tenant_id: str | None = None,
+        request: HttpRequest, number: Number, to: Number | None = None, slug: str = of.id, tenant_id: str | None = None
     ) -> dict[str, Any]:
         """What differs between a version and another one, or the current; for editors."""
-        row = find_for_editors(request, model, slug, tenant_id)
+        row = find_for_editors(request, of.model, slug, tenant_id)
         before, after = _version(row, number), _version(row, to or row.version)
         found = differing(before, after, names_tenants=user_of(request).is_platform_admin)
         return {"version": before.number, "to": after.number, "items": [_field(one) for one in found]}
 
-    errors_of_changes = problems(404, 409, by_version=True)
 
-    @router.post(f"{path}/restore", response=detail, operation_id=f"restore_{kind}", tags=tags, openapi_extra=errors_of_changes)
+def add_restoring(of: Of[Row]) -> None:
+    @of.at(router.post, "/restore", "restore_{}", response=of.detail, openapi_extra=problems(404, 409, by_version=True))
     def restore_version(
-        request: HttpRequest,
-        response: HttpResponse,
-        body: Restoring,
-        slug: str = Path(..., alias=named),
-        tenant_id: str | None = None,
+        request: HttpRequest, response: HttpResponse, body: Restoring, slug: str = of.id, tenant_id: str | None = None
     ) -> dict[str, Any]:
         """Make an earlier version's document the next version. With whom it is shared, and its state, stay."""
-        row = find_own(request, model, slug, tenant_id)
+        row = find_own(request, of.model, slug, tenant_id)
         seen = seen_version(request, row, body.version)
-        return told(request, response, restore(row, body.restore, by=user_of(request), seen=seen), Role.EDITOR)
+        return of.told(request, response, restore(row, body.restore, by=user_of(request), seen=seen), Role.EDITOR)
 
 
-add_operations("panel", "panel_id", Panel, detail=PanelDetail, told=panels.told)
-add_operations("dashboard", "slug", Dashboard, detail=DashboardDetail, told=dashboards.told)
+def add_operations(of: Of[Row]) -> None:
+    add_list(of)
+    add_version(of)
+    add_comparison(of)
+    add_restoring(of)
+
+
+add_operations(Of("panel", "panel_id", Panel, detail=PanelDetail, told=panels.told))
+add_operations(Of("dashboard", "slug", Dashboard, detail=DashboardDetail, told=dashboards.told))
 
 
 @api.exception_handler(NotKept)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 from django.urls import get_script_prefix, reverse
@@ -17,7 +17,7 @@ from dashboards.files import FILE_KINDS
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.anchors import Anchor
-from dashboards.panels.interpolation import Ends, ends_of, interpolated
+from dashboards.panels.interpolation import ends_of, interpolated
 from dashboards.ranges import range_label
 from dashboards.variables.repeating import key_of
 from datasources.variables import Value
@@ -111,38 +111,41 @@ def make_section(
     """
     where = request.tenant.slug, dashboard.slug, placement.panel_slug
     query = with_query("", parameters)
-    is_editor, asks = request.role.includes(Role.EDITOR), panel is None or panel.asks
     own_range = placement.time_range or (panel.time_range if panel is not None else "")
+    shown = PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked
 
     def to(name: str) -> str:
         return _path(name, *where, below=get_script_prefix()) + query
 
-    shown = PageRange.between(f"now-{own_range}", "now", asked.zone) if own_range else asked
-
-    def ends() -> Ends:
-        return ends_of(shown.read(), asked.zone)
+    def said(text: str) -> str:
+        return interpolated(text, variables, texts, ends=lambda: ends_of(shown.read(), asked.zone))
 
     return Section(
         slug=key_of(placement.panel_slug, placement.own),
         own=" ".join(placement.own),
         type=panel.panel_type if panel is not None else "missing",
-        title=interpolated(panel.title, variables, texts, ends=ends) if panel is not None else placement.panel_slug,
-        description=interpolated(panel.description, variables, texts, ends=ends) if panel is not None else "",
+        title=said(panel.title) if panel is not None else placement.panel_slug,
+        description=said(panel.description) if panel is not None else "",
         url=to("panel"),
         view_url=to("panel-view"),
-        file_urls=_file_urls(panel, to) if asks else (),
-        inspect_url=to("panel-inspect") if is_editor and asks else "",
-        query_url=to("panel-query") if is_editor and panel is not None and panel.asks else "",
-        edit_url=to("panel-edit") if is_editor and panel is not None else "",
+        file_urls=_file_urls(panel, to),
         admin_url=_admin_url(request, panel),
-        managed=managed_note(panel) if panel is not None and is_editor else "",
         points_url=to("panel-points") if panel is not None and panel.drills_down else "",
         poll_seconds=poll_seconds(dashboard, placement, panel, refresh),
         own_range=bool(own_range),
         range_label=range_label(shown),
         lazy=lazy,
         mark=mark,
+        **(_for_editors(panel, to) if request.role.includes(Role.EDITOR) else {}),
     )
+
+
+def _for_editors(panel: Panel | None, to: Callable[[str], str]) -> dict[str, Any]:
+    """Where editors go from it, and whether its document is somebody else's to write."""
+    if panel is None:
+        return {"inspect_url": to("panel-inspect")}
+    asking = {"inspect_url": to("panel-inspect"), "query_url": to("panel-query")} if panel.asks else {}
+    return {**asking, "edit_url": to("panel-edit"), "managed": managed_note(panel)}
 
 
 @lru_cache(maxsize=KEPT_PATHS)
@@ -153,6 +156,8 @@ def _path(name: str, tenant: str, dashboard: str, panel: str, *, below: str) -> 
 
 def _file_urls(panel: Panel | None, to: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
     """A file of each kind; of a panel with transformations also of the rows that they make."""
+    if panel is not None and not panel.asks:
+        return ()
     urls = [(kind.label, to(f"panel-{name}")) for name, kind in FILE_KINDS.items()]
     if panel is not None and panel.transforms:
         urls += [(f"{label} as shown", f"{url}{'&' if '?' in url else '?'}{AS_SHOWN}=1") for label, url in urls]

@@ -42,20 +42,14 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int,
 
     Variables that have no picker can be typed beside the range.
     """
-    try:
-        time_range, error = asked.read(), ""
-    except BadTimeRange as reason:
-        time_range, error = TimeRange(), str(reason)
-    said = [(name, str(value)) for name, values in query.lists() for value in values if name != KIOSK]
-    asked_for = [(name, value) for name, value in said if value or name.startswith("var-")]
-    asked_for += [(KIOSK, "1")] if KIOSK in query else []
-    kept = [(name, value) for name, value in asked_for if name not in {"from", "to"}]
+    time_range, error = _read(asked)
+    said = _said(query)
+    kept = [(name, value) for name, value in said if name not in {"from", "to"}]
+    loose = {name for name, _ in said if name.startswith("var-") and name[4:] not in pickers}
 
     def at(ends: tuple[str, str]) -> str:
         return with_query(path, [*kept, ("from", ends[0]), ("to", ends[1])])
 
-    loose = {name for name, _ in asked_for if name.startswith("var-") and name[4:] not in pickers}
-    without_refresh = [(name, value) for name, value in asked_for if name != "refresh"]
     return Toolbar(
         start=asked.start,
         stop=asked.stop,
@@ -65,23 +59,40 @@ def make_toolbar(path: str, query: QueryDict, asked: PageRange, *, refresh: int,
         tz=asked.zone.key,
         zones=zones(),
         refresh=refresh,
-        refresh_choices=[
-            (
-                seconds,
-                refresh_label(seconds),
-                with_query(path, [*without_refresh, ("refresh", str(seconds))]),
-                seconds == refresh,
-            )
-            for seconds in sorted({*REFRESH_CHOICES, refresh})
-        ],
+        refresh_choices=_refresh_choices(path, said, refresh),
         quick=[(label, at((start, stop)), (start, stop) == (asked.start, asked.stop)) for label, start, stop in QUICK],
         earlier_url=at(stepped(time_range, by=-0.5)),
         later_url=at(stepped(time_range, by=0.5)),
         zoom_out_url=at(widened(time_range, asked.now)),
         hidden=[(name, value) for name, value in kept if name not in {"tz", "refresh"} and name not in loose],
         error=error,
-        variables=[(name[4:], name[4:], value) for name, value in asked_for if name in loose],
+        variables=[(name[4:], name[4:], value) for name, value in said if name in loose],
     )
+
+
+def _read(asked: PageRange) -> tuple[TimeRange, str]:
+    """The range, or why it cannot be read."""
+    try:
+        return asked.read(), ""
+    except BadTimeRange as reason:
+        return TimeRange(), str(reason)
+
+
+def _said(query: QueryDict) -> list[tuple[str, str]]:
+    """What the address says; of what it says without a value, variables alone and the kiosk."""
+    said = [(name, str(value)) for name, values in query.lists() for value in values if name != KIOSK]
+    kept = [(name, value) for name, value in said if value or name.startswith("var-")]
+    return [*kept, (KIOSK, "1")] if KIOSK in query else kept
+
+
+def _refresh_choices(path: str, said: list[tuple[str, str]], refresh: int) -> list[tuple[int, str, str, bool]]:
+    others = [(name, value) for name, value in said if name != "refresh"]
+
+    def at(seconds: int) -> str:
+        return with_query(path, [*others, ("refresh", str(seconds))])
+
+    choices = sorted({*REFRESH_CHOICES, refresh})
+    return [(seconds, refresh_label(seconds), at(seconds), seconds == refresh) for seconds in choices]
 
 
 def refresh_label(seconds: int) -> str:
