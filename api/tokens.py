@@ -60,7 +60,7 @@ def listed(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> Any:
 
 @router.delete("/auth/tokens/{token_id}", operation_id="revoke_token", response={204: None}, openapi_extra=problems(404))
 def revoke(request: HttpRequest, token_id: str) -> Any:
-    """Revoke a token of one's own: at once here, within five seconds on every other worker and host."""
+    """Revoke a token of one's own: at once, and within five seconds at the latest, on every worker and host."""
     token = _own(request).filter(public_id=token_id[:20]).first()
     if token is None:
         raise HttpError(404, "You have no such token.")

@@ -52,6 +52,10 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 def post_fork(_server: Any, worker: Any) -> None:
     slots.take(worker.slot)
+    if preload_app and settings.WORKER_LISTENS:
+        from tenants.hearing import listen
+
+        listen()
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:

@@ -1,19 +1,21 @@
 """What the central database said a moment ago, so that a refresh asks it nothing.
 
-A process keeps it for KEPT_SECONDS: a revoked membership, a deleted panel, a sign-out takes effect everywhere within five
-seconds. Where this process itself changes a row, all that may rest on it is forgotten at once.
+Where this process changes a row, all that may rest on it is forgotten at once, and the other processes are told to do the
+same: see tenants.hearing. Whoever does not hear of it keeps what it knows for KEPT_SECONDS: a revoked membership, a deleted
+panel, a sign-out takes effect everywhere within five seconds, whatever happens.
 """
 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from tenants.forks import begin_empty
+from tenants.telling import tell_others
 
 KEPT_SECONDS = 4.0  # with a second left for the request that was let in
 
@@ -77,10 +79,15 @@ def forget_on_change(model: type[models.Model], forget: Callable[[Any], None]) -
     def changed(sender: Any, instance: Any, **_: Any) -> None:
         _now_and_when_seen(lambda: forget(instance))
 
+    def told(sender: Any, instance: Any, update_fields: Collection[str] | None = None, **_: Any) -> None:
+        tell_others(update_fields)
+
     for signal in (post_save, post_delete):
         signal.connect(changed, sender=model, weak=False)
+        signal.connect(told, sender=model, weak=False, dispatch_uid=("told", model))
     for field in model._meta.many_to_many:
         m2m_changed.connect(changed, sender=field.remote_field.through, weak=False)
+        m2m_changed.connect(told, sender=field.remote_field.through, weak=False, dispatch_uid=("told", model))
 
 
 class KnownQuerySet(models.QuerySet[Row]):
@@ -92,11 +99,13 @@ class KnownQuerySet(models.QuerySet[Row]):
     def update(self, **values: Any) -> int:
         changed = super().update(**values)
         _now_and_when_seen(forget_all)
+        tell_others(values)
         return changed
 
     def bulk_create(self, *args: Any, **options: Any) -> list[Row]:
         created = super().bulk_create(*args, **options)
         _now_and_when_seen(forget_all)
+        tell_others()
         return created
 
     update.alters_data = bulk_create.alters_data = True  # type: ignore[attr-defined]  # no template may call them
