@@ -24,7 +24,7 @@ from dashboards.library.cloning import make_own
 from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import BadRequest
-from dashboards.panels.document import DocumentError, DocumentInvalid
+from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument
 from tenants.access import TenantRequest, require
 from tenants.models import Role
 
@@ -142,7 +142,22 @@ def _stored(request: TenantRequest, editing: Editing, document: Any, do: str) ->
     if do == "own":
         return make_own(editing.panel, document, request.tenant, by=request.user, through=DOOR)
     seen = seen_version(request.POST, "over" if do == "over" else "version")
-    return save_change(editing.panel, lambda stored: stored.take(document), by=request.user, through=DOOR, seen=seen)
+    try:
+        return save_change(editing.panel, lambda stored: stored.take(document), by=request.user, through=DOOR, seen=seen)
+    except Overtaken:
+        if _holds(editing.panel, document):
+            return editing.panel
+        raise
+
+
+def _holds(panel: Panel, document: PanelDocument) -> bool:
+    """If that is stored already: a save whose answer was lost is sent again, and nobody else is to blame.
+
+    RFC 9110, 13.1.1 lets a server answer so.
+    """
+    same = Panel()
+    same.take(document)
+    return bool(same.document == panel.document)
 
 
 def _page(

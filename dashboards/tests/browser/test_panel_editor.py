@@ -70,7 +70,12 @@ def test_what_is_not_saved_is_asked_about_offered_again_and_overwrites_nobody(ed
     assert asked == ["beforeunload"]
     Panel.objects.filter(slug="newest").update(version=2, changed_by="cleo@example.com")
     page.get_by_role("button", name="Take them back").click()
+    expect(page.get_by_role("button", name="Form")).to_be_focused()
     expect(page.get_by_label("Unit").first).to_have_value("bytes")
+    page.route(f"**{URL}", lambda route: route.abort())
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#editor-problem")).to_contain_text("The server cannot be reached. Your work is kept")
+    page.unroute(f"**{URL}")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".query-overtaken[role=alert]")).to_contain_text("cleo@example.com has changed it")
     page.get_by_role("button", name="Save mine over it").click()

@@ -147,6 +147,12 @@ def test_there_are_no_more_rows_than_fields(own: Panel, as_ada: Client) -> None:
     assert page.count('value="remove:doc.display.overrides[') < 200
 
 
+def test_a_save_whose_answer_was_lost_is_no_conflict_when_it_is_sent_again(own: Panel, as_ada: Client) -> None:
+    for _ in range(2):
+        assert sent(as_ada, "save", version="1", **{"doc.title": "Mine"}).status_code == 302
+    assert (saved(own)["title"], own.version) == ("Mine", 2)
+
+
 def test_two_editors_conflict_and_one_may_save_over_the_other(own: Panel, as_ada: Client) -> None:
     Panel.objects.filter(pk=own.pk).update(version=5, changed_by="cleo@example.com")
     response = sent(as_ada, "save", version="1", **{"doc.title": "Mine"})

@@ -1,4 +1,5 @@
 // What the buttons and choices of the form do: the server draws it anew, and one finds it as one left it.
+import { send } from "./sending.js";
 import { form } from "./state.js";
 
 const side = () => document.getElementById("editor-side");
@@ -13,7 +14,7 @@ const remember = (did) => {
 
 export const change = (did) => {
   remember(did);
-  htmx.ajax("POST", form().dataset.form, { source: form(), values: { do: did }, target: "#editor-side", swap: "outerHTML" });
+  send(form().dataset.form, { source: form(), values: { do: did }, target: "#editor-side", swap: "outerHTML" });
 };
 
 const FIELD = "input:not([type='hidden']), select, textarea";

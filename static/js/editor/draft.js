@@ -1,5 +1,6 @@
 // Work that is not saved is kept in this tab, and offered when the editor is opened again; leaving it asks.
 import { askBeforeLeaving, keptAs } from "../unsaved.js";
+import { send } from "./sending.js";
 import { documentFields, form, isUnsaved } from "./state.js";
 
 const kept = keptAs(`panel-editor:${location.pathname}`);
@@ -22,6 +23,9 @@ const drop = () => {
   document.getElementById("editor-draft").hidden = true;
 };
 
+// The button that was pressed is gone.
+const goOn = () => document.querySelector("#editor-side [name='do'][aria-pressed='true']").focus();
+
 // A draft knows the version it was begun on: whoever saved since is not overwritten without a word.
 const take = () => {
   const draft = kept.read();
@@ -30,7 +34,7 @@ const take = () => {
   form().elements.version.value = draft.version;
   const values = {};
   for (const [name, value] of draft.fields) (values[name] ??= []).push(value);
-  htmx.ajax("POST", form().dataset.form, { source: document.body, values, target: "#editor-side", swap: "outerHTML" });
+  send(form().dataset.form, { source: document.body, values, target: "#editor-side", swap: "outerHTML" }).then(goOn);
 };
 
 export const leave = () => {
@@ -41,7 +45,9 @@ export const leave = () => {
 document.addEventListener("click", (event) => {
   const { draft } = event.target.closest("[data-draft]")?.dataset ?? {};
   if (draft === "take") take();
-  if (draft === "drop") drop();
+  if (draft !== "drop") return;
+  drop();
+  goOn();
 });
 
 askBeforeLeaving(() => !isLeaving && isUnsaved());

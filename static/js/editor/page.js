@@ -4,6 +4,7 @@ import { makeCodes, markMistakes } from "./code.js";
 import "./colours.js";
 import { keepDraft, leave, offerDraft } from "./draft.js";
 import { showMistakes } from "./mistakes.js";
+import { send } from "./sending.js";
 import { form, markDrawn, showStatus, wanted } from "./state.js";
 
 const WAIT_MS = 350;
@@ -39,7 +40,7 @@ const problem = (words) => {
 const save = (did) => {
   problem("");
   const shown = { target: "#panel-editor", select: "#panel-editor", swap: "outerHTML" };
-  htmx.ajax("POST", form().getAttribute("action"), { source: form(), values: { do: did }, ...shown });
+  send(form().getAttribute("action"), { source: form(), values: { do: did }, ...shown });
 };
 
 // Zooming a chart submits the form without a button, Enter in a field with the first one: both draw it.
