@@ -9,6 +9,7 @@ from datasources.intervals import SCRAPE_MS
 from datasources.kinds.base import Configured, Secrets, Settings, SourceKind, Status
 from datasources.prometheus.gate import gates
 from datasources.prometheus.headers import OF_SECRETS, read_headers
+from datasources.prometheus.parameters import read_parameters
 from datasources.prometheus.server import Credentials, Server
 from datasources.prometheus.source import PrometheusSource, Setting
 from datasources.prometheus.status import status_of
@@ -18,7 +19,7 @@ from tenants.outbound import AddressRefused, Tls
 from tenants.outbound.client import read_url
 
 LINES: dict[str, Any] = {"lines": 4}  # so high is its field in a form
-TENANT = "{tenant}"  # in a header's value: the tenant's slug
+TENANT = "{tenant}"  # in the value of a header or a parameter: the tenant's slug
 
 
 def _url(url: str) -> str:
@@ -33,6 +34,11 @@ def _plain_headers(text: str) -> str:
     for name in read_headers(text):
         if name.lower() in OF_SECRETS:
             raise ValueError(f"{name} is a secret: use the fields for credentials, or the secret headers.")
+    return text
+
+
+def _parameters(text: str) -> str:
+    read_parameters(text)
     return text
 
 
@@ -83,6 +89,15 @@ class PrometheusSettings(Settings):
         ),
         AfterValidator(_plain_headers),
     ] = ""
+    parameters: Annotated[
+        str,
+        Field(
+            max_length=2_000,
+            title="Parameters",
+            description="Sent with each query, as in a URL: dedup=true&partial_response=false. {tenant} is the tenant's id.",
+        ),
+        AfterValidator(_parameters),
+    ] = ""
     ca_certificate: Annotated[Pem, Field(title="CA certificate", description="PEM; empty: the system's.")] = ""
     client_certificate: Annotated[Pem, Field(title="Client certificate", description="PEM; its key is a secret.")] = ""
     verify_tls: Annotated[bool, Field(title="Check the certificate", description="Off, others may read along.")] = True
@@ -124,7 +139,7 @@ class PrometheusKind(SourceKind[PrometheusSettings, PrometheusSecrets]):
         its = configured.settings
         return PrometheusSource(
             tenant,
-            Server(its.url, its.method, lambda: _credentials(configured, tenant.slug)),
+            Server(its.url, its.method, lambda: _credentials(configured, tenant.slug), _own_parameters(its, tenant.slug)),
             gates.of(configured.pk, configured.version),
             identity=configured.identity(tenant),
             limits=configured.limits(tenant),
@@ -135,6 +150,10 @@ class PrometheusKind(SourceKind[PrometheusSettings, PrometheusSecrets]):
     def status(self, configured: ItsConfigured, tenant: Tenant | None) -> Status:
         """Of a shared source whose headers name the tenant, the platform sees it as a tenant of no name."""
         return status_of(self.make(configured, tenant or Tenant(), platform=tenant is None))
+
+
+def _own_parameters(its: PrometheusSettings, tenant: str) -> list[tuple[str, str]]:
+    return [(name, value.replace(TENANT, tenant)) for name, value in read_parameters(its.parameters)]
 
 
 def _credentials(configured: ItsConfigured, tenant: str) -> Credentials:

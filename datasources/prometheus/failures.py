@@ -21,6 +21,10 @@ _WORDS = (
     ("duplicate series", "The query gives several series of the same labels."),
     ("vector cannot contain metrics with the same labelset", "The query gives several series of the same labels."),
 )
+# Mimir names its limits (https://grafana.com/docs/mimir/latest/references/http-api/#error-codes) in the words of an error.
+_LIMITS = re.compile(r"err-mimir-max-[a-z-]*query-length|query time range exceeds the limit")
+_SIZES = re.compile(r"err-mimir-max-[a-z-]+-per-query|exceeded (?:series|chunks|samples|bytes) limit")
+_OF_STORES = re.compile(r"rpc error: code = (?:Unavailable|Aborted|DeadlineExceeded)")  # Thanos, of the servers that it asks
 _BY_STATUS = {
     401: "The server does not accept the user, password or token of this data source.",
     403: "The server does not let this data source read what the panel needs.",
@@ -56,12 +60,16 @@ def failure(response: Response, said: Mapping[str, Any] | None) -> SourceError:
         return QueryTimeout(_TOO_LONG, detail=words)
     if status == 429 or kind == "too_many_requests":
         return SourceBusy("The server is asked too often just now.", detail=words, retry_after_seconds=_retry_after(response))
+    if status == 401 and response.body[:20].strip() == b"no org id":
+        return SourceUnavailable("The server wants to know whose series it shall read: give the header X-Scope-OrgID.")
     if status in {401, 403} or (status in _BY_STATUS and not kind):
         return SourceUnavailable(_BY_STATUS[status], detail=words or f"status {status}")
     if 300 <= status < 400:
         return SourceUnavailable(
             "The server leads to another address, which the data source should name.", detail=f"status {status}"
         )
+    if kind == "execution" and _OF_STORES.search(words):
+        return SourceUnavailable("A server behind this one does not answer, and it gives no part of an answer.", detail=words)
     if kind == "bad_data" or (status in {400, 422} and words):
         return _of_query(words)
     if status >= 500:
@@ -72,7 +80,7 @@ def failure(response: Response, said: Mapping[str, Any] | None) -> SourceError:
 
 
 def _of_query(words: str) -> QueryFailed:
-    sentence = next((sentence for sign, sentence in _WORDS if sign in words), None)
+    sentence = next((sentence for sign, sentence in _WORDS if sign in words), None) or _limit_in(words)
     if sentence is not None:
         return QueryFailed(sentence, detail=words)
     place = re.search(r"(?<!\d)(\d+):(\d+): parse error", words)
@@ -81,6 +89,15 @@ def _of_query(words: str) -> QueryFailed:
         told.told_at = (int(place[1]), int(place[2])) if place is not None else None
         return told
     return QueryFailed("The server could not compute the query.", detail=words)
+
+
+def _limit_in(words: str) -> str | None:
+    """A limit of Mimir's or Thanos' in the words of an error."""
+    if _LIMITS.search(words):
+        return "The query covers more time than the server allows. Try a shorter time range."
+    if _SIZES.search(words):
+        return "The query reads more than the server allows. Try a shorter time range, or fewer series."
+    return None
 
 
 def shown(words: str) -> str:

@@ -27,11 +27,12 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`credentials` opens secrets: it is called when a request is made, and no earlier."""
+    """`credentials` opens secrets: it is called when a request is made, and no earlier. `parameters` go with each."""
 
     url: str
     method: Literal["GET", "POST"]
     credentials: Callable[[], Credentials] = field(repr=False)
+    parameters: Fields = ()
 
     def ask(self, path: str, fields: Fields, *, seconds: float, most_bytes: int, only_get: bool = False) -> dict[str, Any]:
         """The whole answer of the API at `path`, its `status` success. Raises SourceError."""
@@ -41,7 +42,7 @@ class Server:
                 Request(
                     url=f"{self.url.rstrip('/')}/api/v1/{path}",
                     method="GET" if only_get else self.method,
-                    fields=fields,
+                    fields=[*fields, *self.parameters],
                     headers=credentials.headers,
                     tls=credentials.tls,
                     seconds=seconds + GRACE_SECONDS,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 import pytest
@@ -85,6 +86,17 @@ def page(status: int, **headers: str) -> Callable[[Any], None]:
         (page(502), SourceUnavailable, "just now"), (error(503, "timeout", "query timed out"), QueryTimeout, "longer than it may"),
         (error(422, "execution", "found duplicate series for the match group"), QueryFailed, "same labels"),
         (error(422, "execution", "the query hit the max number of series limit"), QueryFailed, "could not compute"),
+        (error(422, "execution", "the query exceeded the maximum number of chunks (limit: 2000000 chunks) (err-mimir-max-chunks-per-query). Consider"),
+         QueryFailed, "reads more than"),
+        (error(422, "execution", "the total query time range exceeds the limit (query length: 744h0m0s, limit: 721h0m0s) (err-mimir-max-total-query-length)"),
+         QueryFailed, "covers more time"),
+        (error(422, "execution", "expanding series: proxy Series(): rpc error: code = Aborted desc = receive series from Addr: 10.1.2.3:10901"),
+         SourceUnavailable, "server behind this one"),
+        (error(422, "execution", "expanding series: proxy Series(): rpc error: code = ResourceExhausted desc = exceeded series limit: limit 1 violated"),
+         QueryFailed, "reads more than"),
+        (lambda handler: send(handler, b"no org id\n", 401), SourceUnavailable, "X-Scope-OrgID"),
+        (lambda handler: send(handler, b"404 page not found\n", 404), SourceUnavailable, "no Prometheus at"),
+        (error(422, "422", 'error when executing query="up)": unparsed data left: ")"'), QueryFailed, "could not compute"),
         (error(400, "bad_data", '1:4: parse error: unexpected "x"'), Mistake, "a mistake"),
         (error(400, "bad_data", "exceeded maximum resolution of 11,000 points"), QueryFailed, "least step"),
         (error(400, "bad_data", 'invalid parameter "step"'), QueryFailed, "does not understand"),
@@ -110,6 +122,39 @@ def test_a_server_that_is_asked_too_often_says_when_to_come_back(server: Server,
     with pytest.raises(SourceBusy) as caught:
         ask()
     assert caught.value.retry_after_seconds == 17
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        error(429, "too_many_requests", "too many outstanding requests"),
+        lambda handler: send(handler, b"too many outstanding requests", 429),
+    ],
+)
+def test_a_queue_that_is_full_is_asked_again_later(server: Server, ask: Callable[..., Any], answer: Any) -> None:
+    """Mimir's, in both of its ways."""
+    server.answer = answer
+    with pytest.raises(SourceBusy, match="asked too often"):
+        ask()
+
+
+def test_what_thanos_could_not_ask_is_said_and_not_kept(server: Server, ask: Callable[..., Any]) -> None:
+    """An answer of its partial response: which of its stores stays with it."""
+    words = "No StoreAPIs matched for this query", "receive series from Addr: 10.1.2.3:10901 : rpc error: code = Unavailable"
+    said = {"status": "success", "data": {"resultType": "matrix", "result": []}, "warnings": words}
+    server.answer = lambda handler: send(handler, orjson.dumps(said))
+    frame = ask()["s"]
+    assert frame.is_partial
+    assert frame.notes == (words[0], "receive series from Addr: … : rpc error: code = Unavailable")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_parameters_of_the_sources_own_go_with_each_query(server: Server, ask: Callable[..., Any], method: str) -> None:
+    ask(method=method, parameters="dedup=false&extra_filters[]=%7Bcustomer%3D%22{tenant}%22%7D&max_source_resolution=auto")
+    _, path, _, body = server.asked[0]
+    sent = parse_qs(body.decode() if method == "POST" else path.partition("?")[2])
+    assert (sent["dedup"], sent["max_source_resolution"], sent["query"]) == (["false"], ["auto"], ["up"])
+    assert sent["extra_filters[]"] == ['{customer="acme"}']
 
 
 def test_a_silent_server_does_not_outlive_the_panels_time(
@@ -253,7 +298,8 @@ def test_what_a_server_does_not_have_is_left_out_of_how_it_is(server: Server, ro
         {"auth": "basic"}, {"user": "ann"}, {"auth": "basic", "user": "a:b"}, {"headers": "no header"}, {"headers": "Host: x"},
         {"headers": "Authorization: x"}, {"headers": "X-A: b\r\nX-B"}, {"headers": "Transfer-Encoding: chunked"}, {"headers": "X: ü"},
         {"headers": "\n".join(f"X-{n}: 1" for n in range(30))}, {"method": "PUT"}, {"nosuch": 1}, {"flavour": "influx"},
-        {"headers": "Cookie: a=b"},
+        {"headers": "Cookie: a=b"}, {"parameters": "query=up"}, {"parameters": "match[]=up"}, {"parameters": "dedup"}, {"parameters": "a b=c"},
+        {"parameters": "a=b%0ac"}, {"parameters": "&".join(f"a{n}=1" for n in range(30))},
     ],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused(its: dict[str, Any]) -> None:
