@@ -1,6 +1,6 @@
 """Annotations: what happened when, on a dashboard's charts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
@@ -17,7 +17,7 @@ Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
 def _every_clock_has_it(moment: datetime) -> datetime:
     if not EARLIEST <= moment <= LATEST:
         raise ValueError(f"must be between the years {EARLIEST.year} and {LATEST.year}")
-    return moment
+    return moment.astimezone(UTC)  # ISO 8601 allows offsets that PostgreSQL does not know
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_every_clock_has_it)]

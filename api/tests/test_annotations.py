@@ -41,6 +41,12 @@ def test_a_moment_that_no_clock_shows_is_refused(call: Any, token_for: Any, ada:
     assert call(secret, f"{address}&date_from={moment.replace('+', '%2B')}").status_code == 422
 
 
+def test_an_offset_that_postgresql_does_not_know_is_one(call: Any, token_for: Any, ada: Any, board: Dashboard) -> None:
+    address = "/dashboards/board/annotations?tenant_id=acme"
+    made = call(token_for(ada), address, "post", {"text": "x", "start": "2026-03-01T10:00:00-18:51"})
+    assert (made.status_code, made.json()["start"]) == (201, "2026-03-02T04:51:00+00:00")
+
+
 def test_viewers_read_and_do_not_write(call: Any, token_for: Any, bob: Any, acme: Any, board: Dashboard) -> None:
     address = "/dashboards/board/annotations?tenant_id=acme"
     assert call(token_for(bob), address).json() == {"items": [], "count": 0}
