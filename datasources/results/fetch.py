@@ -159,6 +159,8 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
         found = unpacked(value, not_before=wanted.not_before - wanted.stale_seconds)
         is_met = found is not None and wanted.is_met(found)
         if token is not None and not is_met:
+            if found is not None:
+                _first.put(wanted.key, found)  # nobody here is shown an older one meanwhile than was shown elsewhere
             return _lead(question, wanted.key, shared, token)
         if token is not None:
             landings.later(partial(release, shared, wanted.key, token))
