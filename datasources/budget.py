@@ -60,13 +60,13 @@ class Budget:
             raise BudgetSpent("This tenant's database has done its share for this minute.", retry_after_seconds=left)
 
     @contextmanager
-    def spending(self, tenant: Tenant) -> Iterator[None]:
-        """The tenant's database works as long as the block lasts, whatever comes of it."""
+    def spending(self, tenant: Tenant, *, queries: int = 1) -> Iterator[None]:
+        """The tenant's database works as long as the block lasts, whatever comes of it; so many queries are asked in it."""
         started = self._timer()
         try:
             yield
         finally:
-            self.spend(tenant, self._timer() - started)
+            self.spend(tenant, self._timer() - started, queries=queries)
 
     def spending_on(self, tenant: Tenant, answers: Iterator[T]) -> Iterator[T]:
         """The same answers. What it takes to get them is spent, not what their reader does meanwhile."""
@@ -84,10 +84,10 @@ class Budget:
         finally:
             self.spend(tenant, seconds)
 
-    def spend(self, tenant: Tenant, seconds: float) -> None:
+    def spend(self, tenant: Tenant, seconds: float, *, queries: int = 1) -> None:
         """The tenant's database has worked so long."""
         ms = round(seconds * 1_000)
-        load.worked(tenant.pk, ms)
+        load.worked(tenant.pk, ms, queries=queries)
         with self._lock:
             spent = self._of(tenant)
             spent.pending_ms += ms

@@ -85,7 +85,7 @@ def _frames(connection: psycopg.Connection, statement: Statement, limits: Limits
 
 
 def _run_once(database: Database, statements: Mapping[str, Statement], limits: Limits) -> dict[str, Answered]:
-    with transaction(database, limits) as connection, budget.spending(database.owner):
+    with transaction(database, limits) as connection, budget.spending(database.owner, queries=len(statements)):
         return {name: _answer(connection, database, statement, limits) for name, statement in statements.items()}
 
 

@@ -52,11 +52,11 @@ class Counting:
             with self._changed:
                 self._running[tenant] -= 1
 
-    def worked(self, tenant: int, ms: int) -> None:
-        """The tenant's database worked so long on a query."""
+    def worked(self, tenant: int, ms: int, *, queries: int = 1) -> None:
+        """The tenant's database worked so long on so many queries."""
         with self._now() as minute:
             one = minute.tenant(tenant)
-            one.queries += 1
+            one.queries += queries
             one.ms += ms
 
     def result(self, tenant: int, how: str) -> None:

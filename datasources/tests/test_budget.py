@@ -123,5 +123,5 @@ def test_what_a_slow_reader_takes_is_not_spent(acme: Tenant, clock: Clock, monke
 def spent(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[float]]:
     """What was spent since."""
     seconds: list[float] = []
-    monkeypatch.setattr(budget, "spend", lambda _tenant, took: seconds.append(took))
+    monkeypatch.setattr(budget, "spend", lambda _tenant, took, **_: seconds.append(took))
     return lambda: seconds

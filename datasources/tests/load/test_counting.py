@@ -131,6 +131,17 @@ def test_what_panels_ask_is_counted(acme: Tenant, spend_budget: Any) -> None:
     assert mine.at_once == 1
 
 
+def test_each_query_of_a_panel_counts(acme: Tenant) -> None:
+    def asked() -> int:
+        return sum(minute.tenants[acme.pk].queries for minute in load.own() if acme.pk in minute.tenants)
+
+    source, three = PostgresSource(acme), {name: SqlQuery(text="SELECT 1") for name in ("value", "before", "line")}
+    source.run(three)  # and its catalogue, which it knows from then on
+    before = asked()
+    source.run(three)
+    assert asked() == before + 3
+
+
 @pytest.fixture
 def clock() -> list[float]:
     return [29_000_000 * 60.0]
