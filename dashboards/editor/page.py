@@ -81,7 +81,7 @@ def page_context(
         "may_save": editing.may_save(request),
         "managed": managed_note(panel),
         "used": used_on(panel, Viewer.of(request)),
-        "suggestions": suggestions(editing, words),
+        "suggestions": suggestions(words),
         "words": words,
         "modules": MODULES,
         "has_charts": True,

@@ -37,7 +37,7 @@ def words_for(editing: Editing) -> dict[str, Any]:
     }
 
 
-def suggestions(editing: Editing, words: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+def suggestions(words: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     """The lists of the form, by their names."""
     tables, first = words["sql"]["schemas"], words["sql"]["first"]
     names = [table if schema == first else f"{schema}.{table}" for schema, found in tables.items() for table in found]
