@@ -27,6 +27,7 @@ from datasources.base import Query
 from datasources.frame import Doubles, Frame, Frames, rows_of
 
 SPOKEN = 6
+MOST_UNEVEN = 20  # times as wide as the narrowest bin: those of native histograms grow by a factor from bin to bin
 
 
 class Columns(Strict):
@@ -91,9 +92,10 @@ class Counted:
     counts: Doubles
 
     @property
-    def is_open(self) -> bool:
-        """Whether a bin has no end: then they cannot be drawn as wide as they are."""
-        return not (np.isfinite(self.lows).all() and np.isfinite(self.highs).all())
+    def is_even(self) -> bool:
+        """Whether bins can be drawn as wide as they are: none is open, and none so wide that others could not be seen."""
+        widths = self.highs - self.lows
+        return bool(np.isfinite(widths).all()) and (not len(widths) or float(widths.max()) <= MOST_UNEVEN * float(widths.min()))
 
 
 class Histogram(PanelType[HistogramDocument]):
@@ -184,7 +186,7 @@ def _names(counted: Counted, display: HistogramDisplay) -> list[str]:
 
 
 def _figure(counted: Counted, names: list[str], display: HistogramDisplay) -> dict[str, Any]:
-    """Bars as wide as their bins; where a bin has no end, bars of one width, each with its name."""
+    """Bars as wide as their bins; where these are not even, bars of one width, each with its name."""
     trace: dict[str, Any] = {
         "type": "bar",
         "y": counted.counts,
@@ -196,7 +198,7 @@ def _figure(counted: Counted, names: list[str], display: HistogramDisplay) -> di
         **({"marker": {"color": hex_of(display.color)}} if display.color else {}),
     }
     layout: dict[str, Any] = {"yaxis": {"type": "linear", "rangemode": "tozero"}, "hovermode": "closest", "bargap": 0.04}
-    if counted.is_open:
+    if not counted.is_even:
         named = {**trace, "x": [escaped(name) for name in names]}
         return {"data": [named], "layout": {**layout, "xaxis": {"type": "category"}}}
     scale = _scale(counted, display)

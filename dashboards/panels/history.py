@@ -49,10 +49,11 @@ def history_of(given: Answered, display: Look, ask: Ask, bucket: Bucket | None) 
     stop = min(ask.time_range.stop or ask.now, ask.now).timestamp()
     if display.hold:
         cells = held(cells, until=stop)
-    order = {state: place for place, state in enumerate(dict.fromkeys(state for row in states for state in row))}
+    held_states = _occurring(cells, states)
+    order = {state: place for place, state in enumerate(held_states)}
     runs = runs_of(cells, values, states, stop=stop)
     return History(
-        _renamed(cells, [[order[state] for state in row] for row in states]), runs, list(order), len(rows) - len(shown)
+        _renamed(cells, [[order.get(state, 0) for state in row] for row in states]), runs, held_states, len(rows) - len(shown)
     )
 
 
@@ -67,6 +68,16 @@ def _states_of_each(rows: Sequence[Mapping[str, Any]], values: Sequence[Any], di
             known[look] = _states(values, display.model_copy(update=changed) if changed else display, thresholds)
         found.append(known[look])
     return found
+
+
+def _occurring(cells: Cells, states: Sequence[Sequence[State]]) -> list[State]:
+    """The states that some cell has, in the order of their values: a row need not have every value that others have."""
+    found = {
+        row[place]
+        for known, row in zip(cells.values, states, strict=False)
+        for place in np.unique(known[~np.isnan(known)]).astype(np.int64)
+    }
+    return [state for state in dict.fromkeys(state for row in states for state in row) if state in found]
 
 
 def _states(values: Sequence[Any], display: Look, thresholds: Sequence[Threshold]) -> list[State]:

@@ -91,6 +91,12 @@ def test_bars_are_as_wide_as_their_bins() -> None:
     assert sum(trace["y"]) == 4
 
 
+def test_bins_of_most_different_widths_have_one_width_and_their_names() -> None:
+    rows = frame(le=["0.5", "1", "64"], value=[0.0, 3.0, 5.0])
+    (trace,) = plain(context(rows, unit="s")["figure"])["data"]
+    assert (trace["x"], "width" in trace) == (["0 – 500 ms", "500 ms – 1 s", "1 s – 1 min 4 s"], False)
+
+
 def test_thresholds_stand_where_their_values_are() -> None:
     layout = context(frame(value=list(range(100))), thresholds=[{"value": 50, "color": "#f00", "label": "half"}])["figure"][
         "layout"

@@ -144,6 +144,12 @@ def test_a_row_is_called_read_and_placed_as_an_override_says() -> None:
     assert [row["label"] for row in answer.data["rows"]] == ["web", "test-1", "fan", "door"]
 
 
+def test_the_key_has_the_states_that_there_are() -> None:
+    given = series_frame(series([1], label="web"), series([0], label="door"))
+    drawn = context(given, overrides=[{"match": "door", "mappings": [{"value": 0, "text": "shut"}]}])
+    assert [row.label for row in drawn["key"]] == ["1", "shut"]
+
+
 def test_a_rows_own_texts_are_asked_for_as_rows() -> None:
     display = {"overrides": [{"match": "door", "mappings": WORDS}]}
     query = HISTORY.queries(document("status_history", TABLE, display=display), ask(hours=1))["states"]
