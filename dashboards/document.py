@@ -1,5 +1,6 @@
 """A dashboard's document: the same in the API and in files, read through one door as a panel's is."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Protocol, Self
 
@@ -88,8 +89,9 @@ def read_dashboard(raw: Any) -> DashboardDocument:
     try:
         document = DashboardDocument.model_validate(raw)
     except ValidationError as error:
-        raise DocumentInvalid(*errors_of(error, DashboardDocument)) from error
-    if errors := [*_twice(document), *_overlaps(document), *_among_variables(document), *_among_annotations(document)]:
+        found = list(errors_of(error, DashboardDocument))
+        raise DocumentInvalid(*found, *_among(_without(raw, found))) from error
+    if errors := _among(document):
         raise DocumentInvalid(*errors)
     return document
 
@@ -200,6 +202,20 @@ def _repeat(placement: Placement) -> Repeat | None:
     return Repeat.model_construct(
         variable=placement.repeat_variable, direction=placement.repeat_direction, max=placement.repeat_max
     )
+
+
+def _without(raw: Mapping[Any, Any], found: list[DocumentError]) -> DashboardDocument:
+    """What of a document is valid by itself, to be looked at among itself."""
+    wrong = {re.split(r"[.\[]", one.path)[0] for one in found}
+    lists = {name: raw[name] for name in ("variables", "annotations", "panels") if name in raw and name not in wrong}
+    if "variables" in wrong:
+        lists.pop("panels", None)  # they may repeat for one of them
+    return DashboardDocument.model_validate({"name": "-", **lists})
+
+
+def _among(document: DashboardDocument) -> list[DocumentError]:
+    """What is wrong among things that are each valid."""
+    return [*_twice(document), *_overlaps(document), *_among_variables(document), *_among_annotations(document)]
 
 
 def _among_annotations(document: DashboardDocument) -> list[DocumentError]:

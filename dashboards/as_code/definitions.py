@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dashboards.as_code.environment import NAME, Environment
-from dashboards.as_code.includes import Fragments, Includes
+from dashboards.as_code.environment import FIXED, NAME, Environment
+from dashboards.as_code.includes import KEY, Fragments, Includes
 from dashboards.as_code.pieces import Piece, Place, Refusal
 from dashboards.checks import check_dashboard, check_queries
 from dashboards.document import PANEL_ID, DashboardDocument, read_dashboard
-from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
+from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument, read_document
+from dashboards.written_sql import check_written
 
 Kind = Literal["panel", "dashboard"]
 KINDS: tuple[Kind, ...] = ("panel", "dashboard")
@@ -58,9 +59,8 @@ class Reader:
         if kind is None:
             return None
         slug, shared_with = self._id(file_id), self._shared_with()
-        body = self._body(self.piece.value[kind])
-        document = self._document(kind, body) if len(self.refusals) == before else None
-        if document is None:
+        document = self._document(kind, self.piece.value[kind])
+        if document is None or len(self.refusals) > before:
             return None
         return Definition(kind, slug, document, shared_with, self.piece.value[kind].place)
 
@@ -96,14 +96,35 @@ class Reader:
             return None
         return tuple(names)
 
-    def _body(self, body: Piece) -> Piece:
-        """With its fragments and the values of the environment."""
+    def _document(self, kind: Kind, body: Piece) -> PanelDocument | DashboardDocument | None:
+        """With its fragments and the values of the environment; None where anything is wrong."""
         includes = Includes(self.folder)
         whole = includes.expanded(body)
         environment = Environment(self._declared(), self.environ)
         filled = environment.filled(whole)
-        self.refusals += includes.refusals + environment.refusals
-        return filled
+        refused = includes.refusals + environment.refusals
+        self.refusals += refused
+        left_out = [f".{one.path}".removesuffix(f".{KEY}").lstrip(".") for one in refused]
+        asks = not any(path == "" or FIXED in path for path in left_out)
+        document, errors = self._valid(kind, filled.plain(), asks=asks)
+        told = [one for one in errors if not any(_is_about(one.path, path) for path in left_out)]
+        self.refusals += [Refusal(filled.place_of(one.path), one.path, one.message) for one in told]
+        return document if not refused and not errors else None
+
+    def _valid(self, kind: Kind, raw: Any, *, asks: bool) -> tuple[PanelDocument | DashboardDocument | None, list[DocumentError]]:
+        """The document, and all that is wrong with it. `asks`: its queries are whole, and the guard has its word."""
+        refused = check_written(raw, is_shared=self.is_shared) if asks else []
+        try:
+            document = read_document(raw) if kind == "panel" else read_dashboard(raw)
+        except DocumentInvalid as invalid:
+            return None, [*invalid.errors, *refused]
+        return document, refused or (self._check(document) if asks else [])
+
+    def _check(self, document: PanelDocument | DashboardDocument) -> list[DocumentError]:
+        """What can be said of the queries that a valid document makes."""
+        if isinstance(document, DashboardDocument):
+            return check_dashboard(document, is_shared=self.is_shared)
+        return check_queries(document, is_shared=self.is_shared)
 
     def _declared(self) -> list[str]:
         given = self.piece.value.get("environment")
@@ -113,27 +134,18 @@ class Reader:
             return []
         return names
 
-    def _document(self, kind: Kind, body: Piece) -> PanelDocument | DashboardDocument | None:
-        try:
-            return self._panel(body) if kind == "panel" else self._dashboard(body)
-        except DocumentInvalid as invalid:
-            self.refusals += [Refusal(body.place_of(one.path), one.path, one.message) for one in invalid.errors]
-            return None
-
-    def _panel(self, body: Piece) -> PanelDocument:
-        document = read_document(body.plain())
-        if errors := check_queries(document, is_shared=self.is_shared):
-            raise DocumentInvalid(*errors)
-        return document
-
-    def _dashboard(self, body: Piece) -> DashboardDocument:
-        document = read_dashboard(body.plain())
-        if errors := check_dashboard(document, is_shared=self.is_shared):
-            raise DocumentInvalid(*errors)
-        return document
-
     def _refuse(self, piece: Piece, path: str, reason: str) -> None:
         self.refusals.append(Refusal(piece.place, path, reason))
+
+
+def _is_about(path: str, left_out: str) -> bool:
+    """Whether a mistake may be there only because something could not be laid into the document."""
+    return (
+        not left_out
+        or not path
+        or f"{path}.".startswith((f"{left_out}.", f"{left_out}["))
+        or f"{left_out}.".startswith((f"{path}.", f"{path}["))
+    )
 
 
 def _are_names(names: Any) -> bool:

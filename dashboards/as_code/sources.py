@@ -70,12 +70,13 @@ class SourceReader(Reader):
         slug, body = self._id(file_id), entries[SOURCE]
         if slug == OWN:
             self._refuse(self.piece, "id", f"“{OWN}” is each tenant's own database")
-        declared = self._declared()
+        declared, described = self._declared(), len(self.refusals)
         self._check_secrets(body, declared)
         environment = Environment(declared, self.environ)
         filled = environment.filled(body)
         self.refusals += environment.refusals
-        return self._read(slug, filled) if len(self.refusals) == before else None
+        definition = self._read(slug, filled) if len(self.refusals) == described else None  # whole, and no secret in it
+        return definition if len(self.refusals) == before else None
 
     def _check_secrets(self, body: Piece, declared: list[str]) -> None:
         """They are not written out, not even in part: whoever reads a file knows none."""

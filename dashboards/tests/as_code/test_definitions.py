@@ -56,7 +56,7 @@ def test_all_that_is_wrong_is_said_at_once_with_file_line_path_and_reason(db: No
     for start in (
         "a.yaml:6: display.thresholds[0].value: must be a valid number",
         "a.yaml:6: display.thresholds[0].color: ",
-        "b.yaml:4: data_source: ",
+        "b.yaml:4: data_source.sql: ",
         "c.yaml:6: panels[1].position.row: must be greater than or equal to 0",
         "d.yaml:1: not YAML: ",
         "e.yaml:1: must hold panel: or dashboard:",
@@ -64,6 +64,75 @@ def test_all_that_is_wrong_is_said_at_once_with_file_line_path_and_reason(db: No
         "g.yaml:6: owner: is not known here; known are id, shared_with, environment, panel",
     ):
         assert [line for line in said if line.startswith(start)], (start, said)
+
+
+WRONG_PANEL = """\
+id: Not this
+panel:
+  type: table
+  title: Orders
+  data_source:
+    table: orders
+    columns: [{name: id}]
+    query:
+      where: "1; DELETE FROM orders"
+      order_by: "pg_sleep(9)"
+    further:
+      stock: DROP TABLE stock
+  display: {pagination: none}
+"""
+WRONG_KPI = """\
+panel:
+  type: kpi
+  data_source: {table: orders, columns: {value: id}, query: "WHERE id > (SELECT 1 FROM pg_shadow) LIMIT 1"}
+---
+panel:
+  type: kpi
+  title: 5 is no text
+  owner: me
+  data_source: {sql: "SELECT $__timeGroup(at, $__interval) FROM t WHERE $__timeFilter(at) AND id = :id"}
+"""
+WRONG_BOARD = """\
+dashboard:
+  refresh_interval: -1
+  variables:
+    - {name: server, kind: query, data_source: {sql: DELETE FROM servers}}
+  annotations:
+    - {name: typed, data_source: {sql: SELECT now() AS time}}
+    - {name: deploys, data_source: {sql: "SELECT pg_read_file('x')"}}
+  panels:
+    - {id: a}
+    - {id: a, position: {row: 9}, repeat: {variable: server}}
+"""
+
+
+def test_the_guards_word_stands_beside_all_else_that_is_wrong_with_a_document(db: None, write: Callable) -> None:
+    said = [line.split(": ")[:2] for line in refused(write({"a.yaml": WRONG_PANEL, "aa.yaml": WRONG_KPI, "b.yaml": WRONG_BOARD}))]
+    assert [(place, path) for place, path in said] == [
+        ("a.yaml:1", "id"),
+        ("a.yaml:9", "data_source.query.where"),
+        ("a.yaml:10", "data_source.query.order_by"),
+        ("a.yaml:12", "data_source.further.stock"),
+        ("a.yaml:13", "display.pagination"),
+        ("aa.yaml:1", "id"),
+        ("aa.yaml:2", "title"),
+        ("aa.yaml:3", "data_source.query"),
+        ("aa.yaml:5", "id"),
+        ("aa.yaml:8", "owner"),
+        ("b.yaml:2", "name"),
+        ("b.yaml:2", "refresh_interval"),
+        ("b.yaml:4", "variables[0].data_source.sql"),
+        ("b.yaml:6", "annotations[0].name"),
+        ("b.yaml:7", "annotations[1].data_source.sql"),
+        ("b.yaml:10", "panels[1].id"),
+        ("b.yaml:10", "panels[1].repeat.variable"),
+    ]
+
+
+def test_a_fragment_that_is_not_there_is_the_only_mistake_where_it_would_stand(db: None, write: Callable) -> None:
+    wrong = KPI.replace("{sql: SELECT 42 AS value}", "{include: fragments/none.yaml}").replace("unit: percent", "unit: 5")
+    said = [line.split(": ")[:2] for line in refused(write(**{"a.yaml": wrong}))]
+    assert said == [["a.yaml:4", "data_source.include"], ["a.yaml:5", "display.unit"]]
 
 
 def test_an_id_that_stands_twice_is_named_with_both_places(write: Callable) -> None:

@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from audit.models import Event
+from dashboards.as_code.pieces import Refused
+from dashboards.as_code.reading import read_folder
 from dashboards.as_code.schema import schema
 from dashboards.models import Panel
 from datasources.models import DataSource
@@ -40,6 +42,13 @@ def token() -> str:
     configured = configured_of(DataSource.objects.get())
     assert configured is not None
     return str(configured.secrets().token)
+
+
+def test_all_that_is_wrong_with_a_data_source_is_said_at_once(write: Callable, db: None) -> None:
+    wrong = PROM.replace("environment", "id: Not this\nenvironment").replace("kind: prometheus", "kind: oracle") + "owner: me\n"
+    with pytest.raises(Refused) as error:
+        read_folder(write(**{"prom.yaml": wrong}), is_shared=True)
+    assert [(one.place.line, one.path) for one in error.value.refusals] == [(1, "id"), (4, "kind"), (9, "owner")]
 
 
 def test_a_file_becomes_a_data_source_before_its_panels(write: Callable, panels: Callable) -> None:
