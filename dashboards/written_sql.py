@@ -72,8 +72,8 @@ def _clauses(raw: Any) -> Iterator[tuple[str, str, str]]:
     """The conditions and the order of a structured query, one at a time; what is one text is taken apart, if it can be."""
     if _is_text(raw):
         with suppress(QueryRefused):  # its model says why
-            where, order, _ = split_kpi_query(raw)
-            yield "query", where, order
+            where, by, _ = split_kpi_query(raw)
+            yield "query", where, by
     if isinstance(raw, Mapping):
         if _is_text(conditions := raw.get("where")):
             yield "query.where", conditions, ""

@@ -11,6 +11,7 @@ from django.db.models import Q
 from dashboards.as_code.source_plan import problem_of
 from dashboards.checking.checking import Report, check_all
 from dashboards.checking.summary import summaries
+from dashboards.loose import loose_panels
 from dashboards.management.finding import find_tenant
 from dashboards.models import Check, Panel
 from datasources.models import DataSource
@@ -32,11 +33,12 @@ def run(command: BaseCommand, *, tenant: str | None, panel: str | None, **option
     if panel is not None and not Panel.objects.filter(slug=panel).exists():
         raise CommandError(f"There is no panel “{panel}”.")
     report = check_all(tenant=one, panel=panel, by=COMMAND, told=_bar if sys.stderr.isatty() else _nothing)
-    broken = _broken_sources(one)
+    broken, loose = _broken_sources(one), [one.sentence for one in loose_panels(report.panels.values())]
     if options["json"]:
-        command.stdout.write(json.dumps({**_described(report), "data_sources": broken}))
+        command.stdout.write(json.dumps({**_described(report), "data_sources": broken, "warnings": loose}))
     else:
-        command.stdout.write("\n".join([*(f"! data source {slug}: {why}" for slug, why in broken.items()), *_lines(report)]))
+        noted = [*(f"! data source {slug}: {why}" for slug, why in broken.items()), *(f"! {sentence}" for sentence in loose)]
+        command.stdout.write("\n".join([*noted, *_lines(report)]))
     if broken or not report.is_fine:
         sys.exit(1)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from dashboards.asking import read_ask
+from dashboards.loose import loose_in
 from dashboards.query.editing import MOST_PARTS, Editing, Sent, variables_in
 from dashboards.query.metrics import ListedMetrics, list_metrics
 from dashboards.query.texts import PromTexts
@@ -13,8 +14,7 @@ from dashboards.query.trying import Mistake
 from dashboards.query.trying_parts import TriedParts, mistakes_in, try_queries
 from dashboards.query.words import PROM_MACROS
 from dashboards.refresh import named_source, read_panel
-from dashboards.variables.definitions import TenantVariable, stored_variables
-from datasources import promql
+from dashboards.variables.definitions import stored_variables
 from datasources.base import OWN
 from datasources.errors import SourceError
 from tenants.access import TenantRequest
@@ -60,15 +60,10 @@ def shown(editing: Editing, sent: Sent) -> dict[str, Any]:
         "most_parts": MOST_PARTS,
         "kept": [asdict(part) for part in editing.written.parts],
         "by_step": source is not None and source.by_step,
-        "loose": _loose(editing, sent.written) if editing.panel.is_shared else (),
+        "loose": loose_in((part.promql for part in sent.written.parts), stored_variables(editing.place.dashboard.variables))
+        if editing.panel.is_shared
+        else (),
     }
-
-
-def _loose(editing: Editing, written: PromTexts) -> tuple[str, ...]:
-    """The variables that stand for the tenant on this dashboard, and elsewhere for what an address says."""
-    of_tenant = {one.name for one in stored_variables(editing.place.dashboard.variables) if isinstance(one, TenantVariable)}
-    named = {name for part in written.parts for name in promql.variables_in(part.promql)}
-    return tuple(sorted(of_tenant & named))
 
 
 def _slug(request: TenantRequest, editing: Editing) -> str:

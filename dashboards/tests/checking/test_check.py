@@ -186,6 +186,24 @@ def test_the_command_prints_what_is_wrong_and_ends_with_one(shops: Any, panels: 
     assert "\n1 panel on 1 tenant in " in said
 
 
+def test_a_shared_panel_that_asks_by_a_dashboards_tenant_is_warned_of(shops: Any) -> None:
+    loose, safe = ({"type": "kpi", "data_source": {"promql": f"up{{customer='${name}'}}"}} for name in ("customer", "__tenant"))
+    for slug, document in (("loose", loose), ("safe", safe)):
+        make_panel(slug, document)
+    make_panel("loose", loose, scope="tenant", tenant=shops[1])
+    customer = {"name": "customer", "kind": "tenant", "attribute": "slug"}
+    for tenant in shops:
+        board = Dashboard.objects.create(
+            slug=f"of-{tenant.slug}", name="Board", scope="tenant", tenant=tenant, variables=[customer]
+        )
+        for slug in ("loose", "safe"):
+            Placement.objects.create(dashboard=board, panel_slug=slug)
+    told = "panel loose: $customer stands for the tenant on the dashboard of-whole alone; $__tenant is the id of the tenant who looks"
+    said = check()[0].splitlines()
+    assert [line for line in said if line.startswith("! panel")] == [f"! {told}, always"]
+    assert json.loads(check("--json")[0])["warnings"] == [f"{told}, always"]
+
+
 def test_an_unreachable_tenant_is_named_and_ends_with_one(shops: Any) -> None:
     make_panel("fine", {"type": "kpi", "data_source": {"sql": "SELECT 1 AS value"}})
     Tenant.objects.filter(slug="lacking").update(host="/nowhere")
