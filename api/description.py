@@ -86,8 +86,8 @@ TAGS = {
 ABOUT = """\
 Everything that the pages show, for programs. Sign in with a session, whose changes carry `X-CSRFToken`, or with
 `Authorization: Bearer <token>`. Lists are `{"items": [...], "count": n}`, by `limit` and `offset`. What is created answers
-201 with the object. A panel or dashboard has a `version`: a change names the one that it was made on, and is refused with
-409 where somebody else was faster. Errors are `{"detail": "a sentence"}`."""
+201 with the object. A panel, dashboard or data source has a `version`: a change names the one that it was made on, and is
+refused with 409 where somebody else was faster. Errors are `{"detail": "a sentence"}`."""
 
 
 def problems(*statuses: int, by_version: bool = False) -> dict[str, Any]:

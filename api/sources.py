@@ -17,6 +17,8 @@ from api.listing import ListQuery, listed
 from api.merging import merged
 from api.schemas.parts import PLAIN
 from api.schemas.sources import NewSource, SourceChange, SourceDetail, SourcePage, SourceReport, StillUsed
+from api.versions import seen_version, tag_of
+from dashboards.changing import Overtaken
 from dashboards.panels.document import DocumentError
 from datasources.kinds.base import AnyKind
 from datasources.models import DataSource
@@ -25,6 +27,7 @@ from datasources.pages.entering import FACTS, Entry, NotEntered, entered
 from datasources.pages.forms import SourceForm
 from datasources.pages.reach import Reach
 from datasources.sources import configured_of
+from tenants.models import Role
 
 router = Router(tags=["datasources"])
 
@@ -34,21 +37,14 @@ STILL_USED = {
 }
 SORTS = {"source_id": "slug", "name": "name", "kind": "kind", "updated_at": "updated_at"}
 PLACE = "/datasources/{source_id}"
-USED = problems(404)["responses"] | {409: response("Something needs it; `uses` says what.", StillUsed, STILL_USED)}
+DELETING = problems(404, by_version=True)
+DELETING["responses"][409] = response("Something needs it; `uses` says what.", StillUsed, STILL_USED)
 
 
 class SourcesQuery(ListQuery):
     tenant_id: Annotated[str | None, Field(description="Whose. Platform admins leave it out for what is shared.")] = None
     kind: Annotated[str, StringConstraints(max_length=40, pattern=PLAIN)] = ""
     sort: Literal["source_id", "name", "kind", "updated_at"] = "source_id"
-
-
-class Meanwhile(Exception):
-    """Somebody else has changed it."""
-
-    def __init__(self, source: DataSource) -> None:
-        super().__init__(f"Somebody has changed it meanwhile. It is version {source.version} now.")
-        self.version, self.changed_at = source.version, source.updated_at
 
 
 @router.get("/datasources", response=SourcePage, operation_id="list_data_sources", openapi_extra=problems(404))
@@ -64,7 +60,7 @@ def list_data_sources(request: HttpRequest, query: Query[SourcesQuery]) -> dict[
 
 
 @router.post("/datasources", response={201: SourceDetail}, operation_id="create_data_source", openapi_extra=problems(404, 409))
-def create_data_source(request: HttpRequest, body: NewSource) -> Any:
+def create_data_source(request: HttpRequest, response: HttpResponse, body: NewSource) -> Any:
     """Make a data source: a tenant's admins for the tenant, platform admins shared ones. It is not asked by that."""
     reach = _reach(request, body.tenant_id)
     kind = next((kind for kind in reach.kinds() if kind.name == body.kind), None)
@@ -80,43 +76,50 @@ def create_data_source(request: HttpRequest, body: NewSource) -> Any:
     form = entered(kind, source, Entry(body.settings, facts, body.secrets))
     try:
         with transaction.atomic():
-            return Status(201, detail(_saved(form), reach))
+            return Status(201, told(response, _saved(form), reach))
     except IntegrityError as error:
         raise AlreadyThere(f"There is a data source “{body.source_id}” already.") from error
 
 
 @router.get(PLACE, response=SourceDetail, operation_id="read_data_source", openapi_extra=problems(404))
-def read_data_source(request: HttpRequest, source_id: str, tenant_id: str | None = None) -> dict[str, Any]:
+def read_data_source(
+    request: HttpRequest, response: HttpResponse, source_id: str, tenant_id: str | None = None
+) -> dict[str, Any]:
     """A data source, without its secrets; of a shared one a tenant's admins are not told the settings."""
     reach = _reach(request, tenant_id)
-    return detail(_find(reach, source_id, or_shared=True), reach)
+    return told(response, _find(reach, source_id, or_shared=True), reach)
 
 
-@router.patch(PLACE, response=SourceDetail, operation_id="change_data_source", openapi_extra=problems(404, 409))
-def change_data_source(request: HttpRequest, source_id: str, body: SourceChange, tenant_id: str | None = None) -> dict[str, Any]:
+@router.patch(PLACE, response=SourceDetail, operation_id="change_data_source", openapi_extra=problems(404, 409, by_version=True))
+def change_data_source(
+    request: HttpRequest, response: HttpResponse, source_id: str, body: SourceChange, tenant_id: str | None = None
+) -> dict[str, Any]:
     """Change what is named; `is_enabled` false switches it off. Where secrets would go elsewhere, they must come along."""
     reach = _reach(request, tenant_id)
     with transaction.atomic():
         source = _find(reach, source_id, is_locked=True)
-        if source.version != body.version:
-            raise Meanwhile(source)
+        _check_seen(source, seen_version(request, source, body.version))
         kind = _kind(source)
         given = body.model_dump(exclude_unset=True)
         facts = {name: given[name] for name in FACTS if name in given and (name == "timeout_ms" or given[name] is not None)}
         settings = merged(source.settings, body.settings or {})
         form = entered(kind, source, Entry(settings, facts, body.secrets or {}, body.forget_secrets))
-        return detail(_saved(form), reach)
+        return told(response, _saved(form), reach)
 
 
-@router.delete(PLACE, response={204: None}, operation_id="delete_data_source", openapi_extra={"responses": USED})
+@router.delete(PLACE, response={204: None}, operation_id="delete_data_source", openapi_extra=DELETING)
 def delete_data_source(request: HttpRequest, source_id: str, tenant_id: str | None = None) -> Any:
-    """Delete a data source; 409 names the panels, variables and annotations that need it."""
-    changing.delete(_find(_reach(request, tenant_id), source_id))
+    """Delete a data source; 409 names the panels, variables and annotations that need it, or with `If-Match` a newer version."""
+    reach = _reach(request, tenant_id)
+    with transaction.atomic():
+        source = _find(reach, source_id, is_locked=True)
+        _check_seen(source, seen_version(request, source, None, is_needed=False))
+        changing.delete(source)
     return Status(204, None)
 
 
 @router.put(f"{PLACE}/default", response=SourceDetail, operation_id="make_default_data_source", openapi_extra=problems(404, 409))
-def make_default(request: HttpRequest, source_id: str, tenant_id: str | None = None) -> dict[str, Any]:
+def make_default(request: HttpRequest, response: HttpResponse, source_id: str, tenant_id: str | None = None) -> dict[str, Any]:
     """Make it the default of its kind: what names no source, in its language, asks it from now on."""
     reach = _reach(request, tenant_id)
     source = _find(reach, source_id)
@@ -126,7 +129,7 @@ def make_default(request: HttpRequest, source_id: str, tenant_id: str | None = N
         changing.make_default(source)
     except IntegrityError as error:  # at the same moment
         raise AlreadyThere("Somebody else has made another one the default just now. Look at it again.") from error
-    return detail(source, reach)
+    return told(response, source, reach)
 
 
 @router.post(f"{PLACE}/test", response=SourceReport, throttle=DEAR, operation_id="test_data_source", openapi_extra=problems(404))
@@ -150,12 +153,6 @@ def not_entered(request: HttpRequest, error: NotEntered) -> HttpResponse:
     return api.create_response(request, {"detail": str(error), "errors": places}, status=422)
 
 
-@api.exception_handler(Meanwhile)
-def meanwhile(request: HttpRequest, error: Meanwhile) -> HttpResponse:
-    facts = {"version": error.version, "changed_at": error.changed_at}
-    return api.create_response(request, {"detail": str(error), **facts}, status=409)
-
-
 @api.exception_handler(changing.StillUsed)
 def still_used(request: HttpRequest, error: changing.StillUsed) -> HttpResponse:
     uses = [{"what": use.what, "name": use.name, "where": use.where} for use in error.uses]
@@ -168,8 +165,9 @@ def summary(source: DataSource) -> dict[str, Any]:
     return {"source_id": source.slug, **{name: getattr(source, name) for name in names}}
 
 
-def detail(source: DataSource, reach: Reach) -> dict[str, Any]:
+def told(response: HttpResponse, source: DataSource, reach: Reach) -> dict[str, Any]:
     is_own = source.tenant_id == (reach.tenant.pk if reach.tenant is not None else None)
+    response["ETag"] = tag_of(source, Role.ADMIN, "" if is_own else "shared")
     return {
         **summary(source),
         "tenant_id": reach.tenant.slug if reach.tenant is not None and is_own else None,
@@ -185,6 +183,12 @@ def _reach(request: HttpRequest, tenant_id: str | None) -> Reach:
         return Reach(may_administer(request, tenant_id))
     platform_admin(request)
     return Reach(None)
+
+
+def _check_seen(source: DataSource, seen: int | None) -> None:
+    """Raises Overtaken."""
+    if seen not in (None, source.version):
+        raise Overtaken(source)
 
 
 def _find(reach: Reach, source_id: str, *, or_shared: bool = False, is_locked: bool = False) -> DataSource:

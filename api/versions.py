@@ -8,17 +8,19 @@ from api.errors import NotValid
 from dashboards.changing import Overtaken
 from dashboards.models import Dashboard, Panel
 from dashboards.panels.document import DocumentError
+from datasources.models import DataSource
 from tenants.models import Role
 
 TAG = re.compile(r'(?:W/)?"(?P<row>\d{1,19})\.(?P<version>\d{1,10})\.[a-z]+(?:\.[a-z]+)?"')
+Versioned = Panel | Dashboard | DataSource
 
 
-def tag_of(row: Panel | Dashboard, role: Role, also: str = "") -> str:
+def tag_of(row: Versioned, role: Role, also: str = "") -> str:
     """It names the row, its version, and as whom it was read: an editor is told more than a viewer. `also`: what else is told."""
     return f'"{row.pk}.{row.version}.{role.value}{"." if also else ""}{also}"'
 
 
-def seen_version(request: HttpRequest, row: Panel | Dashboard, version: int | None, *, is_needed: bool = True) -> int | None:
+def seen_version(request: HttpRequest, row: Versioned, version: int | None, *, is_needed: bool = True) -> int | None:
     """The version a change was made on; None: whichever there is, as `If-Match: *` says, or nothing where none is needed.
 
     Raises Overtaken where the tag is of another row, or of another version than `version` is.

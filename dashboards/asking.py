@@ -213,6 +213,14 @@ def seen_version(fields: QueryDict, name: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
+def needed_version(fields: QueryDict, name: str) -> int:
+    """The version that is to be changed. Raises BadRequest where a form says none: whom it would overwrite is not known."""
+    seen = seen_version(fields, name)
+    if seen is None:
+        raise BadRequest("Nothing is saved: the form does not say which version it changes. Please load the page again.")
+    return seen
+
+
 def _checked(name: str, text: str) -> str:
     if len(text) > LONGEST_VALUE or "\x00" in text:
         raise BadRequest(f"“{name}” is too long or holds a NUL character.")

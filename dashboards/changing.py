@@ -11,17 +11,18 @@ from psycopg.errors import UniqueViolation
 from dashboards.library.keeping import keep
 from dashboards.library.version import THROUGH
 from dashboards.models import Dashboard, Panel, Shared
+from datasources.models import DataSource
 from tenants.models import User
 
 Row = TypeVar("Row", bound=Panel | Dashboard)
 
 
 class Overtaken(Exception):
-    """It is another version now. Says whose and since when; None: nobody knows who."""
+    """It is another version now. Says whose and since when; None: nobody knows who, as of data sources."""
 
-    def __init__(self, row: Shared) -> None:
+    def __init__(self, row: Shared | DataSource) -> None:
         self.version = row.version
-        self.changed_by = row.changed_by or None
+        self.changed_by = row.changed_by or None if isinstance(row, Shared) else None
         self.changed_at: datetime = row.updated_at
         when = self.changed_at.astimezone(UTC)
         who = self.changed_by or "Somebody"

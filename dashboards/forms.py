@@ -59,8 +59,10 @@ class SharedForm(forms.ModelForm):
 
     def _refuse_if_overtaken(self, seen: int | None) -> None:
         """It is locked until the request's transaction ends, so that nobody comes between this look and the saving."""
-        if self.instance.pk is None or seen is None:
+        if self.instance.pk is None:
             return
+        if seen is None:
+            raise ValidationError("The form does not say which version it changes. Please load the page again.", code="overtaken")
         try:
             with transaction.atomic():
                 locked(self.instance, seen=seen)

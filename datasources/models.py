@@ -14,13 +14,15 @@ from tenants.models import Tenant
 from tenants.validators import SLUG
 
 DECIDING_FIELDS = ("kind", "settings", "secrets_token", "timeout_ms")
+SAID_FIELDS = (*DECIDING_FIELDS, "name", "is_enabled", "is_default", "is_open")
 
 
 class DataSource(models.Model):
     """A connection that panels name by its slug: a tenant's own, or without a tenant shared by all.
 
     `settings` are valid for the model of their kind. Of the shared ones, `is_open` says whether what tenants write
-    themselves may ask it too.
+    themselves may ask it too. `version` counts all changes, so that nobody overwrites one unseen; `answers_version` those
+    that may change its answers, so that no result of before is taken for one of now.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="data_sources")
@@ -37,11 +39,12 @@ class DataSource(models.Model):
     is_default = models.BooleanField("default of its kind", default=False)
     is_open = models.BooleanField("open to tenants' own panels", default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    answers_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = KnownQuerySet["DataSource"].as_manager()
-    _stored: tuple[Any, ...] | None = None
+    _stored: dict[str, str] | None = None
 
     class Meta:
         ordering = ["slug"]
@@ -62,26 +65,26 @@ class DataSource(models.Model):
         return self.name
 
     def save(self, *args: Any, **options: Any) -> None:
-        """What decides over its answers changed: a new version, so that no result of before is taken for one of now."""
-        changed = self._stored is not None and self._stored != self._deciding()
-        if changed:
-            self.version = F("version") + 1  # counted by the database: two who save at the same moment get two versions
-            if options.get("update_fields") is not None:
-                options["update_fields"] = {*options["update_fields"], "version"}
+        """The versions are counted by the database: two who save at the same moment get two."""
+        counted = self._counted()
+        for name in counted:
+            setattr(self, name, F(name) + 1)
+        if counted and options.get("update_fields") is not None:
+            options["update_fields"] = {*options["update_fields"], *counted}
         super().save(*args, **options)
-        if changed:
-            self.refresh_from_db(fields=["version"])
-        self._stored = self._deciding()
+        if counted:
+            self.refresh_from_db(fields=counted)
+        self._stored = self._said()
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> "DataSource":
         source = super().from_db(db, field_names, values, **options)
-        source._stored = source._deciding()
+        source._stored = source._said()
         return source
 
     def refresh_from_db(self, *args: Any, **options: Any) -> None:
         super().refresh_from_db(*args, **options)
-        self._stored = self._deciding()
+        self._stored = self._said()
 
     @property
     def is_shared(self) -> bool:
@@ -91,6 +94,12 @@ class DataSource(models.Model):
         if self.slug == OWN:
             raise ValidationError({"slug": f"“{OWN}” is the tenant's own database."})
 
-    def _deciding(self) -> tuple[Any, ...]:
+    def _counted(self) -> list[str]:
+        """The versions that are to be counted on, by what is said otherwise than it is stored."""
+        said = self._said()
+        changed = {name for name in said if self._stored is not None and self._stored.get(name, said[name]) != said[name]}
+        return [*["version"] * bool(changed), *["answers_version"] * bool(changed & set(DECIDING_FIELDS))]
+
+    def _said(self) -> dict[str, str]:
         """As texts: settings are changed in place."""
-        return tuple(repr(getattr(self, name)) for name in DECIDING_FIELDS if name not in self.get_deferred_fields())
+        return {name: repr(getattr(self, name)) for name in SAID_FIELDS if name not in self.get_deferred_fields()}

@@ -114,7 +114,7 @@ def configured_of(row: DataSource) -> AnyConfigured | None:
         settings=its,
         secrets_token=row.secrets_token,
         timeout_ms=row.timeout_ms,
-        version=row.version,
+        version=row.answers_version,
     )
 
 

@@ -61,7 +61,7 @@ _asking = _Asking()
 
 def kept_statuses(rows: Iterable[DataSource], tenant: Tenant | None) -> dict[int, Seen]:
     """What is kept, by the rows' ids, of what the tenant asked: one look into the store, and no source is asked."""
-    keys = {row.pk: _status_key(row.pk, row.version, tenant) for row in rows}
+    keys = {row.pk: _status_key(row.pk, row.answers_version, tenant) for row in rows}
     found = _read_many(keys.values())
     seen = {pk: _seen(found[key]) for pk, key in keys.items() if key in found}
     return {pk: one for pk, one in seen.items() if one is not None}

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from api.schemas.parts import PLAIN, TEXT, WITHOUT_NUL, Given, Name, Page, Slug, example
 from api.schemas.problems import Problem
-from api.schemas.sharing import Owner
+from api.schemas.sharing import Owner, Version
 from api.schemas.tenants import Timeout
 
 URL = "https://prometheus.example.com"
@@ -34,7 +34,7 @@ class SourceSummary(BaseModel):
     is_default: Annotated[bool, Field(description="It is asked by what names no source and is in its language.")]
     is_enabled: bool
     is_open: Open
-    version: Annotated[int, Field(description="Larger where what it answers may be other than before.")]
+    version: Annotated[int, Field(description="Every change makes it larger.")]
     updated_at: datetime
 
 
@@ -72,7 +72,7 @@ class SourceChange(Given):
 
     model_config = example(version=3, settings={"scrape_interval": "30s"})
 
-    version: Annotated[int, Field(ge=1, le=2_147_483_647, description="The version that the change was made on.")]
+    version: Version | None = None
     name: Name | None = None
     settings: SomeSettings | None = None
     secrets: Secrets | None = None

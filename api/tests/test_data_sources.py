@@ -36,11 +36,12 @@ def ann(make_user: Callable[..., User], acme: Tenant) -> User:
 
 @pytest.fixture
 def send() -> Callable[..., Any]:
-    def ask(user: User, method: str, path: str, body: Any = None) -> Any:
+    def ask(user: User, method: str, path: str, body: Any = None, **headers: str) -> Any:
         client = Client()
         client.force_login(user)
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        answer = getattr(client, method)(f"/api/v1{path}", **sent)
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        answer = getattr(client, method)(f"/api/v1{path}", **sent, headers=named)
         assert SECRET not in answer.content.decode()
         return answer
 
@@ -97,12 +98,26 @@ def test_a_change_keeps_what_it_does_not_name(made: Any, send: Callable, ann: Us
     version = made["version"]
     changed = send(ann, "patch", PLACE, {"version": version, "name": "Metrics", "settings": {"scrape_interval": "30s"}}).json()
     assert (changed["name"], changed["settings"]["scrape_interval"], changed["settings"]["auth"]) == ("Metrics", "30s", "bearer")
-    assert changed["version"] > version
+    assert changed["version"] == version + 1
     assert secrets_of(DataSource.objects.get()) == {"token": SECRET}
-    late = send(ann, "patch", PLACE, {"version": version, "is_enabled": False})
-    assert (late.status_code, late.json()["version"]) == (409, changed["version"])
     off = send(ann, "patch", PLACE, {"version": changed["version"], "is_enabled": False, "timeout_ms": 900}).json()
     assert (off["is_enabled"], off["timeout_ms"]) == (False, 900)
+
+
+def test_of_two_renames_at_once_the_second_is_told(made: Any, send: Callable, ann: User) -> None:
+    first = send(ann, "get", PLACE)
+    assert send(ann, "get", PLACE, if_none_match=first["ETag"]).status_code == 304
+    renamed = send(ann, "patch", PLACE, {"name": "Mine"}, if_match=first["ETag"])
+    assert (renamed.status_code, renamed.json()["version"]) == (200, made["version"] + 1)
+    for late in ({"version": made["version"], "name": "Late"}, {"name": "Late"}):
+        answer = send(ann, "patch", PLACE, late, **({} if "version" in late else {"if_match": first["ETag"]}))
+        assert (answer.status_code, answer.json()["version"]) == (409, renamed.json()["version"])
+        assert "has changed it" in answer.json()["detail"]
+    assert send(ann, "delete", PLACE, if_match=first["ETag"]).status_code == 409
+    nameless = send(ann, "patch", PLACE, {"name": "Late"})
+    assert (nameless.status_code, nameless.json()["errors"][0]["path"]) == (422, "version")
+    assert DataSource.objects.get().name == "Mine"
+    assert send(ann, "delete", PLACE, if_match=renamed["ETag"]).status_code == 204
 
 
 def test_secrets_are_sent_nowhere_else_than_they_were_given_for(made: Any, send: Callable, ann: User) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboards.asking import seen_version
+from dashboards.asking import needed_version
 from dashboards.changing import Gone, Overtaken, save_change
 from dashboards.editor.acting import NoSuchPlace, act
 from dashboards.editor.editing import Editing, edit_at
@@ -141,7 +141,7 @@ def _save(request: TenantRequest, editing: Editing, written: Written, do: str) -
 def _stored(request: TenantRequest, editing: Editing, document: Any, do: str) -> Panel:
     if do == "own":
         return make_own(editing.panel, document, request.tenant, by=request.user, through=DOOR)
-    seen = seen_version(request.POST, "over" if do == "over" else "version")
+    seen = needed_version(request.POST, "over" if do == "over" else "version")
     try:
         return save_change(editing.panel, lambda stored: stored.take(document), by=request.user, through=DOOR, seen=seen)
     except Overtaken:

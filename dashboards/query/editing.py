@@ -1,6 +1,7 @@
 """Somebody edits the query of a panel where it stands: what they may, what they sent, and what they ask for."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
@@ -9,11 +10,12 @@ from dashboards.asking import PageRange, read_ask, seen_version
 from dashboards.looking import asked_by_form, place_of
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, BadRequest
+from dashboards.panels.document import DocumentError, DocumentInvalid
 from dashboards.places import Place
 from dashboards.query.draft import written_query
 from dashboards.query.sources import postgres_of, prometheus_of
 from dashboards.query.texts import PromText, PromTexts, SqlText, Texts
-from dashboards.refresh import read_panel
+from dashboards.refresh import PanelUnavailable, read_panel
 from dashboards.variables.asking import with_variables
 from dashboards.variables.definitions import stored_variables
 from dashboards.viewer import Viewer
@@ -62,9 +64,19 @@ class Editing:
         return prometheus_of(request.tenant, self.panel, read_ask(self.query, self.asked, request.tenant))
 
 
+class Unreadable(PanelUnavailable):
+    """The stored document is not valid any more, so that nobody knows which of it is its query."""
+
+    def __init__(self, place: Place, error: PanelUnavailable) -> None:
+        super().__init__(error.sentence, status=422, detail=error.detail)
+        self.place = place
+        cause = error.__cause__
+        self.mistakes: Sequence[DocumentError] = cause.errors if isinstance(cause, DocumentInvalid) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A query as it was sent, and the version of the panel it was written on. `do` is what to do with it."""
+    """A query as it was sent, and the version of the panel it was written on, if it says one. `do` is what to do with it."""
 
     written: Texts
     seen: int | None = None
@@ -72,9 +84,12 @@ class Sent:
 
 
 def edit_at(request: TenantRequest, dashboard: str, panel: str) -> Editing:
-    """Raises Http404 where there is no such panel, or none whose query is written; BadRequest, PanelUnavailable."""
+    """Raises Http404 where there is no such panel, or none whose query is written; BadRequest; Unreadable."""
     place = place_of(request, dashboard, panel)
-    written = written_query(place.panel)
+    try:
+        written = written_query(place.panel)
+    except PanelUnavailable as error:
+        raise Unreadable(place, error) from error
     if written is None:
         raise Http404("This panel's query is not written here.")
     asked, query = asked_by_form(request, place)

@@ -11,7 +11,7 @@ from dashboards.changing import Overtaken
 from dashboards.library.usage import used_on
 from dashboards.managed import managed_note
 from dashboards.query.draft import written_query
-from dashboards.query.editing import Editing, Sent
+from dashboards.query.editing import Editing, Sent, Unreadable
 from dashboards.query.making import types_in
 from dashboards.query.modules import MODULES
 from dashboards.query.sending import page_of
@@ -62,6 +62,21 @@ def show_page(
         **its.outcome(tried),
     }
     return render(request, PAGE, context, status=status)
+
+
+def show_unreadable(request: TenantRequest, error: Unreadable) -> HttpResponse:
+    """What is wrong with the panel's document, and the way to where it is corrected."""
+    where = {"tenant": request.tenant.slug, "dashboard": error.place.dashboard.slug}
+    state = shared_state(request.GET)
+    context = {
+        "tenants": tenants_of(request.user),
+        "dashboard": error.place.dashboard,
+        "panel_title": error.place.panel.title,
+        "errors": error.mistakes,
+        "back_url": with_query(reverse("dashboard", kwargs=where), state),
+        "editor_url": with_query(reverse("panel-edit", kwargs={**where, "panel": error.place.panel.slug}), state),
+    }
+    return render(request, "dashboards/query_unreadable.html", context, status=error.status)
 
 
 def _addresses(request: TenantRequest) -> dict[str, str]:

@@ -13,7 +13,7 @@ from tenants.models import User
 EDITOR = "query editor"
 
 
-def save_query(panel: Panel, written: Texts, *, by: User, seen: int | None) -> Panel:
+def save_query(panel: Panel, written: Texts, *, by: User, seen: int) -> Panel:
     """Make this the panel's query. Raises DocumentInvalid, Overtaken and Gone."""
     checked(panel.document, written, is_shared=panel.is_shared)
     return save_change(panel, lambda stored: stored.take(with_query(stored.document, written)), by=by, through=EDITOR, seen=seen)

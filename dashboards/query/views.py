@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboards.asking import read_text, shared_state, with_query
+from dashboards.asking import needed_version, read_text, shared_state, with_query
 from dashboards.changing import Gone, Overtaken
 from dashboards.library.cloning import make_own
 from dashboards.models import Panel
 from dashboards.panels.document import DocumentInvalid
-from dashboards.query.editing import OVER, Editing, Sent, edit_at, read_sent
+from dashboards.query.editing import OVER, Editing, Sent, Unreadable, edit_at, read_sent
 from dashboards.query.making import New, make_panel
-from dashboards.query.page import show_page
+from dashboards.query.page import show_page, show_unreadable
 from dashboards.query.saving import EDITOR, checked, save_query
 from dashboards.query.sending import page_of, refused, try_sent
 from dashboards.query.texts import SqlText
@@ -36,7 +36,10 @@ _Doing = Callable[[TenantRequest, Editing, Sent], HttpResponse]
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel_query(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """The page with the query as it is; what is sent is run, laid out or saved, as its button says."""
-    editing = edit_at(request, dashboard, panel)
+    try:
+        editing = edit_at(request, dashboard, panel)
+    except Unreadable as error:
+        return show_unreadable(request, error)
     if request.method != "POST":
         return show_page(request, editing, Sent(editing.written, editing.panel.version))
     sent = read_sent(request.POST, editing.written.language)
@@ -93,7 +96,8 @@ def _format(request: TenantRequest, editing: Editing, sent: Sent) -> HttpRespons
 def _save(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:
     if not editing.may_save(request):
         raise PermissionDenied("Shared panels are changed by platform admins.")
-    return _stored(request, editing, sent, lambda: save_query(editing.panel, sent.written, by=request.user, seen=sent.seen))
+    seen = needed_version(request.POST, OVER if sent.do == OVER else "version")
+    return _stored(request, editing, sent, lambda: save_query(editing.panel, sent.written, by=request.user, seen=seen))
 
 
 def _make_own(request: TenantRequest, editing: Editing, sent: Sent) -> HttpResponse:

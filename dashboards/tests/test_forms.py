@@ -74,6 +74,8 @@ def test_a_form_that_saw_an_older_panel_is_refused() -> None:
     panel = saved(form_for("all"))
     stale = {"slug": "answer", "text": TEXT, "scope": "all", "seen_version": panel.version - 1}
     assert "Meanwhile somebody has changed it" in str(PanelForm(stale, instance=Panel.objects.get()).errors)
+    unseen = PanelForm({**stale, "seen_version": ""}, instance=Panel.objects.get())
+    assert "does not say which version it changes" in str(unseen.errors)
     assert PanelForm({**stale, "seen_version": panel.version}, instance=Panel.objects.get()).is_valid()
 
 

@@ -186,6 +186,28 @@ def test_saving_makes_the_next_version_and_an_event(own: Panel, as_ada: Client) 
     assert "Saved as version 2 of Load." in body(as_ada.get(URL))
 
 
+def test_nothing_is_saved_over_a_version_that_was_not_seen(own: Panel, as_ada: Client) -> None:
+    for do in ("save", "over"):
+        response = as_ada.post(URL, {"do": do, "text": TEXT})
+        assert response.status_code == 422
+        assert "the form does not say which version it changes" in body(response)
+    own.refresh_from_db()
+    assert own.version == 1
+
+
+def test_of_a_document_that_is_not_valid_any_more_the_page_says_what_and_leads_to_where_it_is_corrected(
+    own: Panel, as_ada: Client
+) -> None:
+    Panel.objects.filter(pk=own.pk).update(document={**own.document, "display": {"unit": 5, "<b>": 1}})
+    response = as_ada.get(f"{URL}?from=now-1h")
+    page = body(response)
+    assert response.status_code == 422
+    assert "<code>display.unit</code>" in page
+    assert "<code>display.&lt;b&gt;</code>" in page
+    assert 'href="/t/acme/d/board/panels/load/edit/?from=now-1h"' in page
+    assert sent(as_ada, "run", url=f"{URL}run/").status_code == 422
+
+
 def test_who_was_overtaken_is_told_by_whom_and_keeps_the_text(own: Panel, as_ada: Client) -> None:
     sent(as_ada, "save", TEXT.replace("avg", "min"))
     mine = TEXT.replace("avg", "max")

@@ -54,6 +54,7 @@ def entered(kind: AnyKind, source: DataSource, entry: Entry) -> SourceForm:
         {
             **facts,
             "slug": source.slug,
+            "seen_version": source.version,
             **{f"its_{name}": value for name, value in its.items()},
             **{f"secret_{name}": value for name, value in given.items()},
             "forget_secrets": entry.forgets,

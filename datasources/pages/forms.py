@@ -12,6 +12,8 @@ from datasources.sources import configured_of
 from tenants.credentials import CredentialsError
 
 KEEPS = "Stored, and shown to nobody. Empty keeps it."
+MEANWHILE = "Somebody has changed this data source meanwhile. Look at it anew, and change it again."
+OF_NONE = "The form does not say which version it changes. Please load the page again."
 AGAIN = "What it is sent to has changed: give it again."
 
 
@@ -45,8 +47,8 @@ class SourceForm(forms.ModelForm):
         self.its, self.given = self._read("its", self.kind.settings), self._read("secret", self.kind.secrets)
         if self.its is not None and self.given is not None:
             self._keep_secrets_where_they_belong()
-        if self.instance.pk and cleaned.get("seen_version") not in (None, self.instance.version):
-            self.add_error(None, "Somebody has changed this data source meanwhile. Look at it anew, and change it again.")
+        if self.instance.pk and cleaned.get("seen_version") != self.instance.version:
+            self.add_error(None, forms.ValidationError(MEANWHILE if cleaned.get("seen_version") else OF_NONE, code="overtaken"))
         return cleaned
 
     def save(self, commit: bool = True) -> DataSource:

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -126,7 +126,8 @@ def edit_page(request: HttpRequest, reach: Reach, source: str) -> HttpResponse:
             messages.success(request, f"“{row.name}” is saved.")
             return redirect(reach.url("list"))
     context = {"form": form, "kind": its_kind, "source": row, "delete_url": reach.url("delete", source=source)}
-    return _page(request, reach, "sources/form.html", context, status=422 if form.errors else 200)
+    status = 409 if form.has_error(NON_FIELD_ERRORS, "overtaken") else 422 if form.errors else 200
+    return _page(request, reach, "sources/form.html", context, status=status)
 
 
 @require_POST

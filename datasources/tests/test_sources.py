@@ -109,8 +109,10 @@ def test_what_changes_the_answers_changes_the_key(acme: Tenant) -> None:
         setattr(source, name, value)
         source.save()
         keys.append(key_of(look(acme, "metrics"), {}))
+    versions = (source.version, source.answers_version)
     source.name = "Another"
     source.save()
+    assert (source.version, source.answers_version) == (versions[0] + 1, versions[1])
     assert len(set(keys)) == 4
     assert key_of(look(acme, "metrics"), {}) == keys[-1]
 

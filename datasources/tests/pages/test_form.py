@@ -128,11 +128,14 @@ def test_the_slug_and_the_kind_stay(page: Client, acme: Tenant, make: Make) -> N
 
 def test_who_comes_second_is_told(page: Client, acme: Tenant, make: Make) -> None:
     make("metrics", acme)
-    assert page.post(EDIT, changed(its_search_path="one")).status_code == 302
-    response = page.post(EDIT, changed(its_search_path="two"))
-    assert response.status_code == 422
+    assert page.post(EDIT, changed(name="One")).status_code == 302
+    response = page.post(EDIT, changed(name="Two"))
+    assert response.status_code == 409
     assert "Somebody has changed this data source meanwhile" in response.content.decode()
-    assert DataSource.objects.get().settings["search_path"] == "one"
+    unseen = page.post(EDIT, {**changed(name="Two"), "seen_version": ""})
+    assert unseen.status_code == 409
+    assert "does not say which version it changes" in unseen.content.decode()
+    assert DataSource.objects.get().name == "One"
 
 
 def test_a_kind_that_is_never_shared_cannot_be_added_for_all(client: Client, root: Any) -> None:

@@ -325,7 +325,7 @@ def test_a_kept_status_that_cannot_be_read_is_none(acme: Tenant, make: Make) -> 
         b'{"status": null, "at": 0}',
         b"null",
     ):
-        store().put(f"source-status:{source.pk}:{source.version}:{acme.pk}", body, 60)
+        store().put(f"source-status:{source.pk}:{source.answers_version}:{acme.pk}", body, 60)
         store().put(f"source-error:0:{source.pk}", body, 60)
         assert statuses.kept_statuses([source], acme) == {}
         assert statuses.last_mishaps([source], None) == {}
