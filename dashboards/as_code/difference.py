@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboards.panels.writing import whole
+
 ABSENT = object()
 LONGEST = 120
 NAMES = ("id", "name")  # what an item of a list is known by, wherever it stands
@@ -39,7 +41,7 @@ def shown(value: Any, longest: int = LONGEST) -> str:
     """A value on one line, of at most so many characters."""
     if value is ABSENT:
         return "(none)"
-    text = value if isinstance(value, str) and value and value == value.strip() else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) and value and value == value.strip() else json.dumps(whole(value), ensure_ascii=False)
     text = _printable(text)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 

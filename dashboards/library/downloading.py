@@ -10,7 +10,7 @@ from audit.exports import Export
 from audit.recording import Thing
 from dashboards.as_code.exporting import file_tree
 from dashboards.models import Dashboard, Panel
-from dashboards.panels.writing import as_text
+from dashboards.panels.writing import as_text, whole
 from dashboards.viewer import Viewer
 from tenants.models import Tenant
 
@@ -56,4 +56,4 @@ def _tree(row: Panel | Dashboard, *, names_tenants: bool) -> dict[str, Any]:
 
 
 def _json(trees: list[dict[str, Any]]) -> bytes:
-    return orjson.dumps(trees[0] if len(trees) == 1 else trees, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(whole(trees[0] if len(trees) == 1 else trees), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

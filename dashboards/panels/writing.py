@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+LARGEST_WHOLE = 1e15  # a larger one may have lost digits already
 ODD_BREAKS = "\r\x85\u2028\u2029"
 
 
@@ -14,8 +15,18 @@ class Dumper(yaml.SafeDumper):
         return True
 
 
+def whole(tree: Any) -> Any:
+    """A tree of plain values with whole numbers written as such: 80, as the form says, where the database keeps 80.0."""
+    if isinstance(tree, dict):
+        return {name: whole(value) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [whole(value) for value in tree]
+    is_whole = isinstance(tree, float) and abs(tree) < LARGEST_WHOLE and tree == int(tree)
+    return int(tree) if is_whole else tree
+
+
 def as_text(tree: Any) -> str:
-    return yaml.dump(tree, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(whole(tree), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

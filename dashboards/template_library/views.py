@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboards.asking import read_text
@@ -15,7 +16,7 @@ from dashboards.panels import PANEL_TYPES
 from dashboards.panels.document import DocumentInvalid
 from dashboards.template_library.finding import find_template, may_change, search, shelves, templates_for
 from dashboards.template_library.making import Wanted, make
-from dashboards.template_library.presence import presence
+from dashboards.template_library.presence import PROMQL, presence
 from dashboards.template_library.template import Template
 from dashboards.viewer import Viewer
 from datasources.base import OWN
@@ -79,6 +80,8 @@ def _page(
     except DocumentInvalid as error:
         present, problems = None, problems or list(map(str, error.errors))
     is_of_panel = found.kind == "panel"
+    is_asked_elsewhere = found.language == PROMQL or source != OWN
+    is_admins = is_asked_elsewhere and request.role.includes(Role.ADMIN)
     context = {
         "item": found,
         "may_change": may_change(viewer, found),
@@ -86,6 +89,8 @@ def _page(
         "present": present,
         "sources": _sources(request, found),
         "source": source,
+        "is_asked_elsewhere": is_asked_elsewhere,
+        "sources_url": reverse("tenant-sources-list", args=[request.tenant.slug]) if is_admins else "",
         "gaps": [(one, values[one.name]) for one in found.placeholders],
         "name": given.get("name", "") or (found.dashboard or {}).get("name", "") or found.name,
         "boards": _boards(viewer) if is_of_panel else [],

@@ -1,5 +1,5 @@
 // Light or dark: the button, the system's own change, and the account, which keeps the choice. Others listen for
-// "themechange" on the document.
+// "themechange" on the document. "theme-unsaved" is "saving", or when the account had the choice.
 
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -17,7 +17,7 @@ const save = (choice) => {
   const body = JSON.stringify({ theme: choice || "system" });
   saving = saving.then(async () => {
     const answer = await fetch("/api/v1/me/preferences", { method: "PATCH", headers, body, keepalive: true }).catch(() => null);
-    if (answer?.ok) keep("theme-unsaved", "");
+    if (answer?.ok) keep("theme-unsaved", String(Date.now()));
   });
 };
 
@@ -45,7 +45,7 @@ const remember = (theme) => {
   keep("theme", choice);
   const account = root.dataset.accountTheme;
   if (account === undefined || account === choice) return;
-  keep("theme-unsaved", "1");
+  keep("theme-unsaved", "saving");
   root.dataset.accountTheme = choice;
   save(choice);
 };

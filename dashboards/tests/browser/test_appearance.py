@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboards.tests.browser.actions import scroll_to_table
+from tenants.known import forget_all
+from tenants.models import User
 
 AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -69,6 +71,15 @@ def test_the_theme_is_kept_with_the_account(drawn: Callable[..., Page], visit: C
     with page.expect_response("**/api/v1/me/preferences") as saved:
         page.get_by_label("Switch between light and dark").click()
     assert saved.value.status == 200
+    User.objects.filter(pk=bob.pk).update(theme="")
+    forget_all()
+    page.reload()  # this page's account is from before the choice
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.evaluate("localStorage.setItem('theme-unsaved', Date.now() - 60_000)")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    User.objects.filter(pk=bob.pk).update(theme="light")
+    forget_all()
     other = visit(bob, "/t/acme/", color_scheme="dark")  # another browser
     expect(other.locator("html")).to_have_attribute("data-theme", "light")
     with other.expect_response("**/api/v1/me/preferences"):

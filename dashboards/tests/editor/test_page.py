@@ -153,6 +153,12 @@ def test_a_save_whose_answer_was_lost_is_no_conflict_when_it_is_sent_again(own: 
     assert (saved(own)["title"], own.version) == ("Mine", 2)
 
 
+def test_numbers_that_are_whole_are_written_whole(own: Panel, as_ada: Client) -> None:
+    page = body(sent(as_ada, "document"))
+    assert "value: 80\n" in page.replace("\r", "")
+    assert as_ada.get("/t/acme/panels/load/download/?format=json").content.count(b'"value": 80,') == 1
+
+
 def test_two_editors_conflict_and_one_may_save_over_the_other(own: Panel, as_ada: Client) -> None:
     Panel.objects.filter(pk=own.pk).update(version=5, changed_by="cleo@example.com")
     response = sent(as_ada, "save", version="1", **{"doc.title": "Mine"})
@@ -165,6 +171,14 @@ def test_two_editors_conflict_and_one_may_save_over_the_other(own: Panel, as_ada
     fields["do"] = "over"
     assert as_ada.post(URL, fields.urlencode(), content_type="application/x-www-form-urlencoded").status_code == 302
     assert saved(own)["title"] == "Mine"
+
+
+@pytest.mark.parametrize(("do", "field"), [("save", "version"), ("over", "over")])
+def test_nothing_is_saved_over_a_version_that_was_not_seen(own: Panel, as_ada: Client, do: str, field: str) -> None:
+    for sent_as in ("", "latest"):
+        response = sent(as_ada, do, **{field: sent_as, "doc.title": "Mine"})
+        assert (response.status_code, saved(own)["title"]) == (422, "Load")
+        assert "the form does not say which version it changes" in body(response)
 
 
 def test_a_preview_is_drawn_on_the_chosen_tenant_and_audited_there(

@@ -38,6 +38,13 @@ def test_a_template_says_what_the_tenant_lacks(editor: Client) -> None:
     assert "does not have all of it" in page
 
 
+def test_where_there_is_no_source_to_ask_those_who_may_are_led_to_where_one_is_added(editor: Client, root: Any) -> None:
+    page = editor.get("/t/acme/templates/node-load/").content.decode()
+    assert "Admins of Acme add and mend data sources" in page
+    editor.force_login(root)
+    assert 'href="/t/acme/sources/"' in editor.get("/t/acme/templates/node-load/").content.decode().partition('id="needs"')[2]
+
+
 def test_a_dashboard_is_made_as_a_draft_with_all_its_panels(editor: Client, acme: Tenant) -> None:
     answer = editor.post("/t/acme/templates/training-job/", {"name": "Our training", "steps": "ml.steps"})
     assert answer["Location"] == "/t/acme/d/training-job/edit/"
