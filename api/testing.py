@@ -1,6 +1,7 @@
-"""A panel tested on the tenants that its caller edits."""
+"""A panel, or all of a dashboard, tested on the tenants that its caller edits."""
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
@@ -14,13 +15,16 @@ from api.description import problems
 from api.doors import api
 from api.errors import NotValid
 from api.limits import DEAR
-from api.schemas.testing import PanelTest, PanelTested
-from api.sharing import find_visible
+from api.schemas.testing import DashboardTest, DashboardTested, PanelTest, PanelTested
+from api.sharing import find_visible, visible
 from audit.recording import Thing
-from dashboards.models import Panel
+from dashboards.models import Dashboard, Panel
 from dashboards.panels.document import DocumentError, read_document
+from dashboards.refresh import read_panel
+from dashboards.testing.boards import parts_of
 from dashboards.testing.drafts import draft_of, length_of
-from dashboards.testing.running import Run, begin
+from dashboards.testing.parts import Part, Run
+from dashboards.testing.running import begin
 from dashboards.testing.tenants import editable_by, living_first, sampled
 from dashboards.testing.turns import TooManyRuns
 from dashboards.testing.verdict import Outcome, Verdict
@@ -50,16 +54,43 @@ def try_panel(request: HttpRequest, panel_id: str, body: PanelTest, tenant_id: s
     document = read_document(body.document) if body.document is not None else None
     draft = draft_of(stored, panel_id, document, tenant=here, by=user)
     editable = editable_by(stored, user)
-    tenants = _chosen(body, editable, stored, here)
-    run = Run(draft, living_first(tenants), length_of(body.time_range or "", draft), MOST_SECONDS, Thing.of(stored))
+    tenants = _chosen(body, editable, [stored], here)
+    read_panel(draft)
+    part = Part(draft, length_of(body.time_range or "", draft), Thing.of(stored))
+    return {"panel_id": panel_id, "tenants": len(editable), "tested": len(tenants), **_run([part], tenants, "runs_on")}
+
+
+@router.post(
+    "/dashboards/{slug}/test",
+    response=DashboardTested,
+    throttle=DEAR,
+    operation_id="test_dashboard",
+    tags=["dashboards"],
+    openapi_extra=problems(404),
+)
+def try_dashboard(request: HttpRequest, slug: str, body: DashboardTest, tenant_id: str | None = None) -> dict[str, Any]:
+    """Run all panels of a dashboard once on the tenants that the caller edits, as a panel by itself is tested.
+
+    For platform admins, without `tenant_id`: a shared dashboard, with shared panels.
+    """
+    here = may_edit(request, tenant_id) if tenant_id is not None else None
+    user = user_of(request) if here is not None else platform_admin(request)
+    board, _ = find_visible(request, Dashboard, slug, tenant_id)
+    rows, _ = visible(request, Panel, tenant_id)
+    parts = parts_of(board, rows, body.time_range or "", by=user)
+    editable = editable_by(board, user)
+    tenants = _chosen(body, editable, [part.panel for part in parts], here)
+    counts = {"panels": len(parts), "tenants": len(editable), "tested": len(tenants)}
+    return {"slug": slug, **counts, **_run(parts, tenants, "runs")}
+
+
+def _run(parts: Sequence[Part], tenants: Sequence[Tenant], runs: str) -> dict[str, Any]:
+    """What is found, what is wrong first; `runs` is what the number of those that run is called."""
     started = time.perf_counter()
-    with closing(begin(run)) as answers:
+    with closing(begin(Run(parts, living_first(tenants), MOST_SECONDS))) as answers:
         found = sorted((one for one in answers if one is not None), key=_worst_first)
     return {
-        "panel_id": panel_id,
-        "tenants": len(editable),
-        "tested": len(tenants),
-        "runs_on": sum(one.runs for one in found),
+        runs: sum(one.runs for one in found),
         "seconds": round(time.perf_counter() - started, 3),
         "items": [asdict(one) for one in found],
     }
@@ -72,10 +103,10 @@ def too_many_runs(request: HttpRequest, error: TooManyRuns) -> HttpResponse:
     return answer
 
 
-def _chosen(body: PanelTest, editable: list[Tenant], stored: Panel, here: Tenant | None) -> list[Tenant]:
+def _chosen(body: DashboardTest, editable: list[Tenant], panels: Sequence[Panel], here: Tenant | None) -> list[Tenant]:
     """Raises NotValid for one that is none of those that the caller edits, whether it exists or not."""
     if body.tenant_ids is None:
-        return sampled(editable, stored, here) if body.sample else editable
+        return sampled(editable, panels, here) if body.sample else editable
     by_slug = {tenant.slug: tenant for tenant in editable}
     unknown = [
         DocumentError(f"tenant_ids[{place}]", "this is no tenant that you edit")
@@ -87,5 +118,5 @@ def _chosen(body: PanelTest, editable: list[Tenant], stored: Panel, here: Tenant
     return [by_slug[slug] for slug in dict.fromkeys(body.tenant_ids)]
 
 
-def _worst_first(one: Verdict) -> tuple[int, str]:
-    return list(Outcome).index(one.outcome), one.name.casefold()
+def _worst_first(one: Verdict) -> tuple[int, str, str]:
+    return list(Outcome).index(one.outcome), one.name.casefold(), one.panel.casefold()

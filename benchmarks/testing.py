@@ -45,14 +45,15 @@ def _test(title: str, report: Report) -> None:
 
     from audit.recording import Thing
     from dashboards.models import Panel
-    from dashboards.testing.running import Run, begin
+    from dashboards.testing.parts import Part, Run
+    from dashboards.testing.running import begin
     from tenants.models import Tenant
 
     panel = Panel.objects.filter(panel_type="timeseries").order_by("slug")[0]
     with most_connections() as most:
         started = time.perf_counter()
         came, ran = [], 0
-        for one in begin(Run(panel, list(Tenant.objects.order_by("slug")), "6h", 300.0, Thing.of(panel))):
+        for one in begin(Run([Part(panel, "6h", Thing.of(panel))], list(Tenant.objects.order_by("slug")), 300.0)):
             if one is not None:
                 came.append(time.perf_counter() - started)
                 ran += one.runs

@@ -8,18 +8,23 @@ from api.schemas.panels import KPI, Document
 from api.schemas.parts import Given, Slug, example
 
 
-class PanelTest(Given):
-    model_config = example(sample=True, time_range="6h", document=KPI)
+class DashboardTest(Given):
+    model_config = example(sample=True, time_range="6h")
 
-    document: Annotated[Document | None, Field(description="What is not saved yet; without: the panel as it is stored.")] = None
     sample: Annotated[bool, Field(description="On up to eight tenants that differ; false: on all that the caller edits.")] = True
     tenant_ids: Annotated[
         list[Slug] | None, Field(min_length=1, max_length=500, description="On these of them; `sample` is not asked then.")
     ] = None
     time_range: Annotated[
         Literal["15m", "1h", "6h", "24h", "7d", "30d"] | None,
-        Field(description="How far back it looks. Without: as the panel says, or 6h."),
+        Field(description="How far back it looks. Without: as where the panel stands, or as the panel says, or 6h."),
     ] = None
+
+
+class PanelTest(DashboardTest):
+    model_config = example(sample=True, time_range="6h", document=KPI)
+
+    document: Annotated[Document | None, Field(description="What is not saved yet; without: the panel as it is stored.")] = None
 
 
 class TenantAnswer(BaseModel):
@@ -52,3 +57,26 @@ class PanelTested(BaseModel):
     runs_on: int
     seconds: float
     items: list[TenantAnswer]
+
+
+class PanelAnswer(TenantAnswer):
+    panel_id: str
+    panel: Annotated[str, Field(description="Its title.")]
+
+
+class DashboardTested(BaseModel):
+    """A panel on a tenant an item, what is wrong first. Nothing is kept of it but the audit's events."""
+
+    model_config = example(
+        slug="shop", panels=1, tenants=200, tested=1, runs=1, seconds=0.2,
+        items=[{"tenant_id": "acme", "name": "Acme", "outcome": "runs", "rows": 1, "is_truncated": False, "ms": 3.2,
+                "cost": 24.5, "error": "", "detail": "", "panel_id": "orders_today", "panel": "Orders of today"}],
+    )  # fmt: skip
+
+    slug: str
+    panels: Annotated[int, Field(description="How many of its panels ask something.")]
+    tenants: Annotated[int, Field(description="On how many the caller may test it.")]
+    tested: Annotated[int, Field(description="On how many of them it was to be tested now.")]
+    runs: Annotated[int, Field(description="How many of the items run.")]
+    seconds: float
+    items: list[PanelAnswer]

@@ -62,6 +62,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/datasources/{source_id}/test-query"): {"tenant_id": "acme", "sql": "SELECT 1"},
     ("post", "/import"): {"tenant_id": "acme", "text": "id: new\ndashboard: {name: New}\n"},
     ("post", "/panels/{panel_id}/test"): {"sample": True},
+    ("post", "/dashboards/{slug}/test"): {"sample": True},
     ("post", "/templates"): {"tenant_id": "acme", "panel_id": "secret", "name": "Kept"},
     ("patch", "/templates/{template_id}"): {"name": "Changed"},
     ("delete", "/templates/{template_id}"): None,

@@ -5,6 +5,7 @@ from django.urls import path
 from dashboards.pages import changing, files, history, listing, panels
 from dashboards.template_library import keeping
 from dashboards.template_library import views as templates
+from dashboards.testing import board_views
 from dashboards.testing import views as testing
 
 TENANT = "t/<slug:tenant>/"
@@ -32,6 +33,8 @@ library = [
     path(f"{OWN_PANEL}template/", keeping.panel_template, name="panel-template"),
     path(f"{OWN_PANEL}test/", testing.panel_test, name="panel-test"),
     path(f"{OWN_PANEL}test/run/", testing.panel_test_run, name="panel-test-run"),
+    path(f"{DASHBOARD}test/", board_views.dashboard_test, name="dashboard-test"),
+    path(f"{DASHBOARD}test/run/", board_views.dashboard_test_run, name="dashboard-test-run"),
     path(f"{DASHBOARD}favorite/", listing.favorite, name="dashboard-favorite"),
     path(f"{DASHBOARD}home/", listing.own_home, name="dashboard-home"),
     path(f"{DASHBOARD}home/of-all/", listing.home_of_all, name="dashboard-home-of-all"),

@@ -1,18 +1,18 @@
-"""A test of a panel on many tenants: what is found comes as it is found, and the run ends where nobody hears it any more."""
+"""A test of panels on many tenants: what is found comes as it is found, and the run ends where nobody hears it any more."""
 
+import threading
 import time
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
-from audit.acting import Acting, acting
-from audit.recording import Thing, Told, write_or_count
+from audit.recording import Told, write_or_count
 from audit.statements import told_of_test
 from dashboards.checking.parallel import Lane, each
-from dashboards.models import Panel
-from dashboards.refresh import read_panel
+from dashboards.refresh import PanelUnavailable, ReadPanel
 from dashboards.testing.one import try_on
+from dashboards.testing.parts import Finding, Part, Run
 from dashboards.testing.turns import turns
 from dashboards.testing.verdict import Outcome, Verdict
 from datasources.sources import Sources, read_sources
@@ -24,27 +24,13 @@ AT_ONCE = max(1, min(4, settings.WEB_THREADS - 4))
 MOST_AT_ONCE = 2 * AT_ONCE  # where some are long at work
 RECORDED_AT_ONCE = 25
 
-Finding = tuple[Tenant, Verdict, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What is to be run: a panel as it is stored or as it would be, on some tenants, so far back, for so long at most."""
-
-    panel: Panel
-    tenants: Sequence[Tenant]
-    length: str
-    most_seconds: float
-    thing: Thing
-    acting: Acting = field(default_factory=acting)
-
 
 def begin(run: Run) -> Generator[Verdict | None]:
     """What is found, tenant by tenant; None where nothing came for a moment.
 
     Close it, and the run ends: what it asks of databases is cancelled.
 
-    Raises TooManyRuns and PanelUnavailable before anything is run.
+    Raises TooManyRuns before anything is run.
     """
     found = _found(run)
     next(found)  # from here on closing it gives the turn back
@@ -52,12 +38,12 @@ def begin(run: Run) -> Generator[Verdict | None]:
 
 
 def _found(run: Run) -> Generator[Verdict | None]:
-    left, ends_at = {tenant.pk: tenant for tenant in run.tenants}, time.monotonic() + run.most_seconds
-    read, sources, stopper = read_panel(run.panel), read_sources(run.tenants), Stopper()
+    left, clock, stopper = {tenant.pk: tenant for tenant in run.tenants}, _Clock(run.most_seconds), Stopper()
+    parts, sources = [(part, part.read()) for part in run.parts], read_sources(run.tenants)
 
-    def ask(its: Sources, lane: Lane) -> Finding:
+    def ask(its: Sources, lane: Lane) -> tuple[Tenant, list[Finding]]:
         with stopper.heard():
-            return its.tenant, *try_on(its, run.panel, read, run.length, lane)
+            return its.tenant, list(_each_part(its, parts, lane, clock))
 
     turns.take()
     most = min(MOST_AT_ONCE, settings.TENANT_POOL_TOTAL)
@@ -66,22 +52,68 @@ def _found(run: Run) -> Generator[Verdict | None]:
     try:
         yield None
         for answer in answers:
-            if answer is not None:
-                del left[answer[0].pk]
-                events.add(*answer)
-            yield answer[1] if answer is not None else None
-            if time.monotonic() > ends_at:
+            if answer is None:
+                yield None
+            else:
+                tenant, found = answer
+                del left[tenant.pk]
+                for one in found:
+                    events.add(one)
+                yield from (one.verdict for one in found)
+            if clock.is_over:
                 break
-        yield from (_not_reached(tenant, run.most_seconds) for tenant in left.values())
+        for tenant in left.values():
+            yield from (clock.not_reached(tenant, part) for part in run.parts if part.is_for(tenant))
     finally:
+        clock.stop()
         answers.close()
         stopper.stop()
         turns.give_back()
         events.write()
 
 
-def _not_reached(tenant: Tenant, seconds: float) -> Verdict:
-    return Verdict(tenant.slug, tenant.name, Outcome.AWAY, error=f"The test ended after {seconds:.0f} s, before its turn.")
+def _each_part(
+    its: Sources, parts: Sequence[tuple[Part, ReadPanel | PanelUnavailable]], lane: Lane, clock: "_Clock"
+) -> Iterator[Finding]:
+    """The panels on one tenant, one after the other: its viewers keep its connections. What is away is asked once."""
+    found: Finding | None = None
+    for part, read in parts:
+        if not part.is_for(its.tenant):
+            continue
+        if found is not None and clock.is_over:
+            found = Finding(its.tenant, part, clock.not_reached(its.tenant, part))
+        elif isinstance(read, PanelUnavailable):
+            wrong = Verdict(its.tenant.slug, its.tenant.name, Outcome.FAILS, error=read.sentence, detail=read.detail)
+            found = Finding(its.tenant, part, _named(wrong, part))
+        elif found is not None and found.verdict.outcome is Outcome.AWAY and not lane.is_reached:
+            found = replace(found, part=part, verdict=_named(found.verdict, part))
+        else:
+            verdict, sql = try_on(its, part.panel, read, part.length, lane)
+            found = Finding(its.tenant, part, _named(verdict, part), sql)
+        yield found
+
+
+def _named(verdict: Verdict, part: Part) -> Verdict:
+    return replace(verdict, panel_id=part.panel.slug, panel=part.panel.title)
+
+
+class _Clock:
+    """How long a run may take. It is over, too, where nobody hears it any more."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.ends_at = seconds, time.monotonic() + seconds
+        self.is_stopped = threading.Event()
+
+    @property
+    def is_over(self) -> bool:
+        return self.is_stopped.is_set() or time.monotonic() > self.ends_at
+
+    def stop(self) -> None:
+        self.is_stopped.set()
+
+    def not_reached(self, tenant: Tenant, part: Part) -> Verdict:
+        said = f"The test ended after {self.seconds:.0f} s, before its turn."
+        return _named(Verdict(tenant.slug, tenant.name, Outcome.AWAY, error=said), part)
 
 
 class _Events:
@@ -91,9 +123,12 @@ class _Events:
         self.run = run
         self.waiting: list[Told] = []
 
-    def add(self, tenant: Tenant, one: Verdict, sql: str) -> None:
+    def add(self, found: Finding) -> None:
+        one = found.verdict
         error = f"{one.error} {one.detail}".strip()
-        self.waiting.append(told_of_test(tenant, self.run.thing, sql, ms=one.ms, rows=one.rows, error=error, who=self.run.acting))
+        self.waiting.append(
+            told_of_test(found.tenant, found.part.thing, found.sql, ms=one.ms, rows=one.rows, error=error, who=self.run.acting)
+        )
         if len(self.waiting) >= RECORDED_AT_ONCE:
             self.write()
 

@@ -17,7 +17,7 @@ class Outcome(StrEnum):
 class Verdict:
     """`ms` is what its queries took in the database, `cost` PostgreSQL's estimate for the dearest of them.
 
-    `error` is a sentence for editors, `detail` the database's own words.
+    `error` is a sentence for editors, `detail` the database's own words. Of several panels each verdict names its own.
     """
 
     tenant_id: str
@@ -29,6 +29,8 @@ class Verdict:
     cost: float | None = None
     error: str = ""
     detail: str = ""
+    panel_id: str = ""
+    panel: str = ""
 
     @property
     def runs(self) -> bool:

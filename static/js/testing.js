@@ -1,4 +1,5 @@
-// A panel tested on many tenants: what each answers comes in as a line of JSON, and is shown as it comes, what is wrong first.
+// A panel, or all of a dashboard, tested on many tenants: what each answers comes in as a line of JSON, and is shown as it
+// comes, what is wrong first.
 
 const form = document.getElementById("test");
 const body = document.getElementById("found");
@@ -14,6 +15,8 @@ const asking = [...form.querySelectorAll("[name='what']")];
 const options = [...outcome.options].filter((option) => option.value);
 const order = options.map((option) => option.value);
 const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+
+const isBoard = body.closest("table").hasAttribute("data-panels");
 
 let found = [];
 let running = null;
@@ -36,11 +39,11 @@ const drawn = (one) => {
 };
 
 const before = (one, other) =>
-  order.indexOf(one.outcome) - order.indexOf(other.outcome) || one.name.localeCompare(other.name) || 0;
+  order.indexOf(one.outcome) - order.indexOf(other.outcome) || one.name.localeCompare(other.name) || one.panel.localeCompare(other.panel);
 
 const isWanted = (one) => {
   const text = filter.value.trim().toLowerCase();
-  const said = `${one.name} ${one.tenant_id} ${one.error} ${one.detail}`.toLowerCase();
+  const said = `${one.name} ${one.tenant_id} ${one.panel} ${one.panel_id} ${one.error} ${one.detail}`.toLowerCase();
   return (!outcome.value || one.outcome === outcome.value) && said.includes(text);
 };
 
@@ -51,9 +54,17 @@ const show = () => {
   document.querySelector(".test-filters").hidden = found.length === 0;
 };
 
+// Of many lines how many there are of each outcome, as the server writes it.
+const totals = () => {
+  const counts = options.map((option) => [found.filter(({ one }) => one.outcome === option.value).length, option.dataset.words]);
+  return counts.reverse().flatMap(([times, words]) => (times ? [`${words} ${number.format(times)}`] : [])).join(" · ");
+};
+
 const count = () => {
   const runs = found.filter(({ one }) => one.outcome === "runs" || one.outcome === "empty").length;
-  heading.textContent = `Runs on ${runs} of ${found.length} tenant${found.length === 1 ? "" : "s"}`;
+  const all = number.format(found.length);
+  heading.textContent = isBoard ? `${number.format(runs)} of ${all} run` : `Runs on ${runs} of ${all} tenant${found.length === 1 ? "" : "s"}`;
+  if (isBoard) progress.textContent = totals();
 };
 
 const add = (lines) => {
@@ -120,7 +131,7 @@ const busy = (is) => {
 
 const end = (words) => {
   if (!found.length) heading.textContent = "Nothing tested";
-  progress.textContent = words;
+  progress.textContent = isBoard && found.length ? `${totals()}. ${words}` : words;
   document.getElementById("announcer").textContent = `${heading.textContent}. ${words}`;
 };
 

@@ -14,7 +14,8 @@ from audit.models import Event
 from audit.recording import Thing
 from dashboards.checking.parallel import Lane, each
 from dashboards.models import Check
-from dashboards.testing.running import Run, begin
+from dashboards.testing.parts import Part, Run
+from dashboards.testing.running import begin
 from dashboards.testing.tenants import SAMPLE, editable_by, living_first, sampled
 from dashboards.testing.turns import RUNS_AT_ONCE, TooManyRuns, turns
 from dashboards.testing.verdict import Outcome, Verdict
@@ -25,7 +26,7 @@ SUM = {"type": "kpi", "data_source": {"sql": "SELECT sum(o.discount) AS value FR
 
 
 def run(panel: Any, tenants: Any, seconds: float = 30.0) -> dict[str, Verdict]:
-    found = begin(Run(panel, tenants, "6h", seconds, Thing.of(panel)))
+    found = begin(Run([Part(panel, "6h", Thing.of(panel))], tenants, seconds))
     return {one.tenant_id: one for one in found if one is not None}
 
 
@@ -71,7 +72,7 @@ def test_what_the_guard_refuses_is_not_run(shops: Any) -> None:
 
 
 def test_whoever_closes_a_run_ends_it(shops: Any) -> None:
-    found = begin(Run(make_panel("fine", DOCUMENTS["fine"]), shops, "6h", 30.0, Thing()))
+    found = begin(Run([Part(make_panel("fine", DOCUMENTS["fine"]), "6h", Thing())], shops, 30.0))
     assert turns.taken == 1
     found.close()
     assert turns.taken == 0
@@ -86,7 +87,7 @@ def test_what_a_closed_run_asks_ends_at_once(shops: Any, databases: tuple[dict, 
     }
     asked = "SELECT count(*) FROM pg_stat_activity WHERE usename = ANY(%s) AND state = 'active'"
     users = [database["user"] for database in databases]
-    found = begin(Run(make_panel("slow", slow), shops, "6h", 30.0, Thing()))
+    found = begin(Run([Part(make_panel("slow", slow), "6h", Thing())], shops, 30.0))
     with psycopg.connect(embedded_server.url("postgres"), autocommit=True) as server:
 
         def are_active(count: int) -> bool:
@@ -114,9 +115,9 @@ def test_a_run_that_takes_too_long_says_who_was_not_asked(shops: Any) -> None:
 
 def test_only_so_many_run_at_once(shops: Any) -> None:
     panel = make_panel("fine", DOCUMENTS["fine"])
-    begun = [begin(Run(panel, shops, "6h", 30.0, Thing())) for _ in range(RUNS_AT_ONCE)]
+    begun = [begin(Run([Part(panel, "6h", Thing())], shops, 30.0)) for _ in range(RUNS_AT_ONCE)]
     with pytest.raises(TooManyRuns):
-        begin(Run(panel, shops, "6h", 30.0, Thing()))
+        begin(Run([Part(panel, "6h", Thing())], shops, 30.0))
     for one in begun:
         one.close()
     assert len(run(panel, shops)) == 2
@@ -163,7 +164,7 @@ def test_a_sample_takes_those_that_differ(make_tenant: Any, acme_database: dict)
 
     found_of(tenants[3], "missing_table")
     found_of(tenants[4], "fine", away_since=timezone.now())
-    chosen = sampled(tenants, panel, tenants[7])
+    chosen = sampled(tenants, [panel], tenants[7])
     assert len(chosen) == SAMPLE
     assert {tenants[3], tenants[4], tenants[7], tenants[19]} <= set(chosen)
     assert living_first(tenants)[-1] == tenants[4]
