@@ -1,6 +1,7 @@
 """Tags of the panels' templates: the figure as data for a script, the mark of a status, URLs that keep their state."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -9,7 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from dashboards.heads import head_html
+from dashboards.heads import head_html, table_head_html, table_search_html
 from dashboards.linking import Home
 from dashboards.markup import cell_html, key_row, legend_row, marked
 from dashboards.panels.cells import Cell
@@ -71,6 +72,18 @@ def prose(sanitised: str) -> SafeString:
 
 
 @register.simple_tag
+def table_search(section: Any, search: str) -> SafeString:
+    """A table's field to search in."""
+    return mark_safe(table_search_html(section, search))  # noqa: S308 - a template's, escaped
+
+
+@register.simple_tag
+def table_head(section: Any, columns: Iterable[Mapping[str, Any]]) -> SafeString:
+    """A table's head, whose cells sort it."""
+    return mark_safe(table_head_html(section, columns))  # noqa: S308 - a template's, escaped
+
+
+@register.simple_tag
 def table_rows(rows: Iterable[Iterable[Cell]], section: Any = None) -> SafeString:
     """A table's rows: in Python, as a page has hundreds of cells and a template's loop takes five times as long."""
     home = Home(section.url if section is not None else "")
@@ -102,17 +115,17 @@ def query_fields(section: Any, *without: str) -> list[tuple[str, str]]:
 @register.simple_tag
 def fragment_url(section: Any, **changes: Any) -> str:
     """The section's fragment with other parameters; None takes one away."""
-    return _changed(section.url, changes)
+    return _changed(section.url, **changes)
 
 
 @register.simple_tag
 def panel_url(section: Any, **changes: Any) -> str:
     """The panel's own page with other parameters, for people without JavaScript."""
-    query = urlsplit(section.url).query
-    return _changed(f"{urlsplit(section.view_url).path}?{query}", changes)
+    return _changed(f"{section.view_url.partition('?')[0]}?{section.url.partition('?')[2]}", **changes)
 
 
-def _changed(url: str, changes: dict[str, Any]) -> str:
+@lru_cache(maxsize=2_048, typed=True)  # the next refresh has the same ones
+def _changed(url: str, **changes: Any) -> str:
     parts = urlsplit(url)
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in changes]
     added = [(name, str(value)) for name, value in changes.items() if value is not None]
