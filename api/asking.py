@@ -11,7 +11,7 @@ from dashboards.asking import PageRange, make_ask, read_page, read_variables, zo
 from dashboards.models import Panel
 from dashboards.panels.base import Ask
 from dashboards.places import find_panel, find_place
-from dashboards.refresh import read_panel
+from dashboards.read import read_panel
 from dashboards.variables.asking import with_variables
 from dashboards.viewer import Viewer
 from tenants.models import Tenant, User

@@ -12,7 +12,7 @@ from api.description import ABOUT, TAGS, Described
 from api.limits import DATA, sentence_of
 from api.wrong_tokens import TooManyWrong
 from dashboards.panels.base import BadRequest
-from dashboards.refresh import PanelUnavailable
+from dashboards.unavailable import PanelUnavailable
 from dashboards.viewer import Viewer
 from tenants.models import Role, Tenant
 from tenants.tokens.jwks import PAUSE_SECONDS, KeysAway

@@ -20,7 +20,7 @@ from api.sharing import find_visible, visible
 from audit.recording import Thing
 from dashboards.models import Dashboard, Panel
 from dashboards.panels.document import DocumentError, read_document
-from dashboards.refresh import read_panel
+from dashboards.read import read_panel
 from dashboards.testing.boards import parts_of
 from dashboards.testing.drafts import draft_of, length_of
 from dashboards.testing.parts import Part, Run

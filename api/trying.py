@@ -18,9 +18,10 @@ from dashboards.asking import PageRange, make_ask, zone_of
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError
 from dashboards.panels.values import json_value
-from datasources.base import OWN, PromQuery, SqlQuery
+from datasources.base import OWN, SqlQuery
 from datasources.errors import QueryFailed, QueryRefused, SourceError, SourceMissing, SourceUnavailable
 from datasources.origin import line_and_column
+from datasources.prom_queries import PromQuery
 from datasources.sources import source_of, sources_seen_by
 from datasources.trying import Tried, try_query
 from tenants.models import Tenant

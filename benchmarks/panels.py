@@ -13,7 +13,7 @@ from benchmarks.scene import HOURS, SHOWN, SOURCES, path
 from benchmarks.timing import Timing, in_turns
 from dashboards.models import Panel
 from dashboards.panels.base import Ask
-from dashboards.refresh import read_panel
+from dashboards.read import read_panel
 from datasources.compile import compile_query
 from datasources.statement import Statement
 from datasources.timerange import parse_time_range

@@ -12,9 +12,10 @@ from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
 from dashboards.source_query import SourceQuery
 from dashboards.variables.definitions import QueryVariable, Variable
-from datasources.base import OWN, PromQuery, Query, SqlQuery
+from datasources.base import OWN, Query, SqlQuery
 from datasources.compile import validate, variables_in
 from datasources.errors import QueryRefused
+from datasources.prom_queries import PromQuery
 from datasources.prometheus import options
 from datasources.timerange import TimeRange
 

@@ -6,8 +6,9 @@ from math import ceil
 from typing import Any
 
 from dashboards.panels.anchors import anchors
-from dashboards.refresh import PanelUnavailable, Refreshed
+from dashboards.refresh import Refreshed
 from dashboards.section import Section, SectionError
+from dashboards.unavailable import PanelUnavailable
 from datasources.errors import SourceUnavailable
 from tenants.access import TenantRequest
 from tenants.models import Role

@@ -5,9 +5,11 @@ from typing import Any
 
 from audit.recording import Thing
 from audit.statements import record_sql
+from dashboards.asked_source import asked_source
 from dashboards.models import Panel
 from dashboards.panels.base import Ask
-from dashboards.refresh import asked_source, read_panel, unavailable
+from dashboards.read import read_panel
+from dashboards.unavailable import unavailable
 from datasources.errors import SourceError
 from datasources.explained import Explained
 from datasources.frame import Frames

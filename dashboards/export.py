@@ -11,12 +11,15 @@ from django.utils.http import content_disposition_header
 
 from audit.exports import Export
 from audit.recording import Thing
+from dashboards.asked_source import asked_source
 from dashboards.files.result import FileKind, FileTooLarge, Result, RowsCameMeanwhile
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, PanelType, WrongShape
 from dashboards.panels.document import PanelDocument
 from dashboards.panels.transformations.wide import by_moment
-from dashboards.refresh import PanelUnavailable, asked_source, read_panel, refresh_panel, unavailable
+from dashboards.read import read_panel
+from dashboards.refresh import refresh_panel
+from dashboards.unavailable import PanelUnavailable, unavailable
 from datasources.base import Query, Source
 from datasources.errors import QueryFailed, SourceError
 from datasources.frame import Frame, Frames

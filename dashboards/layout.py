@@ -7,8 +7,9 @@ from typing import Any
 from dashboards.models import Panel, Placement
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
-from dashboards.refresh import PanelUnavailable, read_panel
+from dashboards.read import read_panel
 from dashboards.section import Section
+from dashboards.unavailable import PanelUnavailable
 
 
 @dataclass(slots=True)

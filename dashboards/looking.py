@@ -25,8 +25,10 @@ from dashboards.asking import (
 from dashboards.drawing import DrawnPanel, draw, drawn_error, drawn_stale, slowest
 from dashboards.panels.base import Ask
 from dashboards.places import Place, find_place
-from dashboards.refresh import PanelUnavailable, Refreshed, read_panel, refresh_panel
+from dashboards.read import read_panel
+from dashboards.refresh import Refreshed, refresh_panel
 from dashboards.section import HELD, SHOWN, Section, make_section, poll_seconds
+from dashboards.unavailable import PanelUnavailable
 from dashboards.variables.asking import with_variables
 from dashboards.viewer import Viewer
 from datasources.intervals import WIDEST

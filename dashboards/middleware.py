@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from dashboards.panels.base import BadRequest
-from dashboards.refresh import PanelUnavailable
+from dashboards.unavailable import PanelUnavailable
 from dashboards.views import bad_request, not_available
 
 

@@ -14,8 +14,9 @@ from dashboards.models import Panel
 from dashboards.panels.anchors import anchors
 from dashboards.panels.base import BadRequest
 from dashboards.panels.document import DocumentInvalid, parse_text
-from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel, rows_in
+from dashboards.refresh import Refreshed, refresh_panel, rows_in
 from dashboards.section import Section
+from dashboards.unavailable import PanelUnavailable
 from tenants.models import Role, Tenant
 
 PLACE = "preview"

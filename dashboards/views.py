@@ -38,9 +38,11 @@ from dashboards.panels.drill_down import MOST_ROWS
 from dashboards.panels.timeseries import Timeseries, TimeseriesDocument
 from dashboards.panels.values import text_of
 from dashboards.places import Place
-from dashboards.refresh import PanelUnavailable, read_panel, run
+from dashboards.read import read_panel
+from dashboards.refresh import run
 from dashboards.section import ASKED, SHOWN, make_section
 from dashboards.toolbar import KIOSK, make_toolbar
+from dashboards.unavailable import PanelUnavailable
 from dashboards.variables.bar import Bar, Page
 from dashboards.variables.repeating import key_of, repeat
 from dashboards.viewer import Viewer

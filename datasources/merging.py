@@ -5,8 +5,9 @@ from dataclasses import replace
 from string import ascii_uppercase
 from typing import Any
 
-from datasources.base import PromQuery, Query
+from datasources.base import Query
 from datasources.frame import Answered, Column, Frame, SeriesFrame, distinct
+from datasources.prom_queries import PromQuery
 
 VALUE, TIME, LABEL, METRIC = "value", "time", "label", "__name__"
 QUERY = "__query__"  # the column of each row's letter; Prometheus keeps such names of labels to itself

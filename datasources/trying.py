@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from audit.recording import Thing
 from audit.statements import record_sql
-from datasources.base import PromQuery, Source, SqlQuery
+from datasources.base import Source, SqlQuery
 from datasources.errors import SourceError
 from datasources.explained import Explained
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.postgres import PostgresSource
+from datasources.prom_queries import PromQuery
 
 FIRST_ROWS = 100
 OF_SERIES = (Column("series", "text"), Column("time", "number"), Column("value", "number"))

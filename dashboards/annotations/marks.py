@@ -14,8 +14,9 @@ from dashboards.annotations.model import Annotation
 from dashboards.annotations.reading import marks_of
 from dashboards.models import Dashboard
 from dashboards.panels.base import Ask
-from datasources.base import PromQuery, Query, SqlQuery
+from datasources.base import Query, SqlQuery
 from datasources.errors import SourceError
+from datasources.prom_queries import PromQuery
 from datasources.results import fetch
 from datasources.sources import source_of
 from datasources.timerange import TimeRange

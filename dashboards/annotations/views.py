@@ -20,8 +20,8 @@ from dashboards.asking import refresh_of, refresh_seconds, shared_state, with_qu
 from dashboards.models import Dashboard, Panel
 from dashboards.panels.figures import escaped
 from dashboards.panels.moments import wall_clock
-from dashboards.refresh import PanelUnavailable
 from dashboards.section import SHOWN
+from dashboards.unavailable import PanelUnavailable
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, require
 from tenants.models import Role

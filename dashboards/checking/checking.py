@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
+from dashboards.asked_source import asked_source
 from dashboards.checking.finding import FINE, Found, Outcome, of_cost, of_error
 from dashboards.checking.panels import Panels, ask_of, read_panels
 from dashboards.checking.parallel import each
@@ -14,7 +15,8 @@ from dashboards.checking.runs import begin, note, running
 from dashboards.checking.storing import forget_disabled, store
 from dashboards.models import CheckRun, Panel
 from dashboards.panels.base import BadRequest
-from dashboards.refresh import PanelUnavailable, asked_source, read_panel
+from dashboards.read import read_panel
+from dashboards.unavailable import PanelUnavailable
 from datasources.errors import SourceBusy, SourceError, SourceMissing, SourceUnavailable
 from datasources.fitting import read_anew
 from datasources.sources import Sources, read_sources

@@ -9,7 +9,7 @@ from dashboards.asking import PageRange
 from dashboards.checks import unset
 from dashboards.models import Panel, Placement, Shared
 from dashboards.panels.base import Ask
-from dashboards.refresh import ReadPanel
+from dashboards.read import ReadPanel
 from datasources.timerange import LETTER_SECONDS
 from tenants.models import Tenant
 

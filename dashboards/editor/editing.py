@@ -10,7 +10,7 @@ from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.document import DocumentInvalid, PanelDocument, read_document
 from dashboards.places import Place, find_place
-from dashboards.refresh import read_panel
+from dashboards.read import read_panel
 from dashboards.variables.asking import with_variables
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, tenants_edited_by

@@ -11,8 +11,9 @@ from dashboards.models import Panel
 from dashboards.panels.base import BadRequest
 from dashboards.panels.document import PanelDocument
 from dashboards.preview import PLACE, section_of
-from dashboards.refresh import PanelUnavailable, Refreshed, refresh_panel, rows_in
+from dashboards.refresh import Refreshed, refresh_panel, rows_in
 from dashboards.section import Section, SectionError
+from dashboards.unavailable import PanelUnavailable
 from tenants.models import Role
 
 DOOR = "panel editor"

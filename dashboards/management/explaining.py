@@ -11,7 +11,8 @@ from dashboards.explain import explain_panel
 from dashboards.models import Dashboard, Panel
 from dashboards.panels.base import BadRequest
 from dashboards.places import find_place
-from dashboards.refresh import PanelUnavailable, read_panel
+from dashboards.read import read_panel
+from dashboards.unavailable import PanelUnavailable
 from dashboards.variables.asking import with_variables
 from datasources.explained import Explained
 from tenants.models import Role, Tenant

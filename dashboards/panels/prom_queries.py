@@ -7,7 +7,8 @@ from typing import Any
 
 from dashboards.panels.base import Ask
 from dashboards.panels.parts import DataSource
-from datasources.base import PromQueries, PromQuery, Query, Sort
+from datasources.base import Query, Sort
+from datasources.prom_queries import PromQueries, PromQuery
 
 
 def prom_rows(

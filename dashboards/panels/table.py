@@ -16,8 +16,9 @@ from dashboards.panels.pages import Pages
 from dashboards.panels.table_document import TableDocument
 from dashboards.panels.table_queries import MOST_TRANSFORMED, further_query, rows_query, search_of, sort_of
 from dashboards.panels.values import csv_cell, json_value
-from datasources.base import CountQuery, PromCount, PromQueries, PromQuery, Query, Sort
+from datasources.base import CountQuery, Query, Sort
 from datasources.frame import Column, Frame, Frames, rows_of
+from datasources.prom_queries import PromCount, PromQueries, PromQuery
 from datasources.timerange import UTC_ZONE
 
 

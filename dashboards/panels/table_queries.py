@@ -6,8 +6,9 @@ from dashboards.panels.base import Ask, BadRequest
 from dashboards.panels.prom_queries import prom_rows, sorted_by
 from dashboards.panels.querying import sql_of, variables_of
 from dashboards.panels.table_document import TableDocument
-from datasources.base import PromQueries, PromQuery, Sort, SqlQuery, TableQuery
+from datasources.base import Sort, SqlQuery, TableQuery
 from datasources.compile import with_intervals
+from datasources.prom_queries import PromQueries, PromQuery
 
 MOST_TRANSFORMED = 10_000  # rows of a query that transformations begin with
 

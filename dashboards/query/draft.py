@@ -6,7 +6,7 @@ from dashboards.models import Panel
 from dashboards.panels.document import PanelDocument, QueryDocument, read_document
 from dashboards.query.starting import starting_sql
 from dashboards.query.texts import SqlText, Texts, texts_of
-from dashboards.refresh import read_panel
+from dashboards.read import read_panel
 
 _OF_TABLES = ("table", "query", "aggregate", "timestamp")
 _OF_TEXTS = ("sql", "promql", "legend", "range", "queries")

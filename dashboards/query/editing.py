@@ -15,7 +15,8 @@ from dashboards.places import Place
 from dashboards.query.draft import written_query
 from dashboards.query.sources import postgres_of, prometheus_of
 from dashboards.query.texts import PromText, PromTexts, SqlText, Texts
-from dashboards.refresh import PanelUnavailable, read_panel
+from dashboards.read import read_panel
+from dashboards.unavailable import PanelUnavailable
 from dashboards.variables.asking import with_variables
 from dashboards.variables.definitions import stored_variables
 from dashboards.viewer import Viewer

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from datasources.base import PromOptions
 from datasources.errors import SourceError
 from datasources.frame import Frame, rows_of
+from datasources.prom_queries import PromOptions
 from datasources.prometheus.source import PrometheusSource
 from datasources.results import fetch
 from datasources.timerange import stretch_begun

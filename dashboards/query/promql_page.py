@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from dashboards.asked_source import named_source
 from dashboards.asking import read_ask
 from dashboards.loose import loose_in
 from dashboards.query.editing import MOST_PARTS, Editing, Sent, variables_in
@@ -13,7 +14,7 @@ from dashboards.query.texts import PromTexts
 from dashboards.query.trying import Mistake
 from dashboards.query.trying_parts import TriedParts, mistakes_in, try_queries
 from dashboards.query.words import PROM_MACROS
-from dashboards.refresh import named_source, read_panel
+from dashboards.read import read_panel
 from dashboards.variables.definitions import stored_variables
 from datasources.base import OWN
 from datasources.errors import SourceError

@@ -8,7 +8,7 @@ from dashboards.query import promql_page, sql_page
 from dashboards.query.draft import drafted
 from dashboards.query.editing import Editing, Sent
 from dashboards.query.trying import Mistake, invalid
-from dashboards.refresh import PanelUnavailable
+from dashboards.unavailable import PanelUnavailable
 from tenants.access import TenantRequest
 
 _PAGES: dict[str, Any] = {"sql": sql_page, "promql": promql_page}  # modules of the same functions

@@ -1,8 +1,9 @@
 """The source that a panel's query is written for, which must be of the kind that it is written in."""
 
+from dashboards.asked_source import asked_source
 from dashboards.models import Panel
 from dashboards.panels.base import Ask
-from dashboards.refresh import asked_source, read_panel
+from dashboards.read import read_panel
 from datasources.errors import SourceError
 from datasources.postgres import PostgresSource
 from datasources.prometheus.source import PrometheusSource

@@ -13,7 +13,9 @@ from dashboards.panels.querying import variables_of
 from dashboards.panels.values import text_of
 from dashboards.preview import section_of
 from dashboards.query.sources import postgres_of
-from dashboards.refresh import PanelUnavailable, ReadPanel, read_panel, refresh_panel
+from dashboards.read import ReadPanel, read_panel
+from dashboards.refresh import refresh_panel
+from dashboards.unavailable import PanelUnavailable
 from datasources.base import SqlQuery
 from datasources.errors import SourceError
 from datasources.explained import Explained

@@ -13,11 +13,12 @@ from dashboards.panels.values import text_of
 from dashboards.query.sources import prometheus_of
 from dashboards.query.texts import PromTexts
 from dashboards.query.trying import DOOR, Mistake, Rows, drawn_or_not, mistake_of
-from dashboards.refresh import read_panel
+from dashboards.read import read_panel
 from datasources import promql
-from datasources.base import PromQueries, PromQuery, Query
+from datasources.base import Query
 from datasources.errors import QueryRefused, SourceError
 from datasources.frame import Answered, Frame, SeriesFrame
+from datasources.prom_queries import PromQueries, PromQuery
 from datasources.prometheus.source import PrometheusSource
 from datasources.trying import FIRST_ROWS, ask_once
 from tenants.models import Tenant

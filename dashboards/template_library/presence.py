@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dashboards.template_library.template import Need, Template
-from datasources.base import OWN, PromQuery, Source
+from datasources.base import OWN, Source
 from datasources.catalogue import find_table
 from datasources.errors import SourceError
 from datasources.frame import rows_of
 from datasources.postgres import PostgresSource
+from datasources.prom_queries import PromQuery
 from datasources.sources import source_of
 from datasources.timerange import TimeRange
 from tenants.models import Tenant

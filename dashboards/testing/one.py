@@ -4,11 +4,13 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from dashboards.asked_source import asked_source
 from dashboards.checking.panels import ask_of
 from dashboards.checking.parallel import Lane
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, BadRequest, WrongShape
-from dashboards.refresh import ReadPanel, asked_source, rows_in, sql_of
+from dashboards.read import ReadPanel
+from dashboards.refresh import rows_in, sql_of
 from dashboards.testing.verdict import Outcome, Verdict
 from datasources.base import CountQuery, Query, Source
 from datasources.errors import SourceBusy, SourceError, SourceMissing, SourceUnavailable

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from audit.acting import Acting, acting
 from audit.recording import Thing
 from dashboards.models import Panel
-from dashboards.refresh import PanelUnavailable, ReadPanel, read_panel
+from dashboards.read import ReadPanel, read_panel
 from dashboards.testing.verdict import Verdict
+from dashboards.unavailable import PanelUnavailable
 from tenants.models import Tenant
 
 

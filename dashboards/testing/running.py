@@ -10,11 +10,12 @@ from django.conf import settings
 from audit.recording import Told, write_or_count
 from audit.statements import told_of_test
 from dashboards.checking.parallel import Lane, each
-from dashboards.refresh import PanelUnavailable, ReadPanel
+from dashboards.read import ReadPanel
 from dashboards.testing.one import try_on
 from dashboards.testing.parts import Finding, Part, Run
 from dashboards.testing.turns import turns
 from dashboards.testing.verdict import Outcome, Verdict
+from dashboards.unavailable import PanelUnavailable
 from datasources.sources import Sources, read_sources
 from datasources.stopping import Stopper
 from tenants.models import Tenant

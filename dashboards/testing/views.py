@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboards.models import Panel
 from dashboards.panels.document import DocumentInvalid
-from dashboards.refresh import PanelUnavailable, read_panel
+from dashboards.read import read_panel
 from dashboards.testing.answering import (
     MOST_SECONDS,
     MOST_SECONDS_OF_A_PAGE,
@@ -26,6 +26,7 @@ from dashboards.testing.drafts import RANGES, draft_of, length_of, sent_document
 from dashboards.testing.parts import Part
 from dashboards.testing.tenants import editable_by, sampled
 from dashboards.testing.verdict import Verdict
+from dashboards.unavailable import PanelUnavailable
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, require, tenants_of
 from tenants.models import Role

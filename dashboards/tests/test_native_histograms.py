@@ -6,8 +6,8 @@ import pytest
 
 from dashboards.panels import PANEL_TYPES
 from dashboards.tests.panels.frames import ask, document
-from datasources.base import PromQueries, PromQuery
 from datasources.frame import Answered
+from datasources.prom_queries import PromQueries, PromQuery
 from datasources.prometheus.naming import named, with_names
 from datasources.prometheus.native import MOST_BOUNDS, bounds_of
 from datasources.prometheus.reading import read_rows, read_series

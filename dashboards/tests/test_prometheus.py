@@ -14,8 +14,9 @@ from dashboards.models import Dashboard, Panel, Placement
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentInvalid, read_document
-from dashboards.refresh import PanelUnavailable, refresh_panel
-from datasources.base import PromQueries, PromQuery
+from dashboards.refresh import refresh_panel
+from dashboards.unavailable import PanelUnavailable
+from datasources.prom_queries import PromQueries, PromQuery
 from datasources.prometheus.server import Server
 from datasources.tests.prometheus.real import HOSTS, RealPrometheus
 from datasources.timerange import TimeRange

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from audit.recording import Thing
 from dashboards.models import Dashboard
 from dashboards.panels.base import Ask
-from dashboards.refresh import PanelUnavailable, unavailable
+from dashboards.unavailable import PanelUnavailable, unavailable
 from dashboards.variables.definitions import DataSourceVariable, stored_variables
 from dashboards.variables.options import Asker
 from dashboards.variables.resolving import NotOffered, Resolved, needed, resolve

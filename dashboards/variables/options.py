@@ -9,8 +9,9 @@ from audit.recording import Thing
 from audit.statements import note_panel_run
 from dashboards.panels.patterns import found
 from dashboards.variables.definitions import LONGEST_VALUE, CustomVariable, DataSourceVariable, Option, QueryVariable, Variable
-from datasources.base import PromOptions, Query, Source, SqlQuery
+from datasources.base import Query, Source, SqlQuery
 from datasources.frame import Frame, rows_of
+from datasources.prom_queries import PromOptions
 from datasources.results import fetch, known
 from datasources.sources import source_of, sources_seen_by
 from datasources.timerange import TimeRange, stretch_begun

@@ -4,22 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from datasources import promql, values
-from datasources.base import (
-    CountQuery,
-    GroupQuery,
-    PromAsked,
-    PromCount,
-    PromOptions,
-    PromQueries,
-    PromQuery,
-    PromSteps,
-    Query,
-    SeriesQuery,
-    Sort,
-    SqlQuery,
-    SqlSeriesQuery,
-    TableQuery,
-)
+from datasources.base import CountQuery, GroupQuery, PromAsked, Query, SeriesQuery, Sort, SqlQuery, SqlSeriesQuery, TableQuery
 from datasources.catalogue import catalogue, find_table
 from datasources.compile.binding import expand
 from datasources.compile.buckets import from_first_bucket
@@ -32,6 +17,7 @@ from datasources.errors import NoSuchOrder, QueryRefused
 from datasources.frame import Column
 from datasources.guard import check_expression, check_order, check_statically, single_statement
 from datasources.origin import placing_errors
+from datasources.prom_queries import PromCount, PromOptions, PromQueries, PromQuery, PromSteps
 from datasources.statement import Statement
 from datasources.timerange import UTC_ZONE, TimeRange
 from tenants.database import Database

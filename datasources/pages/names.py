@@ -3,9 +3,9 @@
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from datasources.base import PromOptions
 from datasources.errors import QueryRefused, SourceError, SourceUnavailable
 from datasources.frame import Frame, rows_of
+from datasources.prom_queries import PromOptions
 from datasources.results import fetch
 from datasources.sources import source_of
 from datasources.timerange import stretch_begun

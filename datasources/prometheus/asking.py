@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from datasources.base import Limits, PromCount, PromOptions, PromQueries, PromQuery, PromSteps, Query
+from datasources.base import Limits, Query
 from datasources.errors import QueryFailed, QueryRefused
 from datasources.frame import Answered, Column, Frame, SeriesFrame
 from datasources.merging import merged
+from datasources.prom_queries import PromCount, PromOptions, PromQueries, PromQuery, PromSteps
 from datasources.prometheus import rows
 from datasources.prometheus.failures import PlaceTold
 from datasources.prometheus.gate import Gate

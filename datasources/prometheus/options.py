@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasources import promql
-from datasources.base import PromOptions, PromQuery
 from datasources.errors import QueryRefused
 from datasources.frame import Column, Frame
+from datasources.prom_queries import PromOptions, PromQuery
 from datasources.prometheus.naming import series_name
 from datasources.prometheus.reading import TIME, VALUE
 from datasources.prometheus.server import data_of

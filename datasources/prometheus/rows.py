@@ -4,9 +4,10 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from datasources.base import PromQueries, PromQuery, Sort
+from datasources.base import Sort
 from datasources.errors import NoSuchOrder
 from datasources.frame import Frame
+from datasources.prom_queries import PromQueries, PromQuery
 
 
 def found(frame: Frame, query: PromQuery | PromQueries) -> Frame:

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
-from datasources.base import Identity, Limits, PromCount, PromQueries, PromQuery, Query
+from datasources.base import Identity, Limits, Query
 from datasources.explained import Explained
 from datasources.frame import Answered, Column, Frame, SeriesFrame
+from datasources.prom_queries import PromCount, PromQueries, PromQuery
 from datasources.prometheus import splitting
 from datasources.prometheus.asking import Asking
 from datasources.prometheus.gate import Gate

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from datasources.base import PromQuery, PromSteps
 from datasources.frame import SeriesFrame
+from datasources.prom_queries import PromQuery, PromSteps
 from datasources.prometheus.naming import named
 from datasources.prometheus.steps import Written
 from datasources.promql import Mistake, check, looks_back_only

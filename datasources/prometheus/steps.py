@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from datasources.base import PromQuery, PromSteps
 from datasources.errors import QueryRefused
 from datasources.intervals import Intervals, prom_intervals
+from datasources.prom_queries import PromQuery, PromSteps
 from datasources.promql import check, expand, macros_of, macros_of_tenant
 from datasources.promql.expand import Expanded
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from datasources.base import PromQueries, Query, Source
+from datasources.base import Query, Source
 from datasources.frame import Answered, SeriesFrame, series_of
 from datasources.merging import merged
+from datasources.prom_queries import PromQueries
 from datasources.results.filling import filled
 from datasources.runs import Limits, Runs, Splittable
 from datasources.store import Store, StoreDown

@@ -8,14 +8,12 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from django.conf import settings
 
-from datasources import errors
 from datasources.base import Query, Source
-from datasources.errors import Lack, QueryFailed, QueryTimeout, SourceError, SourceUnavailable
-from datasources.frame import Frames
+from datasources.errors import QueryTimeout, SourceError, SourceUnavailable
 from datasources.landing import landings
 from datasources.load import load
 from datasources.load.figures import tenant_asked, tenant_failed
@@ -25,7 +23,7 @@ from datasources.results.figures import RESULTS, UNAVAILABLE
 from datasources.results.first_level import FirstLevel
 from datasources.results.flights import LEASE_SECONDS, Lease, Threads, release, wait
 from datasources.results.key import key_of
-from datasources.results.packed import pack, unpack
+from datasources.results.outcome import as_outcome, error_of
 from datasources.runs import Runs
 from datasources.statuses import note_mishap
 from datasources.store import Store, StoreDown, store
@@ -34,7 +32,6 @@ How = Literal["known", "stored", "waited", "stale", "asked", "last"]
 KEPT_SECONDS = 900.0  # so long the last result can be shown, with its age, where a fresh one cannot be had
 MOST_AHEAD_SECONDS = 5.0  # so far hosts' clocks may differ; what was asked later than that was asked by a wrong clock
 PATIENCE_SECONDS = 5.0  # waiters wait so much longer than the query may take
-_KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, SourceError)}
 
 _first = FirstLevel(whole_bytes=settings.RESULT_BYTES)
 _threads = Threads()
@@ -170,7 +167,7 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
         if landing is None:
             raise _too_long()
         if landing.outcome is not None:
-            raise _error_of(landing.outcome)
+            raise error_of(landing.outcome)
 
 
 def _lead(question: Question, key: str, shared: Store, token: str) -> Result:
@@ -179,7 +176,7 @@ def _lead(question: Question, key: str, shared: Store, token: str) -> Result:
         with _lease.held(shared, key, token):
             entry, runs = _ask(question, shared)
     except SourceError as error:
-        release(shared, key, token, _as_outcome(error))
+        release(shared, key, token, as_outcome(error))
         raise
     except BaseException:
         release(shared, key, token)
@@ -222,31 +219,3 @@ def _ask(question: Question, shared: Store) -> tuple[Entry, Mapping[str, Runs]]:
 
 def _too_long() -> QueryTimeout:
     return QueryTimeout("The query took longer than it may. Try a shorter time range.")
-
-
-def _as_outcome(error: SourceError) -> bytes:
-    facts: dict[str, Any] = {"kind": _kind(error), "sentence": error.sentence, "detail": error.detail}
-    if error.lack is not None:
-        facts["lack"] = [error.lack.kind, error.lack.name]
-    retry = getattr(error, "retry_after_seconds", None)
-    return pack({}, facts if retry is None else {**facts, "retry_after_seconds": retry})
-
-
-def _kind(error: SourceError) -> str:
-    """What it is to those who wait elsewhere: a source may have finer kinds of its own."""
-    return next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _KINDS)
-
-
-def _error_of(outcome: bytes) -> SourceError:
-    """The error that a leader left for those who waited; where that cannot be read, that there was one."""
-    return unpack(outcome, _error) or QueryFailed("The query failed.")
-
-
-def _error(_: Frames, facts: Mapping[str, Any]) -> SourceError:
-    """Raises KeyError, TypeError and ValueError where the facts are not an error's."""
-    more: dict[str, Any] = {"detail": str(facts["detail"])}
-    if "retry_after_seconds" in facts:
-        more["retry_after_seconds"] = float(facts["retry_after_seconds"])
-    if "lack" in facts:
-        more["lack"] = Lack(*facts["lack"])
-    return _KINDS[facts["kind"]](str(facts["sentence"]), **more)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from datasources import promql
-from datasources.base import PromOptions, PromQuery, Query, Source
+from datasources.base import Query, Source
 from datasources.compile import names_interval, variables_in
+from datasources.prom_queries import PromOptions, PromQuery
 from datasources.timerange import TimeRange
 from datasources.variables import AllValue
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from datasources.base import PromQuery
 from datasources.frame import Column, Frame
 from datasources.merging import merged
+from datasources.prom_queries import PromQuery
 from datasources.timerange import TimeRange
 
 QUERIES = [

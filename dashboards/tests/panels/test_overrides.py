@@ -12,9 +12,9 @@ from dashboards.panels.compact import compacted
 from dashboards.panels.document import DocumentInvalid
 from dashboards.section import Section
 from dashboards.tests.panels.frames import ask, frame, plain, sample_document, series, series_frame
-from datasources.base import PromQuery
 from datasources.frame import SeriesFrame
 from datasources.merging import merged
+from datasources.prom_queries import PromQuery
 from datasources.timerange import TimeRange
 
 KIND = PANEL_TYPES["timeseries"]

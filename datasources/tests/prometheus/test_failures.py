@@ -12,10 +12,10 @@ from urllib.parse import parse_qs
 import orjson
 import pytest
 
-from datasources.base import PromQuery
 from datasources.errors import QueryFailed, QueryRefused, QueryTimeout, SourceBusy, SourceError, SourceUnavailable, ValueMissing
 from datasources.kinds import SOURCE_KINDS
 from datasources.models import DataSource
+from datasources.prom_queries import PromQuery
 from datasources.prometheus.gate import WAIT_SECONDS, gates
 from datasources.promql import Mistake
 from datasources.results.fetch import _as_outcome, _error_of

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from datasources.base import PromOptions
 from datasources.errors import QueryRefused, ValueMissing
 from datasources.frame import rows_of
+from datasources.prom_queries import PromOptions
 from datasources.prometheus.options import Names, validate, wanted
 from datasources.prometheus.source import PrometheusSource
 from datasources.promql.check import check

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datasources.base import PromQueries, PromQuery, Query
+from datasources.base import Query
 from datasources.errors import SourceError
 from datasources.frame import SeriesFrame, rows_of, series_of
 from datasources.landing import landings
+from datasources.prom_queries import PromQueries, PromQuery
 from datasources.prometheus.server import Server
 from datasources.prometheus.source import PrometheusSource
 from datasources.results import Result, fetch, forget_results

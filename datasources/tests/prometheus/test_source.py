@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from django.core.wsgi import get_wsgi_application
 
-from datasources.base import PromCount, PromOptions, PromQueries, PromQuery, Sort, SqlQuery
+from datasources.base import Sort, SqlQuery
 from datasources.errors import NoSuchOrder, QueryFailed, QueryRefused
 from datasources.frame import Frame, SeriesFrame, rows_of, series_of
 from datasources.kinds import SOURCE_KINDS
+from datasources.prom_queries import PromCount, PromOptions, PromQueries, PromQuery
 from datasources.prometheus.source import PrometheusSource
 from datasources.promql import Mistake
 from datasources.sources import configured_of, source_of
