@@ -46,8 +46,8 @@ class Expansion:
             "time": lambda arguments: f'{_one(arguments, "time")} AS "time"',
             "timeEpoch": lambda arguments: f'extract(epoch from {_one(arguments, "timeEpoch")}) AS "time"',
             "timeFilter": lambda arguments: time_filter(_one(arguments, "timeFilter"), self.time_range, self.parameters),
-            "timeFrom": lambda _: self.parameters.add(_known(self.time_range.start)),
-            "timeTo": lambda _: self.parameters.add(_known(self.time_range.stop)),
+            "timeFrom": lambda _: self._end(self.time_range.start),
+            "timeTo": lambda _: self._end(self.time_range.stop),
             "timeGroup": self._time_group,
             "timeGroupAlias": lambda arguments: f'{self._time_group(arguments)} AS "time"',
             "unixEpochFilter": lambda arguments: self._epoch_filter(_one(arguments, "unixEpochFilter"), 1),
@@ -80,6 +80,10 @@ class Expansion:
         if stop is not None:
             parts.append(f"{column} < {self._epoch(stop, scale, up=True)}")
         return f"({' AND '.join(parts)})" if parts else "TRUE"
+
+    def _end(self, moment: datetime | None) -> str:
+        """With its type: a parameter alone, `SELECT $1`, is described as a text."""
+        return f"{self.parameters.add(_known(moment))}::timestamptz"
 
     def _epoch(self, moment: datetime | None, scale: int, *, up: bool = False) -> str:
         """A whole number, so that an index on a column of them serves."""
