@@ -31,6 +31,7 @@ from datasources.store import Store, StoreDown, store
 How = Literal["known", "stored", "waited", "stale", "asked", "last"]
 KEPT_SECONDS = 900.0  # so long the last result can be shown, with its age, where a fresh one cannot be had
 MOST_AHEAD_SECONDS = 5.0  # so far hosts' clocks may differ; what was asked later than that was asked by a wrong clock
+SHARE_OF_TIME = 2  # who polls has a result for so many times as long as it took: half of the time nobody asks for it
 PATIENCE_SECONDS = 5.0  # waiters wait so much longer than the query may take
 
 _first = FirstLevel(whole_bytes=settings.RESULT_BYTES)
@@ -63,7 +64,8 @@ class Question:
 class Wanted:
     """What is wanted: the queries' result under `key`, asked for at a moment, in epoch seconds, or later.
 
-    Where a fresher one is under way, one at most `stale_seconds` older will do.
+    Where a fresher one is under way, one at most `stale_seconds` older will do. Whoever says so polls: what was dear to come
+    by is new enough for longer, or a thousand viewers, each of whom waits, would have a slow query asked all the time.
     """
 
     key: str
@@ -71,7 +73,9 @@ class Wanted:
     stale_seconds: float
 
     def is_met(self, entry: Entry | None) -> bool:
-        return self._is_since(entry, self.not_before)
+        if entry is None or not self.stale_seconds:
+            return self._is_since(entry, self.not_before)
+        return self._is_since(entry, min(self.not_before, time.time() - SHARE_OF_TIME * entry.elapsed_ms / 1_000))
 
     def is_nearly_met(self, entry: Entry | None) -> bool:
         return self._is_since(entry, self.not_before - self.stale_seconds)
