@@ -27,6 +27,16 @@ def test_variables_and_annotations_are_made_by_fields(visit: Callable[..., Page]
     dialog.get_by_role("button", name="Show its values").click()
     expect(dialog.locator(".builder-options .chip")).to_have_text(["web", "worker"])
     assert violations(page) == []
+    for count in (2, 3):
+        dialog.get_by_role("button", name="Text", exact=True).click()
+        expect(dialog.locator(".builder-thing")).to_have_count(count)
+    dialog.get_by_role("button", name="Down: server").press("Enter")
+    expect(dialog.get_by_role("button", name="Down: server")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Up: server")).to_be_focused()
+    for left in (2, 1):
+        dialog.get_by_role("button", name="Remove: variable").first.click()
+        expect(dialog.locator(".builder-thing")).to_have_count(left)
     dialog.get_by_role("button", name="Use these").click()
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="Annotations").click()

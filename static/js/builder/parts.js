@@ -1,5 +1,6 @@
 // The dashboard's variables and annotations: forms that the server makes of their lists, draws anew after each of their
 // buttons, and gives back as a list in the end. Nothing is stored before the dashboard is.
+import { afterMoving } from "../editor/moving.js";
 import { board, change } from "./board.js";
 
 const headers = () => JSON.parse(document.body.getAttribute("hx-headers"));
@@ -33,13 +34,14 @@ const draw = async (answer) => {
   } else say(answer ? `The server answered ${answer.status}. Your fields are still here.` : "The server cannot be reached.");
 };
 
-// Where the work goes on: at what is wrong, at what was added, or where the button was.
+// Where the work goes on: at what was moved, at what is wrong, at what was added, or where the button was.
 const refocus = (did) => {
   const wrong = fields.querySelector("[aria-invalid='true']");
   const things = [...fields.querySelectorAll(".builder-thing")];
-  const same = fields.querySelector(`[name="do"][value="${CSS.escape(did)}"]:not(:disabled)`);
+  const button = (value) => fields.querySelector(`[name="do"][value="${CSS.escape(value)}"]:not(:disabled)`);
+  const moved = afterMoving(did).map(button).find(Boolean);
   const added = did.startsWith("new:") ? things.at(-1)?.querySelector("input:not([type='hidden'])") : null;
-  (wrong ?? added ?? same ?? fields.querySelector("input:not([type='hidden']), button") ?? form).focus();
+  (moved ?? wrong ?? added ?? button(did) ?? fields.querySelector("input:not([type='hidden']), button") ?? form).focus();
 };
 
 const use = (rows) => {

@@ -1,4 +1,5 @@
 // What the buttons and choices of the form do: the server draws it anew, and one finds it as one left it.
+import { afterMoving } from "./moving.js";
 import { send } from "./sending.js";
 import { form } from "./state.js";
 
@@ -19,8 +20,6 @@ export const change = (did) => {
 
 const FIELD = "input:not([type='hidden']), select, textarea";
 
-const moved = (name, by) => name.replace(/([[{])(\d+)([\]}])$/, (all, opening, place, closing) => opening + (Number(place) + by) + closing);
-
 const button = (did) => [...side().querySelectorAll("button[name='do']")].find(({ value, disabled }) => value === did && !disabled);
 
 // What has the focus after a button was pressed: the row that it made or moved, or what is next to one that is gone.
@@ -31,10 +30,8 @@ const focusFor = ({ did, focused }) => {
   if (verb === "on") return place?.querySelector(FIELD);
   if (verb === "off") return button(`on:${name}`);
   if (verb === "remove") return button(`add:${name.replace(/[[{]\d+[\]}]$/, "")}`);
-  const by = { up: -1, down: 1 }[verb];
-  if (by) return button(`${verb}:${moved(name, by)}`) ?? button(`${verb === "up" ? "down" : "up"}:${moved(name, by)}`);
   if (verb === "form" || verb === "document") return button(verb);
-  return document.getElementById(focused);
+  return afterMoving(did).map(button).find(Boolean) ?? document.getElementById(focused);
 };
 
 // After the form was drawn anew.
