@@ -78,7 +78,7 @@ class Reader:
         given = self.piece.value.get("id")
         slug = given.value if given is not None else file_id
         if not slug:
-            self._refuse(self.piece, "id", "is required where a file holds several documents")
+            self._refuse(self.piece, "id", "is required in a text, and where a file holds several documents")
         elif not isinstance(slug, str) or not re.fullmatch(PANEL_ID, slug):
             said = "must be" if given is not None else "is the file's name, which must be made of"
             self._refuse(given or self.piece, "id", f"{said} small letters, digits, - and _, 63 at most")

@@ -38,7 +38,7 @@ def test_many_documents_a_file_have_ids_of_their_own(write: Callable) -> None:
     assert list(found) == ["one", "two", "three"]
     assert found["two"].place.line == 11
     assert refused(write(**{"all.yaml": f"id: one\n{KPI}---\n{KPI}"})) == [
-        "all.yaml:8: id: is required where a file holds several documents"
+        "all.yaml:8: id: is required in a text, and where a file holds several documents"
     ]
 
 
