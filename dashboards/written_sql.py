@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
 from audit.statements import record_refused_sql
 from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree
 from datasources.base import Query, SqlQuery, TableQuery
-from datasources.compile import validate, variables_in
+from datasources.compile import validate, variables_in, with_intervals
 from datasources.errors import QueryRefused
 from datasources.guard import split_kpi_query
 from datasources.timerange import TimeRange
@@ -44,11 +45,16 @@ def _sources(raw: Any) -> Iterator[tuple[str, Mapping[Any, Any]]]:
 def _objections(path: str, source: Mapping[Any, Any], is_shared: bool) -> Iterator[DocumentError]:
     for place, text, query in _queries(source):
         try:
-            validate(query, statistics=is_shared)
+            validate(_with_widths(query), statistics=is_shared)
         except QueryRefused as error:
             message = f"{error.sentence} {error.detail}".strip()
             record_refused_sql(None, text, message)
             yield DocumentError(f"{path}.{place}", message)
+
+
+def _with_widths(query: Query) -> Query:
+    """With the widths of its buckets written out, where variables stand for them."""
+    return replace(query, text=with_intervals(query.text, query.variables)) if isinstance(query, SqlQuery) else query
 
 
 def _queries(source: Mapping[Any, Any]) -> Iterator[tuple[str, str, Query]]:

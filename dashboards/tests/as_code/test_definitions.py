@@ -129,6 +129,11 @@ def test_the_guards_word_stands_beside_all_else_that_is_wrong_with_a_document(db
     ]
 
 
+def test_a_bucket_may_be_as_wide_as_a_variable_says(write: Callable) -> None:
+    wide = '"SELECT $__timeGroup(at, :step) AS value FROM t WHERE $__timeFilter(at)"'
+    assert "a" in read(write({"a.yaml": KPI.replace("SELECT 42 AS value", wide)}))
+
+
 def test_a_fragment_that_is_not_there_is_the_only_mistake_where_it_would_stand(db: None, write: Callable) -> None:
     wrong = KPI.replace("{sql: SELECT 42 AS value}", "{include: fragments/none.yaml}").replace("unit: percent", "unit: 5")
     said = [line.split(": ")[:2] for line in refused(write(**{"a.yaml": wrong}))]
