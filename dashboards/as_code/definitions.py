@@ -112,13 +112,19 @@ class Reader:
         return document if not refused and not errors else None
 
     def _valid(self, kind: Kind, raw: Any, *, asks: bool) -> tuple[PanelDocument | DashboardDocument | None, list[DocumentError]]:
-        """The document, and all that is wrong with it. `asks`: its queries are whole, and the guard has its word."""
-        refused = check_written(raw, is_shared=self.is_shared) if asks else []
+        """The document, and all that is wrong with it. `asks`: its queries are whole, and the guard has its word.
+
+        A document is refused for what its queries are; its texts are looked at for the places, and beside other mistakes.
+        """
         try:
             document = read_document(raw) if kind == "panel" else read_dashboard(raw)
         except DocumentInvalid as invalid:
-            return None, [*invalid.errors, *refused]
-        return document, refused or (self._check(document) if asks else [])
+            return None, [*invalid.errors, *(self._written(raw) if asks else [])]
+        errors = self._check(document) if asks else []
+        return document, (self._written(raw) or errors) if errors else []
+
+    def _written(self, raw: Any) -> list[DocumentError]:
+        return check_written(raw, is_shared=self.is_shared)
 
     def _check(self, document: PanelDocument | DashboardDocument) -> list[DocumentError]:
         """What can be said of the queries that a valid document makes."""
