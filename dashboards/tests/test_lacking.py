@@ -58,7 +58,7 @@ def test_the_api_tells_editors_what_is_lacking(client: Client, needy: Panel, ada
 
 def test_those_who_waited_in_another_process_hear_the_same() -> None:
     from datasources.errors import Lack, QueryFailed
-    from datasources.results.fetch import _as_outcome, _error_of
+    from datasources.results.outcome import as_outcome, error_of
 
-    error = _error_of(_as_outcome(QueryFailed("x", detail="y", lack=Lack("column", "orders.discount"))))
+    error = error_of(as_outcome(QueryFailed("x", detail="y", lack=Lack("column", "orders.discount"))))
     assert (type(error), error.sentence, error.detail, error.lack) == (QueryFailed, "x", "y", Lack("column", "orders.discount"))

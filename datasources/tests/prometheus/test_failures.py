@@ -18,7 +18,7 @@ from datasources.models import DataSource
 from datasources.prom_queries import PromQuery
 from datasources.prometheus.gate import WAIT_SECONDS, gates
 from datasources.promql import Mistake
-from datasources.results.fetch import _as_outcome, _error_of
+from datasources.results.outcome import as_outcome, error_of
 from datasources.sources import configured_of, source_of
 from datasources.timerange import TimeRange
 from tenants.breaker import FAILURES
@@ -347,7 +347,7 @@ def test_an_error_can_be_told_to_all_who_wait(
     server.answer = answer
     with pytest.raises(SourceError) as caught:
         ask(text)
-    here, elsewhere = copy(caught.value), _error_of(_as_outcome(caught.value))
+    here, elsewhere = copy(caught.value), error_of(as_outcome(caught.value))
     assert (type(here), type(elsewhere)) == (type(caught.value), kind)
     assert str(here) == str(elsewhere) == caught.value.sentence
     assert here.detail == elsewhere.detail == caught.value.detail

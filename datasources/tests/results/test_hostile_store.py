@@ -12,8 +12,8 @@ from datasources.base import Query, SeriesQuery, SqlQuery
 from datasources.errors import BudgetSpent, SourceError
 from datasources.postgres import PostgresSource
 from datasources.results import fetch, forget_results
-from datasources.results.fetch import _as_outcome, _error_of
 from datasources.results.key import key_of
+from datasources.results.outcome import as_outcome, error_of
 from datasources.results.packed import FORM
 from datasources.runs.packed import FORM as RUNS
 from datasources.store import store
@@ -88,8 +88,8 @@ def test_made_up_results_and_runs_are_no_error(hits: Tenant, query: Query, monke
 
 @given(some.data())
 def test_a_made_up_error_is_one_all_the_same(data: some.DataObject) -> None:
-    outcome = _as_outcome(BudgetSpent("Enough.", detail="x", retry_after_seconds=3.0))
-    told = _error_of(outcome)
+    outcome = as_outcome(BudgetSpent("Enough.", detail="x", retry_after_seconds=3.0))
+    told = error_of(outcome)
     assert (type(told), told.sentence, told.detail) == (BudgetSpent, "Enough.", "x")
-    assert isinstance(_error_of(data.draw(made_up(FORM, outcome))), SourceError)
-    assert _error_of(data.draw(some.binary(max_size=60))).sentence == "The query failed."
+    assert isinstance(error_of(data.draw(made_up(FORM, outcome))), SourceError)
+    assert error_of(data.draw(some.binary(max_size=60))).sentence == "The query failed."
