@@ -33,10 +33,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`is_asked`: its turn came, and the audit has to say so."""
+
     tenant: Tenant
     part: Part
     verdict: Verdict
     sql: str = ""
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A test of panels on many tenants: what is found comes as it is found, and the run ends where nobody hears it any more."""
 
+import secrets
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -9,6 +10,7 @@ from django.conf import settings
 
 from audit.recording import Told, write_or_count
 from audit.statements import told_of_test
+from audit.waiting import queue
 from dashboards.checking.parallel import Lane, each
 from dashboards.read import ReadPanel
 from dashboards.testing.one import try_on
@@ -40,26 +42,24 @@ def begin(run: Run) -> Generator[Verdict | None]:
 
 def _found(run: Run) -> Generator[Verdict | None]:
     left, clock, stopper = {tenant.pk: tenant for tenant in run.tenants}, _Clock(run.most_seconds), Stopper()
-    parts, sources = [(part, part.read()) for part in run.parts], read_sources(run.tenants)
+    parts, sources, events = [(part, part.read()) for part in run.parts], read_sources(run.tenants), _Events(run)
 
     def ask(its: Sources, lane: Lane) -> tuple[Tenant, list[Finding]]:
         with stopper.heard():
-            return its.tenant, list(_each_part(its, parts, lane, clock))
+            return its.tenant, [events.noted(one) for one in _each_part(its, parts, lane, clock)]
 
     turns.take()
     most = min(MOST_AT_ONCE, settings.TENANT_POOL_TOTAL)
     answers = each([sources[pk] for pk in left], ask, at_once=min(AT_ONCE, most), most=most)
-    events = _Events(run)
     try:
         yield None
         for answer in answers:
+            events.write(at_least=RECORDED_AT_ONCE)
             if answer is None:
                 yield None
             else:
                 tenant, found = answer
                 del left[tenant.pk]
-                for one in found:
-                    events.add(one)
                 yield from (one.verdict for one in found)
             if clock.is_over:
                 break
@@ -70,7 +70,7 @@ def _found(run: Run) -> Generator[Verdict | None]:
         answers.close()
         stopper.stop()
         turns.give_back()
-        events.write()
+        events.close()
 
 
 def _each_part(
@@ -82,7 +82,7 @@ def _each_part(
         if not part.is_for(its.tenant):
             continue
         if found is not None and clock.is_over:
-            found = Finding(its.tenant, part, clock.not_reached(its.tenant, part))
+            found = Finding(its.tenant, part, clock.not_reached(its.tenant, part), is_asked=False)
         elif isinstance(read, PanelUnavailable):
             wrong = Verdict(its.tenant.slug, its.tenant.name, Outcome.FAILS, error=read.sentence, detail=read.detail)
             found = Finding(its.tenant, part, _named(wrong, part))
@@ -118,22 +118,39 @@ class _Clock:
 
 
 class _Events:
-    """What was asked of each tenant, for the audit: written a few at a time, whatever becomes of the run."""
+    """What was asked of each tenant, for the audit: noted when it is found, whatever becomes of the run, and written a few
+    at a time by the thread that began it. What comes to its end after the run has waits for the audit's own thread.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.lock = threading.Lock()
         self.waiting: list[Told] = []
+        self.is_closed = False
 
-    def add(self, found: Finding) -> None:
+    def noted(self, found: Finding) -> Finding:
+        if found.is_asked:
+            told = self._told(found)
+            with self.lock:
+                if self.is_closed:
+                    queue.put(told, key=secrets.token_hex(16), seconds=1.0)
+                else:
+                    self.waiting.append(told)
+        return found
+
+    def write(self, *, at_least: int = 1) -> None:
+        with self.lock:
+            if len(self.waiting) < at_least:
+                return
+            written, self.waiting = self.waiting, []
+        write_or_count(written)
+
+    def close(self) -> None:
+        with self.lock:
+            self.is_closed = True
+        self.write()
+
+    def _told(self, found: Finding) -> Told:
         one = found.verdict
         error = f"{one.error} {one.detail}".strip()
-        self.waiting.append(
-            told_of_test(found.tenant, found.part.thing, found.sql, ms=one.ms, rows=one.rows, error=error, who=self.run.acting)
-        )
-        if len(self.waiting) >= RECORDED_AT_ONCE:
-            self.write()
-
-    def write(self) -> None:
-        if self.waiting:
-            write_or_count(self.waiting)
-            self.waiting = []
+        return told_of_test(found.tenant, found.part.thing, found.sql, ms=one.ms, rows=one.rows, error=error, who=self.run.acting)

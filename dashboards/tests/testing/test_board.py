@@ -1,6 +1,7 @@
 """All panels of a dashboard tried on tenants that were meant to be alike."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -79,6 +80,26 @@ def test_a_tenant_that_is_away_is_asked_once(board: Dashboard, shops: Any, ada: 
 def test_a_run_whose_time_is_up_says_which_panels_had_no_turn(board: Dashboard, shops: Any, ada: Any) -> None:
     found = found_in(parts_of(board, Panel.objects.shared().exclude(slug="broken"), "", by=ada), shops[:1], seconds=-1.0)
     assert [found[slug, "whole"].outcome for slug in ("logs", "fine")] == [Outcome.RUNS, Outcome.AWAY]
+
+
+def test_what_was_asked_before_a_run_was_closed_is_in_the_audit(
+    board: Dashboard, shops: Any, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_second, may_end, whole = threading.Event(), threading.Event(), running.try_on
+
+    def tried(its: Any, panel: Panel, *others: Any) -> Any:
+        if panel.slug == "fine":
+            is_second.set()
+            may_end.wait(5)
+        return whole(its, panel, *others)
+
+    monkeypatch.setattr(running, "try_on", tried)
+    run = begin(Run(parts_of(board, Panel.objects.shared().exclude(slug="broken"), "", by=ada), shops[:1], 30.0))
+    next(run)
+    assert is_second.wait(5)
+    run.close()
+    assert [event.object for event in Event.objects.filter(tenant="whole", details__how="test")] == ["logs"]
+    may_end.set()
 
 
 def test_what_is_shared_with_chosen_tenants_others_run_there_only(board: Dashboard, shops: Any, ada: Any, root: Any) -> None:
