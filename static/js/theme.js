@@ -1,5 +1,9 @@
 // Light or dark: the button, the system's own change, and the account, which keeps the choice. Others listen for
-// "themechange" on the document. "theme-unsaved" is "saving", or when the account had the choice.
+// "themechange" on the document. Up to the moment "theme-unsaved" pages go by the choice of this browser: while it is on its
+// way, which a page that is left does not see the end of, and for KNOWN_MS, in which all servers know of it.
+
+const SAVING_MS = 30_000;
+const KNOWN_MS = 5_000;
 
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -17,7 +21,7 @@ const save = (choice) => {
   const body = JSON.stringify({ theme: choice || "system" });
   saving = saving.then(async () => {
     const answer = await fetch("/api/v1/me/preferences", { method: "PATCH", headers, body, keepalive: true }).catch(() => null);
-    if (answer?.ok) keep("theme-unsaved", String(Date.now()));
+    keep("theme-unsaved", answer?.ok ? String(Date.now() + KNOWN_MS) : "");
   });
 };
 
@@ -45,7 +49,7 @@ const remember = (theme) => {
   keep("theme", choice);
   const account = root.dataset.accountTheme;
   if (account === undefined || account === choice) return;
-  keep("theme-unsaved", "saving");
+  keep("theme-unsaved", String(Date.now() + SAVING_MS));
   root.dataset.accountTheme = choice;
   save(choice);
 };

@@ -86,6 +86,12 @@ def test_the_theme_is_kept_with_the_account(drawn: Callable[..., Page], visit: C
         other.keyboard.press("d")
     other.emulate_media(color_scheme="light")  # who follows the system again, follows it
     expect(other.locator("html")).to_have_attribute("data-theme", "light")
+    other.route("**/api/v1/me/preferences", lambda route: route.abort())
+    with other.expect_event("requestfailed"):
+        other.keyboard.press("d")
+    expect(other.locator("html")).to_have_attribute("data-theme", "dark")
+    other.reload()  # the account never had that choice
+    expect(other.locator("html")).to_have_attribute("data-theme", "light")
 
 
 def test_charts_change_colour_with_the_theme_and_keep_it_where_colours_are_forced(drawn: Callable[..., Page]) -> None:
