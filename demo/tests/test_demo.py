@@ -6,7 +6,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.test import Client
 
 from conftest import PASSWORD
@@ -157,15 +157,6 @@ def test_what_a_user_changed_stays_changed(demo: None) -> None:
     assert Panel.objects.get(slug="cpu_usage").title == "Mine"
     assert not Placement.objects.filter(panel_slug="error_logs").exists()
     assert User.objects.get(email=EDITOR).name == "Mine"
-
-
-@pytest.mark.parametrize("password", ["", "short"])
-@pytest.mark.django_db
-def test_no_demo_without_a_password(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
-    monkeypatch.setenv("PANELDASH_DEMO_PASSWORD", password)
-    with pytest.raises(CommandError, match="PANELDASH_DEMO_PASSWORD"):
-        call_command("demo")
-    assert not User.objects.exists()
 
 
 @pytest.fixture
