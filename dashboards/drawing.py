@@ -14,7 +14,7 @@ from tenants.access import TenantRequest
 from tenants.models import Role
 
 SHARE_OF_TIME = 2
-RETRY_SECONDS = 15  # a panel that failed or is stale is asked for again no later, so that what comes back is seen
+RETRY_SECONDS = 15  # a panel that failed soon, or is stale, is asked for again no later, so that what comes back is seen
 SHOWN_IN_PLACE = {422, 500, 503, 504}  # CONTRACT.md: these come as 200, so that one dead panel never takes the page with it
 
 
@@ -61,7 +61,7 @@ def drawn_error(request: TenantRequest, section: Section, error: PanelUnavailabl
     """The panel in its error state: a sentence for everybody, the detail for editors, the reference for the log."""
     detail = error.detail if request.role.includes(Role.EDITOR) else ""
     shown = SectionError(error.told_to(request.role), reference=_reference(request), detail=detail)
-    again = min(section.poll_seconds, RETRY_SECONDS)
+    again = slowest(min(section.poll_seconds, RETRY_SECONDS), error.took_ms)
     drawn = replace(section, state="error", error=shown, updated_at=datetime.now(UTC), poll_seconds=again)
     status = 200 if error.status in SHOWN_IN_PLACE else error.status
     return DrawnPanel(drawn, "panels/_section.html", {"section": drawn, "panel": {}}, status)

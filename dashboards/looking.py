@@ -1,6 +1,7 @@
 """Someone looks at a panel where it stands: what they ask, what they get, and the mark of what they then have."""
 
 import hashlib
+import time
 from collections.abc import Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
@@ -62,7 +63,12 @@ class Looking:
         insists = FRESH in request.headers
         stale_seconds = 0.0 if insists else float(OLDEST_SECONDS)
         panel, ask = self.place.panel, self.ask(request)
-        return refresh_panel(request.tenant, panel, ask, stale_seconds=stale_seconds, anew=insists, or_last=True)
+        started = time.perf_counter()
+        try:
+            return refresh_panel(request.tenant, panel, ask, stale_seconds=stale_seconds, anew=insists, or_last=True)
+        except PanelUnavailable as error:
+            error.took_ms = (time.perf_counter() - started) * 1_000
+            raise
 
     def drawn(self, request: TenantRequest) -> DrawnPanel:
         """The panel with its result, or in its error state."""

@@ -14,8 +14,10 @@ NOT_YET = "This panel cannot work on this tenant's data yet."
 class PanelUnavailable(Exception):
     """A panel that cannot be shown now. `sentence` is for viewers, `detail` for editors, `status` as CONTRACT.md has it.
 
-    `for_editors` says in words what the tenant's database lacks, where that is why.
+    `for_editors` says in words what the tenant's database lacks, where that is why. `took_ms` is how long it took to find out.
     """
+
+    took_ms = 0.0
 
     def __init__(
         self, sentence: str, *, status: int, detail: str = "", retry_after_seconds: float | None = None, for_editors: str = ""

@@ -108,6 +108,14 @@ def test_at_most_half_the_time_is_spent_on_the_query(every: int, took_ms: float,
     assert slowest(every, took_ms) == then
 
 
+def test_what_fails_late_is_asked_for_again_as_seldom(poll: Callable[..., Any], panel: Panel, acme: Any) -> None:
+    acme.timeout_ms = 1_100
+    acme.save()
+    panel.document = {**panel.document, "data_source": {"sql": "SELECT count(*) AS value FROM generate_series(1, 1000000000)"}}
+    panel.save()
+    assert every_of(poll("?refresh=2")) >= 2_700
+
+
 def test_what_a_viewer_chooses_counts_for_panels_with_an_interval_of_their_own(poll: Callable[..., Any], panel: Panel) -> None:
     panel.document = {**panel.document, "refresh_interval": 60}
     panel.save()
