@@ -1,5 +1,6 @@
 """Templates have only places where Django's escaping protects: case 54."""
 
+import json
 import re
 from pathlib import Path
 
@@ -64,3 +65,10 @@ def test_markup_is_made_in_python_by_template_tags_only() -> None:
     """Whoever calls mark_safe answers for the escaping: that is done in one place."""
     callers = {path.relative_to(Path(settings.BASE_DIR)).as_posix() for path in PYTHON if "mark_safe(" in path.read_text()}
     assert callers <= {"dashboards/templatetags/panels.py", "dashboards/templatetags/variables.py"}
+
+
+@pytest.mark.parametrize("name", ["base.html", "admin/operator_page.html"])
+def test_htmx_hands_on_no_style_which_the_pages_policy_refuses(name: str) -> None:
+    text = (settings.BASE_DIR / "templates" / name).read_text()
+    config = json.loads(text.partition("htmx-config")[2].partition("content='")[2].partition("'>")[0])
+    assert config["attributesToSettle"] == ["class"]
