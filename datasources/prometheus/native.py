@@ -26,10 +26,13 @@ def bounds_of(histograms: Sequence[Histogram], *, most_points: int) -> Doubles:
     """Where buckets of any of them begin or end, ascending.
 
     Of more than can be shown, evenly as many: the counts are of all values up to a bound, so that neighbours become one.
+    Raises ValueError.
     """
     edges = np.unique(
         np.array([float(edge) for one in histograms for _, left, right, _ in _buckets(one) for edge in (left, right)])
     )
+    if np.isnan(edges).any():
+        raise ValueError("a bucket's bound is no number")
     most = max(2, min(MOST_BOUNDS, most_points // max(1, len(histograms))))
     if len(edges) <= most:
         return edges

@@ -78,6 +78,8 @@ def own_name(label: str) -> str:
 
 def _series(label: str, pairs: Sequence[Sequence[Any]]) -> Series:
     times = np.fromiter((pair[0] for pair in pairs), np.float64, len(pairs))
+    if not (np.abs(times) <= _MOST_SECONDS).all():
+        raise ValueError("a moment is none of the calendar's")
     values = np.fromiter((float(pair[1]) for pair in pairs), np.float64, len(pairs))
     return Series(label, times, values)
 
@@ -123,7 +125,16 @@ def _result(answer: Mapping[str, Any], kinds: set[str]) -> Sequence[Any]:
     if data.get("resultType") not in kinds or not isinstance(data.get("result"), list):
         raise QueryFailed("The server's answer is not one of Prometheus.", detail=f"It is a {str(data.get('resultType'))[:20]}.")
     found: list[Any] = data["result"]
+    if data["resultType"] in {"vector", "matrix"}:
+        for one in found:
+            _check_labels(one["metric"])
     return found
+
+
+def _check_labels(labels: Any) -> None:
+    """Raises TypeError."""
+    if not isinstance(labels, dict) or not all(isinstance(text, str) for text in labels.values()):
+        raise TypeError("labels are texts by name")
 
 
 def _notes(answer: Mapping[str, Any]) -> tuple[str, ...]:
