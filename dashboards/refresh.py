@@ -83,13 +83,16 @@ class Refreshed:
         """Made of a result once, for all who look at it in one way. A document transforms what it draws, never the result."""
         document = self.read.document
 
-        def make() -> Shaped:
-            return _noted(shape(document, self.kind.transformed(document, self.frames), self.ask), self.frames)
+        def make() -> Shaped | WrongShape:
+            try:
+                return _noted(shape(document, self.kind.transformed(document, self.frames), self.ask), self.frames)
+            except WrongShape as error:
+                return WrongShape(str(error))  # found out once: it may have taken a second, and frames hang on the error itself
 
-        try:
-            return self.result.entry.once((name, self.read.text, self.ask.look()), make)
-        except WrongShape as error:
-            raise PanelUnavailable(str(error), status=500) from error
+        made = self.result.entry.once((name, self.read.text, self.ask.look()), make)
+        if isinstance(made, WrongShape):
+            raise PanelUnavailable(str(made), status=500)
+        return made
 
 
 def _noted(shaped: Any, frames: Frames) -> Any:

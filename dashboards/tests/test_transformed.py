@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from dashboards.models import Dashboard, Panel, Placement
+from dashboards.panels import PANEL_TYPES
 
 SQL = "SELECT country, amount FROM sales ORDER BY amount"
 BY_COUNTRY = [{"group_by": {"fields": ["country"], "calculate": [{"field": "amount", "reducer": "sum", "name": "total"}]}}]
@@ -83,3 +84,12 @@ def test_a_chart_as_shown_has_a_row_a_moment(client: Client, ada: Any, fragment:
     Panel.objects.filter(slug="totals").update(panel_type="timeseries", document=document)
     answer = client.get("/t/acme/d/board/panels/totals/json/?shown=1&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z")
     assert json.loads(b"".join(answer))["rows"] == [{"time": "2026-03-01T10:00:00+00:00", "a": 3.0, "double": 6.0}]
+
+
+def test_what_cannot_be_made_of_a_result_is_found_out_once(fragment: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, tried = PANEL_TYPES["table"], []
+    whole = kind.transformed
+    monkeypatch.setattr(type(kind), "transformed", lambda self, *given: tried.append(1) or whole(*given))
+    said = [fragment("wrong").content.decode() for _ in range(3)]
+    assert all("there is no field" in one for one in said)
+    assert len(tried) == 1
