@@ -16,6 +16,7 @@ from dashboards.files.result import FileKind, FileTooLarge, Result, RowsCameMean
 from dashboards.models import Panel
 from dashboards.panels.base import Ask, PanelType, WrongShape
 from dashboards.panels.document import PanelDocument
+from dashboards.panels.transformations.tables import CannotTransform
 from dashboards.panels.transformations.wide import by_moment
 from dashboards.read import read_panel
 from dashboards.refresh import refresh_panel
@@ -84,6 +85,9 @@ def shown_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> Ht
         heading, names = type_.csv_heading(document, frame), list(type_.csv_columns(document, frame))
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
+    except CannotTransform as error:
+        sentence = f"These points make no table: {error}."
+        raise PanelUnavailable(sentence, status=QueryFailed.status) from error
     columns = [frame.columns[frame.names.index(name)] for name in names]
     export = Export(kind.name, Thing.of(panel), tenant)
     result = Result(panel, type_, document, ask.zone, heading, names, columns, iter([frame]), export)

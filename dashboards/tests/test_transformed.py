@@ -93,3 +93,16 @@ def test_what_cannot_be_made_of_a_result_is_found_out_once(fragment: Callable[..
     said = [fragment("wrong").content.decode() for _ in range(3)]
     assert all("there is no field" in one for one in said)
     assert len(tried) == 1
+
+
+@pytest.mark.parametrize("label", ["'time'", "'series ' || n"])
+def test_a_chart_that_makes_no_table_has_no_file_as_shown_but_a_reason(
+    client: Client, ada: Any, fragment: Callable[..., Any], label: str
+) -> None:
+    sql = f"SELECT timestamptz '2026-03-01 12:00Z' AS time, {label} AS label, n AS value FROM generate_series(1, 301) n"
+    document = {"type": "timeseries", "title": "Wide", "data_source": {"sql": sql}}
+    Panel.objects.create(slug="wide", title="Wide", panel_type="timeseries", document=document)
+    span = "date_from=2026-03-01T00:00:00Z&date_to=2026-03-02T00:00:00Z"
+    answer = client.get(f"/api/v1/panels/wide/export?tenant_id=acme&{span}&shown=true")
+    assert answer.status_code == 500
+    assert answer.json()["detail"].startswith("These points make no table: ")

@@ -32,7 +32,10 @@ def by_moment(frame: SeriesFrame) -> Frame:
     """The same with moments for people and files. Raises CannotTransform."""
     table = as_table(frame)
     times, *others = table.values
-    moments = [datetime.fromtimestamp(time, UTC) for time in times]
+    try:
+        moments = [datetime.fromtimestamp(time, UTC) for time in times]
+    except (ValueError, OverflowError) as error:
+        raise CannotTransform("a “time” is none of the calendar's") from error
     return replace(table, columns=(Column(TIME, "time"), *table.columns[1:]), values=(moments, *others))
 
 
