@@ -106,3 +106,13 @@ def test_a_chart_that_makes_no_table_has_no_file_as_shown_but_a_reason(
     answer = client.get(f"/api/v1/panels/wide/export?tenant_id=acme&{span}&shown=true")
     assert answer.status_code == 500
     assert answer.json()["detail"].startswith("These points make no table: ")
+
+
+def test_steps_move_no_point_out_of_the_calendar(fragment: Callable[..., Any]) -> None:
+    sql = "SELECT timestamptz '2026-03-01 10:00Z' AS time, 'a' AS label, 3 AS value"
+    steps = [{"calculate": {"name": "time", "expression": "time * 1000000"}}]
+    document = {"type": "timeseries", "title": "C", "data_source": {"sql": sql}, "transformations": steps}
+    Panel.objects.filter(slug="totals").update(panel_type="timeseries", document=document)
+    answer = fragment("totals")
+    assert answer.status_code == 200
+    assert "years 1 to 9999" in answer.content.decode()

@@ -11,6 +11,7 @@ from dashboards.panels.transformations.tables import CannotTransform, cells, che
 from datasources.frame import Column, Doubles, Frame, Series, SeriesFrame
 
 TIME = "time"
+CALENDAR = -62_135_510_400.0, 253_402_214_400.0  # the years 1 to 9999, but for a day at each end, for zones
 
 
 def as_table(frame: SeriesFrame) -> Frame:
@@ -32,10 +33,7 @@ def by_moment(frame: SeriesFrame) -> Frame:
     """The same with moments for people and files. Raises CannotTransform."""
     table = as_table(frame)
     times, *others = table.values
-    try:
-        moments = [datetime.fromtimestamp(time, UTC) for time in times]
-    except (ValueError, OverflowError) as error:
-        raise CannotTransform("a “time” is none of the calendar's") from error
+    moments = [datetime.fromtimestamp(time, UTC) for time in times]
     return replace(table, columns=(Column(TIME, "time"), *table.columns[1:]), values=(moments, *others))
 
 
@@ -44,6 +42,8 @@ def as_series(table: Frame, given: SeriesFrame) -> SeriesFrame:
     times = as_doubles(cells(table, TIME))
     if np.isnan(times).any():
         raise CannotTransform("the field “time” of a chart must hold the times of its points")
+    if len(times) and (times.min() < CALENDAR[0] or times.max() > CALENDAR[1]):
+        raise CannotTransform("the field “time” of a chart must hold times of the years 1 to 9999")
     order = np.argsort(times, kind="stable")
     named = {one.label: one for one in given.series}
     series = []
