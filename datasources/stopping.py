@@ -8,6 +8,8 @@ from typing import Protocol
 
 from datasources.errors import QueryStopped
 
+STOPPED = "The query was stopped: nobody waits for it any more."
+
 
 class Running(Protocol):
     """A query that can be ended."""
@@ -36,7 +38,7 @@ class Stopper:
     def _stops(self, query: Running) -> Iterator[None]:
         with self._lock:
             if self._is_stopped:
-                raise QueryStopped("Nobody waits for this query any more.")
+                raise QueryStopped(STOPPED)
             self._running.append(query)
         try:
             yield

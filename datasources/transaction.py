@@ -9,9 +9,10 @@ from psycopg.generators import execute
 from psycopg.pq import ExecStatus
 
 from datasources.base import Limits
-from datasources.errors import QueryTimeout, SourceBusy, SourceUnavailable
+from datasources.errors import QueryStopped, QueryTimeout, SourceBusy, SourceUnavailable
 from datasources.failures import translated
 from datasources.load import load
+from datasources.stopping import STOPPED
 from datasources.stuck import note_answer, note_stuck, refuse_if_stuck
 from datasources.watchdog import watched
 from tenants.connections import lease
@@ -44,6 +45,8 @@ def transaction(database: Database, limits: Limits) -> Iterator[psycopg.Connecti
             note_stuck(database, watch)
         elif error.sqlstate:
             note_answer(database)
+        if watch is not None and watch.is_stopped:
+            raise QueryStopped(STOPPED) from error
         if watch is not None and watch.fired:
             raise QueryTimeout("The query took longer than it may. Try a shorter time range.") from error
         raise translated(error) from error

@@ -25,6 +25,7 @@ STOP_EVERY_SECONDS = 0.5
 class Watch:
     """One watched connection. `fired` says what had to be done, if anything: `cancel`, then `close`.
 
+    `is_stopped`: its asker has left, and its time was not over yet.
     `was_silent`: when it was closed, the server had said nothing that nobody had read yet; a slow reader's has.
     `process` is the back-end's, asked for while the connection lives: a closed one no longer knows.
     """
@@ -32,6 +33,7 @@ class Watch:
     connection: psycopg.Connection
     process: int
     fired: str = ""
+    is_stopped: bool = False
     was_silent: bool = False
     is_over: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,6 +49,7 @@ class Watch:
         """Cancel before its time, and again until it is over: between two statements a server does not hear it."""
         if self.is_over or self.fired == "close":
             return
+        self.is_stopped = True
         self.act("cancel")
         _clock.at(time.monotonic() + STOP_EVERY_SECONDS, self.stop)
 

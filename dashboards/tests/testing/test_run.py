@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Event
-from audit.recording import Thing
+from audit.recording import Thing, Told
+from audit.waiting import queue
 from dashboards.checking.parallel import Lane, each
 from dashboards.models import Check
 from dashboards.testing.parts import Part, Run
@@ -20,6 +21,7 @@ from dashboards.testing.tenants import SAMPLE, editable_by, living_first, sample
 from dashboards.testing.turns import RUNS_AT_ONCE, TooManyRuns, turns
 from dashboards.testing.verdict import Outcome, Verdict
 from dashboards.tests.checking.conftest import DOCUMENTS, make_panel
+from datasources.stopping import STOPPED
 from tenants.models import Tenant
 
 SUM = {"type": "kpi", "data_source": {"sql": "SELECT sum(o.discount) AS value FROM orders o"}}
@@ -79,8 +81,12 @@ def test_whoever_closes_a_run_ends_it(shops: Any) -> None:
     assert list(found) == []
 
 
-def test_what_a_closed_run_asks_ends_at_once(shops: Any, databases: tuple[dict, dict], embedded_server: Any) -> None:
-    """A panel may ask for ten seconds; whoever has left waits for none of them."""
+def test_what_a_closed_run_asks_ends_at_once(
+    shops: Any, databases: tuple[dict, dict], embedded_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A panel may ask for ten seconds; whoever has left waits for none of them. The audit does not call that too slow."""
+    noted: list[Told] = []
+    monkeypatch.setattr(queue, "put", lambda told, **_: noted.append(told))
     slow = {
         "type": "kpi",
         "data_source": {"sql": "SELECT count(*) AS value FROM generate_series(1, 40000) a, generate_series(1, 40000)"},
@@ -98,6 +104,13 @@ def test_what_a_closed_run_asks_ends_at_once(shops: Any, databases: tuple[dict, 
         found.close()
         assert until(lambda: are_active(0))
     assert turns.taken == 0
+    assert until(lambda: sorted(why(noted)) == [STOPPED, STOPPED])
+
+
+def why(noted: list[Told]) -> list[str]:
+    """What went wrong, of the events that were noted after the end and of those that were written before it."""
+    written = Event.objects.filter(action="run_sql", details__how="test").values_list("details__error", flat=True)
+    return [*(told.details["error"] for told in noted), *written]
 
 
 def until(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
