@@ -27,7 +27,7 @@ from dashboards.testing.parts import Part, Run
 from dashboards.testing.running import begin
 from dashboards.testing.tenants import editable_by, living_first, sampled
 from dashboards.testing.turns import TooManyRuns
-from dashboards.testing.verdict import Outcome, Verdict
+from dashboards.testing.verdict import worst_first
 from tenants.models import Tenant
 
 router = Router(tags=["panels"])
@@ -88,7 +88,7 @@ def _run(parts: Sequence[Part], tenants: Sequence[Tenant], runs: str) -> dict[st
     """What is found, what is wrong first; `runs` is what the number of those that run is called."""
     started = time.perf_counter()
     with closing(begin(Run(parts, living_first(tenants), MOST_SECONDS))) as answers:
-        found = sorted((one for one in answers if one is not None), key=_worst_first)
+        found = sorted((one for one in answers if one is not None), key=worst_first)
     return {
         runs: sum(one.runs for one in found),
         "seconds": round(time.perf_counter() - started, 3),
@@ -116,7 +116,3 @@ def _chosen(body: DashboardTest, editable: list[Tenant], panels: Sequence[Panel]
     if unknown:
         raise NotValid(unknown)
     return [by_slug[slug] for slug in dict.fromkeys(body.tenant_ids)]
-
-
-def _worst_first(one: Verdict) -> tuple[int, str, str]:
-    return list(Outcome).index(one.outcome), one.name.casefold(), one.panel.casefold()

@@ -13,7 +13,7 @@ from dashboards.testing.parts import Part, Run
 from dashboards.testing.running import begin
 from dashboards.testing.tenants import living_first, sampled
 from dashboards.testing.turns import TooManyRuns
-from dashboards.testing.verdict import Outcome, Verdict
+from dashboards.testing.verdict import Outcome, Verdict, worst_first
 from datasources.pages.throttle import seconds_to_wait
 from tenants.access import TenantRequest
 from tenants.models import Tenant
@@ -66,14 +66,12 @@ def whole(answers: Any) -> list[Verdict]:
 
 
 def shown(found: list[Verdict]) -> list[dict[str, Any]]:
-    """What is wrong first, then by the tenant's name."""
-    order = list(Outcome)
-    lines = sorted(found, key=lambda one: (order.index(one.outcome), one.name.casefold(), one.panel.casefold()))
-    return [{"one": one, "words": WORDS[one.outcome], "tone": TONES[one.outcome]} for one in lines]
+    """As lines of a page, what is wrong first."""
+    return [{"one": one, "words": WORDS[one.outcome], "tone": TONES[one.outcome]} for one in sorted(found, key=worst_first)]
 
 
 def totals(found: list[Verdict]) -> str:
-    """Of many lines: “12 run, 1 has no rows”."""
+    """Of many lines, how many of each outcome: “Runs 12 · No rows 1”."""
     counts = [(sum(one.outcome is outcome for one in found), WORDS[outcome]) for outcome in reversed(Outcome)]
     return " · ".join(f"{words} {count:,}" for count, words in counts if count)
 

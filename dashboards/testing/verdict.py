@@ -35,3 +35,8 @@ class Verdict:
     @property
     def runs(self) -> bool:
         return self.outcome in {Outcome.RUNS, Outcome.EMPTY}
+
+
+def worst_first(one: Verdict) -> tuple[int, str, str]:
+    """The key to sort by: what is wrong first, then by the tenant's and the panel's names."""
+    return list(Outcome).index(one.outcome), one.name.casefold(), one.panel.casefold()

@@ -50,7 +50,7 @@ def make_token(
 
 
 def revoke_token(token: ApiToken) -> None:
-    """Nobody is let in by it again: at once in this process, within five seconds in every other."""
+    """Nobody is let in by it again: at once, and where another process cannot be told, there within five seconds."""
     if token.revoked_at is not None:
         return
     token.revoked_at = timezone.now()
