@@ -64,13 +64,21 @@ class Question:
 class Wanted:
     """What is wanted: the queries' result under `key`, asked for at a moment, in epoch seconds, or later.
 
-    Where a fresher one is under way, one at most `stale_seconds` older will do. Whoever says so polls: what was dear to come
-    by is new enough for longer, or a thousand viewers, each of whom waits, would have a slow query asked all the time.
+    They may take `longest_seconds`. Where a fresher one is under way, one at most `stale_seconds` older will do. Whoever says
+    so polls: what was dear to come by is new enough for longer, or a thousand viewers, each of whom waits, would have a slow
+    query asked all the time.
     """
 
     key: str
     not_before: float
     stale_seconds: float
+    longest_seconds: float
+
+    @property
+    def oldest(self) -> float:
+        """What was asked for earlier will not do, whatever it took."""
+        dear_seconds = SHARE_OF_TIME * self.longest_seconds if self.stale_seconds else 0.0
+        return min(self.not_before - self.stale_seconds, time.time() - dear_seconds)
 
     def is_met(self, entry: Entry | None) -> bool:
         if entry is None or not self.stale_seconds:
@@ -95,9 +103,10 @@ def fetch(
     be asked for, closed buckets are not taken from what is kept. `or_last`: where the source cannot be asked now, the last
     result will do.
     """
-    wanted = Wanted(key_of(source, queries), not_before.timestamp(), stale_seconds)
+    longest_seconds = source.limits().timeout_ms / 1_000
+    wanted = Wanted(key_of(source, queries), not_before.timestamp(), stale_seconds, longest_seconds)
     question = Question(source, queries, anew)
-    deadline = time.monotonic() + source.limits().timeout_ms / 1_000 + PATIENCE_SECONDS
+    deadline = time.monotonic() + longest_seconds + PATIENCE_SECONDS
     try:
         result = _from_process(question, wanted, deadline)
     except SourceUnavailable as error:
@@ -157,8 +166,10 @@ def _from_store(question: Question, wanted: Wanted, deadline: float) -> Result:
             token, value = shared.claim(wanted.key, LEASE_SECONDS)
         except StoreDown:
             return Result(_ask(question, shared)[0], "asked")
-        found = unpacked(value, not_before=wanted.not_before - wanted.stale_seconds)
-        is_met = found is not None and wanted.is_met(found)
+        found = unpacked(value, not_before=wanted.oldest)
+        is_met = wanted.is_met(found)
+        if not is_met and not wanted.is_nearly_met(found):
+            found = None
         if token is not None and not is_met:
             if found is not None:
                 _first.put(wanted.key, found)  # nobody here is shown an older one meanwhile than was shown elsewhere

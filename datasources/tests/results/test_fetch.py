@@ -174,6 +174,15 @@ def test_who_polls_has_a_dear_result_for_twice_as_long_as_it_took(acme: Tenant, 
     assert ask(acme, newest=True, stale_seconds=30).how == "asked"
 
 
+def test_another_process_has_a_dear_result_for_as_long(acme: Tenant, tick: Callable[[int], None]) -> None:
+    acme.timeout_ms = 30_000
+    dear = make_entry({}, asked_at=time.time() - 45, elapsed_ms=25_000)
+    store.store().put(key_of(PostgresSource(acme), {"q": TICK}), packed(dear), 60)
+    assert ask(acme, newest=True, stale_seconds=30).how == "stored"
+    forget_results()
+    assert ask(acme, newest=True).how == "asked"
+
+
 @pytest.mark.parametrize("how", ["never there", "gone meanwhile"])
 def test_without_a_store_panels_still_answer(
     acme: Tenant, tick: Callable[[int], None], settings: Any, monkeypatch: pytest.MonkeyPatch, how: str
