@@ -13,7 +13,7 @@ class TenantsConfig(AppConfig):
         from tenants.tokens.bearer import forget_bearers, forget_bearers_of_token, forget_bearers_of_user
 
         forget_environment()
-        forget_on_change(Session, forget_visits_of_session)
+        forget_on_change(Session, forget_visits_of_session, others_may_know=lambda session: not session.is_new)
         forget_on_change(ApiToken, forget_bearers_of_token)
         for forget_user in (forget_visits_of_user, forget_bearers_of_user):
             forget_on_change(User, forget_user)

@@ -70,17 +70,21 @@ def forget_all() -> None:
         known.forget()
 
 
-def forget_on_change(model: type[models.Model], forget: Callable[[Any], None]) -> None:
+def forget_on_change(
+    model: type[models.Model], forget: Callable[[Any], None], *, others_may_know: Callable[[Any], bool] = lambda _row: True
+) -> None:
     """Call `forget(row)` when this process saves or deletes a row of `model`, or links one: now, and once others can see it.
 
-    Of rows that are changed in bulk Django tells nobody: the model's query set is a KnownQuerySet.
+    Other processes are told, unless they cannot know of the row yet. Of rows that are changed in bulk Django tells nobody: the
+    model's query set is a KnownQuerySet.
     """
 
     def changed(sender: Any, instance: Any, **_: Any) -> None:
         _now_and_when_seen(lambda: forget(instance))
 
     def told(sender: Any, instance: Any, update_fields: Collection[str] | None = None, **_: Any) -> None:
-        tell_others(update_fields)
+        if others_may_know(instance):
+            tell_others(update_fields)
 
     for signal in (post_save, post_delete):
         signal.connect(changed, sender=model, weak=False)

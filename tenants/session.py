@@ -15,7 +15,12 @@ class SessionManager(BaseSessionManager["Session"]):
 
 
 class Session(AbstractBaseSession):
-    """A signed-in browser. It names its user, so that one query can authorise a request."""
+    """A signed-in browser. It names its user, so that one query can authorise a request.
+
+    `is_new` while the request goes on in which it was made: until then its key is known to nobody else.
+    """
+
+    is_new = False
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
 

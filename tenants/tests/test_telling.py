@@ -7,7 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.contrib.auth import login
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.utils import connector_params
@@ -15,6 +17,7 @@ from procrastinate.contrib.django.utils import connector_params
 from tenants import telling
 from tenants.hearing import hear
 from tenants.models import Membership, Tenant, User
+from tenants.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 CHANGES: dict[str, Callable[[Any, Any], object]] = {
@@ -24,9 +27,17 @@ CHANGES: dict[str, Callable[[Any, Any], object]] = {
     "people let in together": lambda ada, acme: User.objects.bulk_create([User(email="new@example.com")]),
 }
 QUIET: dict[str, Callable[[Any, Any], object]] = {
-    "a sign-in": lambda ada, acme: ada.save(update_fields=["last_login"]),
+    "a sign-in": lambda ada, acme: sign_in(ada),
     "a test of a connection": lambda ada, acme: Tenant.objects.update(tested_at=timezone.now(), test_summary="good"),
 }
+
+
+def sign_in(user: Any) -> SessionStore:
+    request = HttpRequest()
+    session = request.session = SessionStore()
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    session.save()
+    return session
 
 
 @pytest.fixture
@@ -45,6 +56,12 @@ def told(django_capture_on_commit_callbacks: Any) -> Callable[[Callable[[], obje
 @pytest.mark.parametrize("change", CHANGES)
 def test_others_are_told_once_of_what_a_transaction_changes(told: Any, ada: Any, acme: Any, change: str) -> None:
     assert told(lambda: CHANGES[change](ada, acme)) == 1
+
+
+def test_others_are_told_of_what_a_session_says_later_and_of_its_end(told: Any, ada: Any) -> None:
+    session = SessionStore(sign_in(ada).session_key)
+    session["seen"] = True
+    assert [told(session.save), told(session.flush)] == [1, 1]
 
 
 @pytest.mark.parametrize("change", QUIET)
