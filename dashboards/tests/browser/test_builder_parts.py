@@ -31,8 +31,10 @@ def test_variables_and_annotations_are_made_by_fields(visit: Callable[..., Page]
         dialog.get_by_role("button", name="Text", exact=True).click()
         expect(dialog.locator(".builder-thing")).to_have_count(count)
     dialog.get_by_role("button", name="Down: server").press("Enter")
+    expect(name.nth(1)).to_have_value("server")
     expect(dialog.get_by_role("button", name="Down: server")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(name.nth(2)).to_have_value("server")
     expect(dialog.get_by_role("button", name="Up: server")).to_be_focused()
     for left in (2, 1):
         dialog.get_by_role("button", name="Remove: variable").first.click()

@@ -54,7 +54,9 @@ def test_a_run_is_stopped(
 
 def test_the_querys_page_tests_what_is_written(visit: Callable[..., Page], ada: Any, acme: Any, overview: Dashboard) -> None:
     page = visit(ada, "/t/acme/d/overview/panels/newest/query/")
-    page.locator(".cm-content").fill("SELECT 12 AS value FROM no_such_table")
+    page.locator(".cm-content").press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text("SELECT 12 AS value FROM no_such_table")
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Test on all tenants").click()
     other = opened.value

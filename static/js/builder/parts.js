@@ -9,6 +9,7 @@ const dialog = document.getElementById("builder-part");
 const form = document.getElementById("builder-part-form");
 const fields = document.getElementById("builder-part-fields");
 let part = "";
+let doing = ""; // what the server is asked to do now: a second press of its button would do it to what is there no more
 
 const say = (sentence) => {
   document.getElementById("builder-part-said").textContent = sentence;
@@ -50,9 +51,12 @@ const use = (rows) => {
 };
 
 const act = async (did) => {
+  if (did === doing) return;
+  doing = did;
   const body = new FormData(form);
   body.set("do", did);
   const answer = await send(body);
+  doing = "";
   if (did === "use" && answer?.ok) return use((await answer.json()).rows);
   await draw(answer);
   refocus(did);
