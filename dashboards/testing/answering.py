@@ -1,6 +1,6 @@
 """What the pages of *Test on all tenants* have in common: the run that was asked for, its lines, and how they are shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
@@ -22,6 +22,7 @@ MOST_SECONDS = 300.0
 MOST_SECONDS_OF_A_PAGE = 25.0  # for who waits without seeing anything
 WORDS = {Outcome.FAILS: "Fails", Outcome.AWAY: "Not asked", Outcome.EMPTY: "No rows", Outcome.RUNS: "Runs"}
 TONES = {Outcome.FAILS: "critical", Outcome.AWAY: "unknown", Outcome.EMPTY: "warning", Outcome.RUNS: "good"}
+Answers = Generator[Verdict | None]
 OUTCOMES = [(outcome.value, WORDS[outcome], TONES[outcome]) for outcome in Outcome]
 
 
@@ -35,7 +36,7 @@ class Refused(Exception):
 
 def begun(
     request: TenantRequest, parts: Sequence[Part], tenants: Sequence[Tenant], samples: Sequence[Panel], most_seconds: float
-) -> Any:
+) -> Answers:
     """The answers as they come, of all tenants or of a sample by what is known of `samples`. Raises Refused."""
     wait = seconds_to_wait(request.user)
     if wait:
@@ -48,7 +49,7 @@ def begun(
         raise Refused(str(error), 429) from error
 
 
-def streamed(answers: Any) -> HttpResponseBase:
+def streamed(answers: Answers) -> HttpResponseBase:
     """A line of JSON a verdict, as it comes; an empty one where nothing came for a moment, so that a reader's end shows."""
     response = StreamingHttpResponse(_lines(answers), content_type="application/x-ndjson")
     response["X-Accel-Buffering"] = "no"  # nginx would hold back what is to be seen at once
@@ -59,7 +60,7 @@ def refusal(error: Refused) -> HttpResponse:
     return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
 
 
-def whole(answers: Any) -> list[Verdict]:
+def whole(answers: Answers) -> list[Verdict]:
     """All of them, for who sees nothing until the last one is there."""
     with closing(answers):
         return [one for one in answers if one is not None]
@@ -76,7 +77,7 @@ def totals(found: list[Verdict]) -> str:
     return " · ".join(f"{words} {count:,}" for count, words in counts if count)
 
 
-def _lines(answers: Any) -> Iterator[bytes]:
+def _lines(answers: Answers) -> Iterator[bytes]:
     with closing(answers):
         for one in answers:
             yield (orjson.dumps(asdict(one)) if one is not None else b"") + b"\n"

@@ -1,7 +1,5 @@
 """*Test on all tenants* of a dashboard: all its panels, a line for each on each tenant."""
 
-from typing import Any
-
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +11,7 @@ from dashboards.testing.answering import (
     MOST_SECONDS,
     MOST_SECONDS_OF_A_PAGE,
     OUTCOMES,
+    Answers,
     Refused,
     begun,
     refusal,
@@ -55,7 +54,7 @@ def dashboard_test_run(request: TenantRequest, tenant: str, dashboard: str) -> H
         return refusal(error)
 
 
-def _begun(request: TenantRequest, board: Dashboard, most_seconds: float) -> Any:
+def _begun(request: TenantRequest, board: Dashboard, most_seconds: float) -> Answers:
     """Raises Refused."""
     parts = _parts(request, board)
     if not parts:

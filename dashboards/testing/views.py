@@ -1,7 +1,5 @@
 """*Test on all tenants* of a panel: the page, and the answers that come in while it looks. Without a script it waits for them."""
 
-from typing import Any
-
 import orjson
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -15,6 +13,7 @@ from dashboards.testing.answering import (
     MOST_SECONDS,
     MOST_SECONDS_OF_A_PAGE,
     OUTCOMES,
+    Answers,
     Refused,
     begun,
     refusal,
@@ -66,7 +65,7 @@ def _draft(request: TenantRequest, stored: Panel | None, slug: str) -> Panel:
         raise Refused("; ".join(map(str, error.errors)), 422) from error
 
 
-def _begun(request: TenantRequest, stored: Panel | None, draft: Panel, most_seconds: float) -> Any:
+def _begun(request: TenantRequest, stored: Panel | None, draft: Panel, most_seconds: float) -> Answers:
     """Raises Refused."""
     try:
         read_panel(draft)
