@@ -159,8 +159,8 @@ def test_our_own_figures_fit_the_http_template(
     make_prometheus(tenant=acme, scrape_interval="1s")
     values = {"requests": "paneldash_requests_total", "status": "status", "seconds": "paneldash_request_seconds", "route": "view"}
     made = make(built_in()["http"], Wanted(acme, values=values), by=ada)
-    client.get("/live")
-    exporters.wait_for('sum(rate(paneldash_requests_total{view="live"}[5s])) > 0', answers=1)
+    grows = 'sum(rate(paneldash_requests_total{view="live"}[5s])) > 0'
+    exporters.wait_for(grows, answers=1, meanwhile=lambda: client.get("/live"))
     assert _quiet(acme, made.panels, patience_seconds=20) == []
     routes = next(panel for panel in made.panels if panel.slug == "http-routes")
     rows = _drawn(acme, routes, minutes=1)[1].answer().data["rows"]

@@ -8,6 +8,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ scrape_configs:
   - job_name: node
     static_configs: [{{targets: ["127.0.0.1:{node}"]}}]
   - job_name: paneldash
+    scrape_interval: 1s
+    scrape_timeout: 1s
     static_configs: [{{targets: ["127.0.0.1:{ours}"]}}]
   - job_name: gone
     static_configs: [{{targets: ["127.0.0.1:1"]}}]
@@ -108,9 +111,11 @@ class RealPrometheus:
         """Until it has asked its own targets: it begins with that five seconds after its start."""
         self.wait_for('up{job=~"prometheus|node"} == 1', answers=2)
 
-    def wait_for(self, query: str, *, answers: int) -> None:
+    def wait_for(self, query: str, *, answers: int, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Until it answers so many series; `meanwhile` makes what it is to see, again and again: a busy machine may miss a look."""
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
+            meanwhile()
             with contextlib.suppress(OSError):
                 if len(self.get("query", query=query)["result"]) == answers:
                     return
