@@ -71,6 +71,17 @@ def shown(found: list[Verdict]) -> list[dict[str, Any]]:
     return [{"one": one, "words": WORDS[one.outcome], "tone": TONES[one.outcome]} for one in sorted(found, key=worst_first)]
 
 
+def told(found: list[Verdict] | None, problem: str) -> dict[str, Any]:
+    """What a page says of a run: of None that there was none yet, or why there was none."""
+    return {
+        "found": shown(found or []),
+        "runs_on": sum(one.runs for one in found or []),
+        "is_through": found is not None,
+        "problem": problem,
+        "outcomes": OUTCOMES,
+    }
+
+
 def totals(found: list[Verdict]) -> str:
     """Of many lines, how many of each outcome: “Runs 12 · No rows 1”."""
     counts = [(sum(one.outcome is outcome for one in found), WORDS[outcome]) for outcome in reversed(Outcome)]

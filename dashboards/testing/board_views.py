@@ -10,13 +10,12 @@ from dashboards.pages.finding import dashboard_for
 from dashboards.testing.answering import (
     MOST_SECONDS,
     MOST_SECONDS_OF_A_PAGE,
-    OUTCOMES,
     Answers,
     Refused,
     begun,
     refusal,
-    shown,
     streamed,
+    told,
     totals,
     whole,
 )
@@ -83,12 +82,8 @@ def _page(
         "sample": len(sampled(tenants, [part.panel for part in parts], request.tenant)),
         "ranges": {"": "As on the dashboard", **RANGES},
         "length": request.POST.get("range", ""),
-        "found": shown(found or []),
-        "runs_on": sum(one.runs for one in found or []),
         "totals": totals(found or []),
-        "is_through": found is not None,
-        "problem": problem,
-        "outcomes": OUTCOMES,
+        **told(found, problem),
         "tenants": tenants_of(request.user),
     }
     return render(request, "dashboards/test.html", context, status=status)

@@ -12,13 +12,12 @@ from dashboards.read import read_panel
 from dashboards.testing.answering import (
     MOST_SECONDS,
     MOST_SECONDS_OF_A_PAGE,
-    OUTCOMES,
     Answers,
     Refused,
     begun,
     refusal,
-    shown,
     streamed,
+    told,
     whole,
 )
 from dashboards.testing.drafts import RANGES, draft_of, length_of, sent_document, thing_of
@@ -101,11 +100,7 @@ def _page(
         "sample": len(sampled(tenants, [stored or Panel()], request.tenant)),
         "ranges": RANGES,
         "length": length_of(request.POST.get("range", ""), draft or stored or Panel()),
-        "found": shown(found or []),
-        "runs_on": sum(one.runs for one in found or []),
-        "is_through": found is not None,
-        "problem": problem,
-        "outcomes": OUTCOMES,
+        **told(found, problem),
         "tenants": tenants_of(request.user),
     }
     return render(request, "dashboards/test.html", context, status=status)
