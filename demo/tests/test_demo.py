@@ -199,7 +199,7 @@ def test_a_measurement_is_this_machines(demo: None) -> None:
 
 
 def test_the_invented_servers_live_on(demo: None) -> None:
-    """After a pause their rows are made up to now, and no row twice."""
+    """After a pause their rows are made up to now, and no row twice. One of them may be down, for 40 minutes of its nine days."""
     tenant = TENANTS[1]
     recent = "recorded_at > now() - interval '3 hours' AND server_name <> %s"
     with owner_connection(database_name(tenant)) as connection:
@@ -212,4 +212,5 @@ def test_the_invented_servers_live_on(demo: None) -> None:
         [made, distinct] = connection.execute(query, [THIS_MACHINE]).fetchone()
         connection.rollback()
     assert made == distinct
-    assert made >= (3 * 3_600 / tenant.metric_seconds - 2) * len(tenant.servers)
+    down = 40 * 60 // tenant.metric_seconds + 1
+    assert made >= (3 * 3_600 / tenant.metric_seconds - 2) * len(tenant.servers) - down
