@@ -1,12 +1,13 @@
 """Prometheus and what speaks as it does: VictoriaMetrics, Thanos, Mimir."""
 
 from base64 import b64encode
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from datasources.intervals import SCRAPE_MS
 from datasources.kinds.base import Configured, Secrets, Settings, SourceKind, Status
+from datasources.kinds.pem import LINES, Certificates, PrivateKey
 from datasources.prometheus.gate import gates
 from datasources.prometheus.headers import OF_SECRETS, read_headers
 from datasources.prometheus.parameters import read_parameters
@@ -18,7 +19,6 @@ from tenants.models import Tenant
 from tenants.outbound import AddressRefused, Tls
 from tenants.outbound.client import read_url
 
-LINES: dict[str, Any] = {"lines": 4}  # so high is its field in a form
 TENANT = "{tenant}"  # in the value of a header or a parameter: the tenant's slug
 
 
@@ -51,9 +51,6 @@ def _interval(text: str) -> str:
     if not duration_ms(text):
         raise ValueError("This is a length of time: 15s, 1m.")
     return text
-
-
-Pem = Annotated[str, Field(max_length=100_000, json_schema_extra=LINES)]
 
 
 class PrometheusSettings(Settings):
@@ -98,8 +95,8 @@ class PrometheusSettings(Settings):
         ),
         AfterValidator(_parameters),
     ] = ""
-    ca_certificate: Annotated[Pem, Field(title="CA certificate", description="PEM; empty: the system's.")] = ""
-    client_certificate: Annotated[Pem, Field(title="Client certificate", description="PEM; its key is a secret.")] = ""
+    ca_certificate: Annotated[Certificates, Field(title="CA certificate", description="PEM; empty: the system's.")] = ""
+    client_certificate: Annotated[Certificates, Field(title="Client certificate", description="PEM; its key is a secret.")] = ""
     verify_tls: Annotated[bool, Field(title="Check the certificate", description="Off, others may read along.")] = True
 
     @model_validator(mode="after")
@@ -114,7 +111,7 @@ class PrometheusSettings(Settings):
 class PrometheusSecrets(Secrets):
     password: Annotated[str, Field(max_length=1_000, description="For basic.")] = ""
     token: Annotated[str, Field(max_length=8_000, pattern=r"^[\x21-\x7e]*$", description="For bearer.")] = ""
-    client_key: Annotated[Pem, Field(title="Client key", description="PEM, without a password.")] = ""
+    client_key: Annotated[PrivateKey, Field(title="Client key", description="PEM, without a password.")] = ""
     secret_headers: Annotated[
         str,
         Field(

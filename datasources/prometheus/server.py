@@ -14,6 +14,8 @@ from tenants.outbound.tls import SYSTEM
 
 GRACE_SECONDS = 1.0  # the server's own word, that a query took too long, is worth waiting for
 
+_UNUSABLE = "This data source's credentials cannot be used: enter them anew."
+
 Fields = Sequence[tuple[str, str]]
 
 
@@ -50,7 +52,7 @@ class Server:
                 )
             )
         except (TlsInvalid, CredentialsError) as error:
-            raise SourceUnavailable("This data source's credentials cannot be used: enter them anew.") from error
+            raise SourceUnavailable(_UNUSABLE, detail=str(error) if isinstance(error, TlsInvalid) else "") from error
         except OutboundError as error:
             raise unreachable(error) from error
         found = _read(response.body)

@@ -216,6 +216,8 @@ def _in_words(error: Exception) -> OutboundError:
     detail = type(error).__name__
     if isinstance(error, exceptions.TimeoutError | TimeoutError) and not isinstance(error, exceptions.ConnectTimeoutError):
         return TooSlow("The server took longer to answer than it may.", detail=detail)
+    if isinstance(error, exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" not in str(error):
+        return NoAnswer("No TLS with this server: it may want a client certificate, or speak plain HTTP.", detail=detail)
     if isinstance(error, exceptions.SSLError):
         return NoAnswer("The server cannot be trusted: its certificate was not accepted.", detail=detail)
     return NoAnswer("The server cannot be reached.", detail=detail)

@@ -310,7 +310,7 @@ def test_settings_that_make_no_sense_are_refused(its: dict[str, Any]) -> None:
 def test_settings_have_names_and_help_for_a_form() -> None:
     kind = SOURCE_KINDS["prometheus"]
     assert kind.settings.model_validate({"url": "https://x.example:9090/prom/"}).url == "https://x.example:9090/prom"
-    assert "hush" not in repr(kind.secrets.model_validate({"password": "hush", "token": "hush", "client_key": "hush"}))
+    assert "hush" not in repr(kind.secrets.model_validate({"password": "hush", "token": "hush", "secret_headers": "X-Key: hush"}))
     assert set(kind.targets) <= set(kind.settings.model_fields)
 
 

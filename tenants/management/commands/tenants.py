@@ -156,7 +156,7 @@ class Command(OneStatusCommand):
     def _print_grant(self, options: Options, reader: Reader, statements: list[str], *, is_new: bool) -> None:
         """A stored password is in the statements as its verifier, and shown nowhere; a new one is shown once."""
         script = ["BEGIN;", *(f"{statement};" for statement in statements), "COMMIT;"]
-        who = "a superuser" if options["harden"] else "its owner"
+        who = "a superuser" if options["harden"] else "its owner, who may make roles (CREATEROLE), or as a superuser"
         note = f"-- Run this in the database {reader.database} as {who}."
         self._say(
             options, {"role": reader.role, "password": reader.password if is_new else None, "statements": script}, [note, *script]

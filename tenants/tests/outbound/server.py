@@ -1,6 +1,7 @@
 """A server whose answers a test decides, and names that lead where a test says."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,6 +48,10 @@ class Server:
     def wrap(self, context: Any) -> None:
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.url = f"https://localhost:{self.port}"
+
+    def wants_certificate(self) -> None:
+        """From now on, of everybody who comes by TLS."""
+        self._server.socket.context.verify_mode = ssl.CERT_REQUIRED  # type: ignore[attr-defined]  # wrapped
 
     def close(self) -> None:
         self._server.shutdown()

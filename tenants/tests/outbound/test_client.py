@@ -193,6 +193,12 @@ def test_we_show_a_certificate_of_our_own(encrypted: Server, authority: Path) ->
     assert key not in repr(Tls(key=key))
 
 
+def test_a_server_that_wants_to_know_us_is_not_called_untrusted(encrypted: Server, authority: Path) -> None:
+    encrypted.wants_certificate()
+    with pytest.raises(NoAnswer, match="client certificate"):
+        ask(encrypted.url, tls=Tls(ca=(authority / "cert.pem").read_text()))
+
+
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_a_drip_under_tls_does_not_outlive_its_time(encrypted: Server, authority: Path) -> None:
     over = threading.Event()
