@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.schemas.data import PanelData
 from api.schemas.problems import Invalid, Overtaken, Problem, TooLarge
-from api.schemas.sources import StillUsed
+from api.schemas.sources import NotDeleted
 from dashboards.document import DashboardDocument
 from dashboards.panels import PANEL_TYPES
 from datasources.kinds import SOURCE_KINDS
@@ -159,7 +159,7 @@ def _models() -> dict[str, Any]:
     """The errors, and the documents: the models that no operation names by itself."""
     read: list[type[BaseModel]] = [DashboardDocument, *(kind.document for kind in PANEL_TYPES.values())]
     read += [model for kind in SOURCE_KINDS.values() for model in (kind.settings, kind.secrets)]
-    written: list[type[BaseModel]] = [Problem, Invalid, Overtaken, StillUsed, TooLarge, PanelData]
+    written: list[type[BaseModel]] = [Problem, Invalid, Overtaken, NotDeleted, TooLarge, PanelData]
     _, found = models_json_schema(
         [*((model, "serialization") for model in written), *((model, "validation") for model in read)], ref_template=REF
     )

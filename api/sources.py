@@ -16,7 +16,7 @@ from api.limits import DEAR
 from api.listing import ListQuery, listed
 from api.merging import merged
 from api.schemas.parts import PLAIN
-from api.schemas.sources import NewSource, SourceChange, SourceDetail, SourcePage, SourceReport, StillUsed
+from api.schemas.sources import NewSource, NotDeleted, SourceChange, SourceDetail, SourcePage, SourceReport
 from api.versions import seen_version, tag_of
 from dashboards.changing import Overtaken
 from dashboards.panels.document import DocumentError
@@ -38,7 +38,9 @@ STILL_USED = {
 SORTS = {"source_id": "slug", "name": "name", "kind": "kind", "updated_at": "updated_at"}
 PLACE = "/datasources/{source_id}"
 DELETING = problems(404, by_version=True)
-DELETING["responses"][409] = response("Something needs it; `uses` says what.", StillUsed, STILL_USED)
+DELETING["responses"][409] = response(
+    "Something needs it; `uses` says what. Or it was overtaken by another change.", NotDeleted, STILL_USED
+)
 
 
 class SourcesQuery(ListQuery):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from api.schemas.parts import PLAIN, TEXT, WITHOUT_NUL, Given, Name, Page, Slug, example
-from api.schemas.problems import Problem
+from api.schemas.problems import Overtaken
 from api.schemas.sharing import Owner, Version
 from api.schemas.tenants import Timeout
 
@@ -152,7 +152,7 @@ class UseOf(BaseModel):
     where: Annotated[str, Field(description="Whose it is: a tenant's name, or “shared”.")]
 
 
-class StillUsed(Problem):
-    """It is needed, so it cannot be deleted."""
+class NotDeleted(Overtaken):
+    """It is needed, or somebody else has changed it meanwhile."""
 
-    uses: list[UseOf]
+    uses: Annotated[list[UseOf] | None, Field(description="What needs it, where that is the reason.")] = None
