@@ -52,7 +52,7 @@ def export_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> H
         source = asked_source(tenant, panel, read, ask)
         frames = _begin(source, query, most)
         first = next(frames)
-        heading, names = read.kind.csv_heading(read.document, first), list(read.kind.csv_columns(read.document, first))
+        heading, names = read.kind.csv_parts(read.document, first)
         columns = [first.columns[first.names.index(name)] for name in names]
         rows = chain([first], frames)
         export = Export(kind.name, Thing.of(panel), tenant)
@@ -82,7 +82,7 @@ def shown_response(tenant: Tenant, panel: Panel, ask: Ask, kind: FileKind) -> Ht
         raise _nothing()
     try:
         frame = _shown(type_, document, refreshed.frames)
-        heading, names = type_.csv_heading(document, frame), list(type_.csv_columns(document, frame))
+        heading, names = type_.csv_parts(document, frame)
     except WrongShape as error:
         raise PanelUnavailable(str(error), status=QueryFailed.status) from error
     except CannotTransform as error:

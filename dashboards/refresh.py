@@ -85,7 +85,7 @@ class Refreshed:
 
         def make() -> Shaped | WrongShape:
             try:
-                return _noted(shape(document, self.kind.transformed(document, self.frames), self.ask), self.frames)
+                return _noted(self.kind.shaped(shape, document, self.frames, self.ask), self.frames)
             except WrongShape as error:
                 return WrongShape(str(error))  # found out once: it may have taken a second, and frames hang on the error itself
 

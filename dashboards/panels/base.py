@@ -1,7 +1,8 @@
 """What every panel type has: a document, the queries it asks, the answer it gives and the context it is drawn from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from dashboards.panels.document import PanelDocument, QueryDocument
+from dashboards.panels.patterns import PatternsTooDear, bounded_patterns
 from dashboards.panels.transformations.steps import transformed, transformed_series
 from dashboards.panels.transformations.tables import CannotTransform
 from dashboards.panels.values import csv_cell
@@ -20,6 +22,7 @@ from datasources.timerange import MAX_POINTS, UTC_ZONE, TimeRange
 from datasources.variables import Value
 
 Document = TypeVar("Document", bound=PanelDocument)
+Shaped = TypeVar("Shaped")
 
 
 class BadRequest(ValueError):
@@ -135,6 +138,14 @@ class PanelType(ABC, Generic[Document]):
             raise WrongShape(f"{error}.") from error
         return {**{name: one for name, one in frames.items() if name in self.untransformed}, **changed}
 
+    def shaped(self, shape: Callable[[Any, Frames, Ask], Shaped], document: PanelDocument, frames: Frames, ask: Ask) -> Shaped:
+        """What `shape`, its `answer` or `context`, makes of the transformed answers, within the patterns' budget.
+
+        Raises BadRequest and WrongShape.
+        """
+        with _bounded():
+            return shape(document, self.transformed(document, frames), ask)
+
     @abstractmethod
     def answer(self, document: Document, frames: Frames, ask: Ask) -> Answer:
         """The contract's answer. Raises BadRequest, and WrongShape when a Frame lacks what the type needs."""
@@ -154,6 +165,11 @@ class PanelType(ABC, Generic[Document]):
     def export(self, document: Document, ask: Ask) -> Query | None:
         """One query whose rows are the whole result, for files; None where there is nothing to have. Raises BadRequest."""
 
+    def csv_parts(self, document: Document, frame: Frame) -> tuple[list[str], list[str]]:
+        """`csv_heading` and `csv_columns`, within the patterns' budget. Raises WrongShape."""
+        with _bounded():
+            return self.csv_heading(document, frame), list(self.csv_columns(document, frame))
+
     def csv_heading(self, document: Document, frame: Frame) -> list[str]:
         """The headings of `csv_columns`, from the first Frame of the result."""
         return [csv_cell(name, UTC_ZONE) for name in frame.names]
@@ -165,3 +181,13 @@ class PanelType(ABC, Generic[Document]):
 
 class WrongShape(ValueError):
     """The query's answer has not the columns this type needs. The message says which, for editors and viewers alike."""
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Raises WrongShape where patterns take too long."""
+    try:
+        with bounded_patterns():
+            yield
+    except PatternsTooDear as error:
+        raise WrongShape(str(error)) from error

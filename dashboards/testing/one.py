@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from typing import Any
 
 from dashboards.asked_source import asked_source
 from dashboards.checking.panels import ask_of
@@ -15,7 +14,6 @@ from dashboards.testing.verdict import Outcome, Verdict
 from datasources.base import CountQuery, Query, Source
 from datasources.errors import SourceBusy, SourceError, SourceMissing, SourceUnavailable
 from datasources.fitting import read_anew
-from datasources.frame import Frames
 from datasources.sources import Sources
 
 BUSY_TRIES = 3
@@ -63,14 +61,10 @@ def _asked(source: Source, queries: dict[str, Query], read: ReadPanel, ask: Ask,
     is_truncated = any(getattr(frame, "truncated", False) for frame in frames.values())
     found = replace(planned, rows=rows, is_truncated=is_truncated, ms=round(ms, 1))
     try:
-        is_empty = bool(_shaped(read, frames, ask).get("is_empty")) or not found.rows
+        is_empty = bool(read.kind.shaped(read.kind.context, read.document, frames, ask).get("is_empty")) or not found.rows
     except WrongShape as error:
         return replace(found, outcome=Outcome.FAILS, error=str(error)), sql_of(frames)
     return replace(found, outcome=Outcome.EMPTY if is_empty else Outcome.RUNS), sql_of(frames)
-
-
-def _shaped(read: ReadPanel, frames: Frames, ask: Ask) -> dict[str, Any]:
-    return read.kind.context(read.document, read.kind.transformed(read.document, frames), ask)
 
 
 def _outcome(error: SourceError) -> Outcome:

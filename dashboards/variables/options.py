@@ -7,9 +7,10 @@ from typing import Any
 
 from audit.recording import Thing
 from audit.statements import note_panel_run
-from dashboards.panels.patterns import found
+from dashboards.panels.patterns import PatternsTooDear, bounded_patterns, found
 from dashboards.variables.definitions import LONGEST_VALUE, CustomVariable, DataSourceVariable, Option, QueryVariable, Variable
 from datasources.base import Query, Source, SqlQuery
+from datasources.errors import QueryFailed
 from datasources.frame import Frame, rows_of
 from datasources.prom_queries import PromOptions
 from datasources.results import fetch, known
@@ -92,7 +93,10 @@ class Asker:
         if entry is None:
             return None
         frame, regex = rows_of(entry.frames, "options"), variable.regex
-        return entry.once(("options", depends_on_time, regex), lambda: _read(frame, depends_on_time, regex))
+        read = entry.once(("options", depends_on_time, regex), lambda: _read(frame, depends_on_time, regex))
+        if isinstance(read, PatternsTooDear):
+            raise QueryFailed(str(read))
+        return read
 
     def _query(self, variable: QueryVariable, values: Mapping[str, Any]) -> Query:
         given = {name: value for name, value in values.items() if name in variable.needs}
@@ -104,8 +108,17 @@ class Asker:
         note_panel_run(source.tenant, self.dashboard, frame.sql, ms=ms, rows=frame.row_count)
 
 
-def _read(frame: Frame, depends_on_time: bool, regex: str | None = None) -> Options:
-    """The columns `value` and `text`, or the first one. NULL is no option, nor is what no address can say; each is one once."""
+def _read(frame: Frame, depends_on_time: bool, regex: str | None = None) -> Options | PatternsTooDear:
+    """The options, or why there are none: it is found out once, for it may have taken a second."""
+    try:
+        with bounded_patterns():
+            return _taken_from(frame, depends_on_time, regex)
+    except PatternsTooDear:
+        return PatternsTooDear()  # without the frames that hang on the error itself
+
+
+def _taken_from(frame: Frame, depends_on_time: bool, regex: str | None) -> Options:
+    """Of the columns `value` and `text`, or the first. NULL is no option, nor is what no address can say; each is one once."""
     names = frame.names
     of_value = next((name for name in names if name in VALUE_NAMES), names[0] if names else "")
     of_text = next((name for name in names if name in TEXT_NAMES), of_value)

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.panels import PANEL_TYPES
+from dashboards.panels.base import WrongShape
 from dashboards.panels.document import DocumentInvalid, read_document
 from dashboards.panels.mappings import Mapping, mapped
-from dashboards.panels.patterns import found
+from dashboards.panels.patterns import LONGEST_TEXT, found
 from dashboards.tests.panels.frames import ask, document, frame
 
 EVIL = ("(a+)+$", "(a|aa)+$", "(.*a){20}$", "^(([a-z])+.)+[A-Z]([a-z])+$", "(x+x+)+y")
@@ -64,6 +65,28 @@ def test_a_patterns_groups_stand_in_the_text() -> None:
 @pytest.mark.parametrize("pattern", EVIL)
 def test_a_pattern_that_would_keep_others_busy_for_years_has_an_answer(pattern: str) -> None:
     assert found(pattern, "a" * 1_500 + "!") is None
+
+
+def test_dear_patterns_end_when_all_of_a_drawing_have_had_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of 500 texts, each with 50 mappings of 160 ms, would hold a worker for an hour."""
+    ticks = iter(range(100))  # the clock of the processor, turned on by each look at it
+    monkeypatch.setattr("dashboards.panels.patterns.time.thread_time", lambda: next(ticks) * 0.6)
+    columns = [{"name": "name", "mappings": [{"regex": "(.{0,30}){30}x", "text": "x"}]}]
+    kind, table = PANEL_TYPES["table"], document("table", {"sql": "SELECT name FROM t", "columns": columns})
+    count = frame(total=[500], is_estimate=[False])
+    with pytest.raises(WrongShape, match=r"regular expressions take too long.* 1 s of a processor"):
+        kind.shaped(kind.context, table, {"rows": frame(name=["é" * LONGEST_TEXT] * 500), "count": count}, ask())
+    assert next(ticks) == 4  # the second match was the last
+    drawn_next = kind.shaped(kind.context, table, {"rows": frame(name=["short"]), "count": count}, ask())
+    assert drawn_next["rows"]
+
+
+def test_a_file_of_dear_patterns_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.panels.patterns.MOST_SECONDS", -1.0)
+    overrides = [{"match": {"regex": "^n"}, "hidden": True}]
+    table = document("table", {"sql": "SELECT name FROM t"}, display={"overrides": overrides})
+    with pytest.raises(WrongShape, match="take too long"):
+        PANEL_TYPES["table"].csv_parts(table, frame(name=["a"]))
 
 
 @given(st.text(max_size=50))
