@@ -81,6 +81,9 @@ def cell_html(value: Cell, home: Home) -> str:
         return _dressed(value, value.look, home)
     if value.kind == "null" and not value.href:
         return NULL
+    if not value.tone and not value.href and value.text.isascii():
+        # It reads from left to right as its cell does: a <bdi> of its own makes Chromium's layout of a large table twice as dear.
+        return f'<td class="{escape(value.kind)}"{_exact(value)}>{escape(value.text)}</td>'
     tone = f' data-tone="{escape(value.tone)}"' if value.tone else ""
     return f'<td class="{escape(value.kind)}"{tone}{_exact(value)}>{_text(value, home)}</td>'
 

@@ -38,7 +38,7 @@ def fragment(client: Client, ada: Any, acme: Any, acme_database: dict, admin_sql
 
 
 def cells(answer: Any) -> list[str]:
-    return [part.partition("</bdi>")[0] for part in answer.content.decode().split("<bdi>")[1:]]
+    return re.findall(r"<td class=[^>]*>([^<]*)</td>", answer.content.decode())
 
 
 def asked_at(answer: Any) -> str:

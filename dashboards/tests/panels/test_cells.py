@@ -106,5 +106,9 @@ def test_a_cells_text_is_escaped_and_kept_apart() -> None:
     assert table_rows([[shown("<script>&\u202e")]]) == '<tr><td class="text"><bdi>&lt;script&gt;&amp;\u202e</bdi></td></tr>'
 
 
+def test_text_that_reads_as_the_page_does_needs_no_element() -> None:
+    assert table_rows([[shown("<b>&")]]) == '<tr><td class="text">&lt;b&gt;&amp;</td></tr>'
+
+
 def test_a_link_does_not_hand_over_the_page() -> None:
     assert 'rel="noopener noreferrer"' in table_rows([[shown("https://example.com", "link")]])

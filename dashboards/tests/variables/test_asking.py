@@ -25,7 +25,7 @@ from tenants.models import Tenant
 
 
 def rows(response: Any) -> list[str]:
-    return re.findall(r"<tr><td class=\"text\"><bdi>(.*?)</bdi>", response.content.decode())
+    return re.findall(r"<tr><td class=\"text\">(?:<bdi>)?(.*?)<", response.content.decode())
 
 
 def title(response: Any) -> str:
@@ -179,7 +179,7 @@ class Structure(HTMLParser):
 def test_hostile_values_stay_text_in_the_page_and_one_parameter_in_its_urls(make_board: Callable, look: Callable) -> None:
     panel = {**PANEL, "title": "Of $v", "description": "${v:csv} ${v:json}", "data_source": {"sql": "SELECT :v::text AS name"}}
     make_board({"name": "v", "kind": "text"}, panel=panel)
-    harmless = Structure(look("?var-v=x").content.decode()).seen
+    harmless = {text.isascii(): Structure(look(f"?var-v={text}").content.decode()).seen for text in ("x", "é")}
     taken = 0
     for value in HOSTILE:
         response = look(f"?{urlencode({'var-v': value})}")
@@ -188,14 +188,14 @@ def test_hostile_values_stay_text_in_the_page_and_one_parameter_in_its_urls(make
             continue
         taken += 1
         text = response.content.decode()
-        assert Structure(text).seen == harmless
+        assert Structure(text).seen == harmless[value.isascii()]
         assert title(response).split() == f"Of {value}".split()
         urls = [unescape(url) for url in re.findall(r'(?:href|hx-get)="(/t/acme/d/board/panels/one/[^"]*)"', text)]
         assert len(urls) > 5
         for url in urls:
             asked = parse_qsl(url.partition("?")[2], keep_blank_values=True)
             assert [pair for pair in asked if pair[0] not in {"sort", "order"}] == [("var-v", value)]
-        assert value == "" or f"<bdi>{escape(value)}</bdi>" in text
+        assert value == "" or f">{escape(value)}</" in text
     assert taken == 58
 
 
