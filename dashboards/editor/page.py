@@ -19,7 +19,7 @@ from dashboards.managed import managed_note
 from dashboards.models import Panel
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.document import DocumentError, as_yaml
-from dashboards.query.modules import MODULES
+from dashboards.query.modules import modules_for
 from dashboards.ranges import QUICK
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, tenants_edited_by, tenants_of
@@ -83,7 +83,7 @@ def page_context(
         "used": used_on(panel, Viewer.of(request)),
         "suggestions": suggestions(words),
         "words": words,
-        "modules": MODULES,
+        "modules": modules_for(_language(written)),
         "has_charts": True,
         "drawn": drawn,
         **(drawn.context if drawn else {}),
@@ -120,6 +120,18 @@ def _addresses(request: TenantRequest, editing: Editing) -> dict[str, Any]:
         "back_url": back,
         "back_label": label,
     }
+
+
+def _language(written: Written) -> str:
+    """Of what stands in the form as text; empty where nothing does."""
+    if written.view != FORM or written.tree is None:
+        return "yaml"
+    source = written.tree.get("data_source")
+    if not isinstance(source, dict):
+        return ""
+    if source.get("sql"):
+        return "sql"
+    return "promql" if source.get("promql") or source.get("queries") else ""
 
 
 def _theirs(panel: Panel) -> str:

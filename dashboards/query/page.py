@@ -13,7 +13,7 @@ from dashboards.managed import managed_note
 from dashboards.query.draft import written_query
 from dashboards.query.editing import Editing, Sent, Unreadable
 from dashboards.query.making import types_in
-from dashboards.query.modules import MODULES
+from dashboards.query.modules import modules_for
 from dashboards.query.sending import page_of
 from dashboards.ranges import QUICK
 from dashboards.viewer import Viewer
@@ -54,7 +54,7 @@ def show_page(
         "panel_type": place.panel.panel_type,
         "overtaken": overtaken,
         "theirs": _theirs(editing) if overtaken else "",
-        "modules": MODULES,
+        "modules": modules_for(editing.written.language),
         "has_charts": True,
         "outcome_template": its.OUTCOME,
         **_addresses(request),

@@ -20,8 +20,10 @@ const reasons = (answer) => answer.errors ?? [{ path: "", message: answer.detail
 
 // Without it, as where the server cannot be reached, the plain field does.
 const help = async () => {
-  const { makeCode } = await import("./code.js").catch(() => ({}));
-  code ??= makeCode?.(text, document.getElementById("builder-yaml"), () => form.requestSubmit());
+  const { makeYaml } = await import("../editor/yaml/editor.js").catch(() => ({}));
+  const use = () => form.requestSubmit();
+  const schema = JSON.parse(document.getElementById("builder-schema").textContent);
+  code ??= makeYaml?.(text, document.getElementById("builder-yaml"), schema, { run: use, save: use });
 };
 
 // What cannot be read as it is stands there as JSON, with the reasons.

@@ -3,8 +3,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "../../vendor/codemirror/autocomplete.js";
 import { defaultKeymap, history, historyKeymap } from "../../vendor/codemirror/commands.js";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "../../vendor/codemirror/language.js";
-import { lintKeymap, setDiagnostics } from "../../vendor/codemirror/lint.js";
-import { EditorState } from "../../vendor/codemirror/state.js";
+import { EditorState, StateEffect } from "../../vendor/codemirror/state.js";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "../../vendor/codemirror/view.js";
 import { tags } from "../../vendor/codemirror/lezer-highlight.js";
 import { typingOver } from "./typing.js";
@@ -61,13 +60,34 @@ const extensions = (field, { language, run, save }) => [
     ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
     ...historyKeymap,
     ...completionKeymap,
-    ...lintKeymap,
   ]),
   EditorView.contentAttributes.of({ "aria-label": nameOf(field.labels[0].textContent), tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
   EditorView.updateListener.of((update) => {
     if (update.docChanged) field.value = update.state.doc.toString();
   }),
 ];
+
+// What underlines mistakes is asked for when there is one. Without it they stand beside the editor, in words.
+let lint = null;
+const underlined = new WeakSet();
+
+const underline = async (view, mistakes) => {
+  if (!mistakes.length && !lint) return;
+  lint ??= import("../../vendor/codemirror/lint.js").catch(() => (lint = null));
+  const { lintKeymap, setDiagnostics } = (await lint) ?? {};
+  if (!setDiagnostics) return;
+  if (!underlined.has(view)) view.dispatch({ effects: StateEffect.appendConfig.of(keymap.of(lintKeymap)) });
+  underlined.add(view);
+  view.dispatch(setDiagnostics(view.state, mistakes.map(({ at, message }) => ({ ...wordAt(view, at), severity: "error", message }))));
+};
+
+const within = (view, at) => Math.min(at, view.state.doc.length);
+
+const wordAt = (view, at) => {
+  const from = within(view, at);
+  const [word] = view.state.sliceDoc(from).match(/^[$:]?\w+|^[^]?/);
+  return { from, to: from + word.length };
+};
 
 // `language`: the extensions that know what is written, as `sql.js` makes them.
 export const makeEditor = (field, place, options) => {
@@ -76,12 +96,6 @@ export const makeEditor = (field, place, options) => {
   field.hidden = true;
   place.hidden = false;
   field.labels[0].addEventListener("click", () => view.focus());
-
-  const within = (at) => Math.min(at, view.state.doc.length);
-  const wordAt = (at) => {
-    const [word] = view.state.sliceDoc(at).match(/^[$:]?\w+|^[^]?/);
-    return { from: at, to: at + word.length };
-  };
   return {
     insert: (text) => {
       view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true, userEvent: "input" });
@@ -92,13 +106,10 @@ export const makeEditor = (field, place, options) => {
       view.focus();
     },
     // Each `{ at, message }`: the word that stands there is underlined. None: nothing is.
-    showMistakes: (mistakes) => {
-      const found = mistakes.map(({ at, message }) => ({ ...wordAt(within(at)), severity: "error", message }));
-      view.dispatch(setDiagnostics(view.state, found));
-    },
+    showMistakes: (mistakes) => underline(view, mistakes),
     name: (words) => view.contentDOM.setAttribute("aria-label", nameOf(words)),
     goTo: (at) => {
-      view.dispatch({ selection: { anchor: within(at) }, scrollIntoView: true });
+      view.dispatch({ selection: { anchor: within(view, at) }, scrollIntoView: true });
       view.focus();
     },
   };

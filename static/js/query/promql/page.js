@@ -1,19 +1,15 @@
 // The page on which PromQL is written: an editor for each of the panel's queries.
 import { listen, onOutcome } from "../running.js";
 import { askUnlessSent } from "../unsaved.js";
-import { completeIn } from "./completing.js";
-import { promql } from "./language.js";
-import { namesAt } from "./names.js";
+import { promqlLanguage } from "./helping.js";
 import { editorOf, parts, sentParts, startParts, written } from "./parts.js";
 
 const form = document.getElementById("query");
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const press = (name) => form.querySelector(`.query-actions button[name="do"][value="${name}"]`)?.click();
 
-const words = read("query-words");
-const completing = completeIn(words, namesAt(words.names));
 const { add, remove } = startParts({
-  language: [promql, promql.data.of({ autocomplete: completing })],
+  language: promqlLanguage(read("query-words")),
   run: () => press("run"),
   save: () => press("save"),
 });
