@@ -88,7 +88,7 @@ def _told(tried: Tried) -> dict[str, Any]:
 
 
 def _refused(request: HttpRequest, error: SourceError, text: str, language: str) -> HttpResponse:
-    said = f"{error.sentence} {error.detail}".strip()
+    said = error.in_full
     if isinstance(error, AS_WRITTEN):
         if error.at is not None:
             line, column = line_and_column(text, error.at)

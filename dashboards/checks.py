@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from audit.statements import record_refused_sql
 from dashboards.annotations.definitions import AnnotationQuery
 from dashboards.document import DashboardDocument
+from dashboards.objections import Objection, told
 from dashboards.panels import PANEL_TYPES
 from dashboards.panels.base import Ask
 from dashboards.panels.document import DocumentError, PanelDocument
@@ -21,49 +21,55 @@ from datasources.timerange import TimeRange
 
 
 def check_queries(document: PanelDocument, *, is_shared: bool) -> list[DocumentError]:
-    """The guard's objections to the document's SQL and expressions, with their place."""
-    now = datetime.now(UTC)
-    ask = Ask(time_range=TimeRange(now - timedelta(hours=1), now), variables=unset(document), now=now)
-    found: dict[str, DocumentError] = {}
-    try:
-        queries = PANEL_TYPES[document.type].queries(document, ask)
-        for query in queries.values():
-            validate(query, statistics=is_shared)
-    except QueryRefused as error:
-        message = f"{error.sentence} {error.detail}".strip()
-        record_refused_sql(None, sql_in(document), message)
-        found[message] = DocumentError("data_source", message)
-    return list(found.values())
+    """The guard's objections to the document's SQL and expressions, with their place; the audit is told of them."""
+    return told(objections_to_queries(document, is_shared=is_shared))
 
 
 def check_variables(variables: Sequence[Variable], *, is_shared: bool) -> list[DocumentError]:
     """The guard's objections to the SQL of a dashboard's variables, and mistakes in their PromQL, with their place."""
-    return [
-        error
-        for place, variable in enumerate(variables)
-        if isinstance(variable, QueryVariable)
-        for error in _check(f"variables[{place}]", variable.data_source, is_shared=is_shared, is_list=True)
-    ]
+    return told(_to_variables(variables, is_shared=is_shared))
 
 
 def check_dashboard(document: DashboardDocument, *, is_shared: bool) -> list[DocumentError]:
     """The guard's objections to the SQL of a dashboard's own, and mistakes in its PromQL, with their place."""
-    return [
-        *check_variables(document.variables, is_shared=is_shared),
-        *check_annotations(document.annotations, is_shared=is_shared),
-    ]
+    return told(objections_to_dashboard(document, is_shared=is_shared))
 
 
 def check_annotations(annotations: Sequence[AnnotationQuery], *, is_shared: bool) -> list[DocumentError]:
     """The guard's objections to the SQL of a dashboard's annotations, and mistakes in their PromQL, with their place."""
-    return [
-        error
-        for place, query in enumerate(annotations)
-        for error in _check(f"annotations[{place}]", query.data_source, is_shared=is_shared)
-    ]
+    return told(_to_annotations(annotations, is_shared=is_shared))
 
 
-def _check(path: str, asked: SourceQuery, *, is_shared: bool, is_list: bool = False) -> Iterator[DocumentError]:
+def objections_to_queries(document: PanelDocument, *, is_shared: bool) -> list[Objection]:
+    """Those of `check_queries`, of which the audit is not told yet. To the document as a whole: one."""
+    now = datetime.now(UTC)
+    ask = Ask(time_range=TimeRange(now - timedelta(hours=1), now), variables=unset(document), now=now)
+    try:
+        for query in PANEL_TYPES[document.type].queries(document, ask).values():
+            validate(query, statistics=is_shared)
+    except QueryRefused as error:
+        return [Objection(DocumentError("data_source", error.in_full), sql_in(document))]
+    return []
+
+
+def objections_to_dashboard(document: DashboardDocument, *, is_shared: bool) -> list[Objection]:
+    """Those of `check_dashboard`, of which the audit is not told yet."""
+    variables, annotations = document.variables, document.annotations
+    return [*_to_variables(variables, is_shared=is_shared), *_to_annotations(annotations, is_shared=is_shared)]
+
+
+def _to_variables(variables: Sequence[Variable], *, is_shared: bool) -> Iterator[Objection]:
+    for place, variable in enumerate(variables):
+        if isinstance(variable, QueryVariable):
+            yield from _to_query(f"variables[{place}]", variable.data_source, is_shared=is_shared, is_list=True)
+
+
+def _to_annotations(annotations: Sequence[AnnotationQuery], *, is_shared: bool) -> Iterator[Objection]:
+    for place, query in enumerate(annotations):
+        yield from _to_query(f"annotations[{place}]", query.data_source, is_shared=is_shared)
+
+
+def _to_query(path: str, asked: SourceQuery, *, is_shared: bool, is_list: bool = False) -> Iterator[Objection]:
     """`is_list`: it is asked for what there is to choose from."""
     try:
         if is_list and asked.promql is not None:
@@ -71,10 +77,7 @@ def _check(path: str, asked: SourceQuery, *, is_shared: bool, is_list: bool = Fa
         else:
             validate(_query(asked), statistics=is_shared)
     except QueryRefused as error:
-        message = f"{error.sentence} {error.detail}".strip()
-        if asked.sql is not None:
-            record_refused_sql(None, asked.text, message)
-        yield DocumentError(f"{path}.data_source.{asked.language}", message)
+        yield Objection(DocumentError(f"{path}.data_source.{asked.language}", error.in_full), asked.sql or "")
 
 
 def _query(asked: SourceQuery) -> Query:

@@ -26,7 +26,7 @@ def explain_panel(tenant: Tenant, panel: Panel, ask: Ask) -> dict[str, Explained
             explained[name] = source.explain(query)
             record_sql(tenant, "explain", explained[name].sql, thing=Thing.of(panel))
     except SourceError as error:
-        record_sql(tenant, "explain", "", thing=Thing.of(panel), error=f"{error.sentence} {error.detail}".strip())
+        record_sql(tenant, "explain", "", thing=Thing.of(panel), error=error.in_full)
         raise unavailable(error) from error
     return explained
 

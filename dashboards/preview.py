@@ -42,7 +42,7 @@ def preview(request: HttpRequest) -> dict[str, Any]:
         done = refresh_panel(tenant, panel, read_ask(request.POST, asked, tenant))
         drawn = done.context()
     except PanelUnavailable as error:
-        record_sql(tenant, "preview", sql_in(document), thing=thing, error=f"{error.sentence} {error.detail}".strip())
+        record_sql(tenant, "preview", sql_in(document), thing=thing, error=error.in_full)
         return {"errors": [error.told_to(Role.ADMIN), error.detail], "tenant": tenant}
     except BadRequest as error:
         return {"errors": [str(error)], "tenant": tenant}

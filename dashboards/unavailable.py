@@ -27,6 +27,11 @@ class PanelUnavailable(Exception):
         self.retry_after_seconds = retry_after_seconds
         self.for_editors = for_editors
 
+    @property
+    def in_full(self) -> str:
+        """Sentence and detail: for editors and the audit."""
+        return f"{self.sentence} {self.detail}".strip()
+
     def told_to(self, role: Role) -> str:
         """The sentence for somebody of this role."""
         return self.for_editors if self.for_editors and role.includes(Role.EDITOR) else self.sentence
@@ -43,7 +48,6 @@ def unavailable(error: SourceError) -> PanelUnavailable | BadRequest:
     is_refused = isinstance(error, QueryRefused) and not isinstance(error, ValueMissing)
     status = QueryFailed.status if is_refused else error.status
     if error.lack is not None:
-        detail = f"{error.sentence} {error.detail}".strip()
-        return PanelUnavailable(NOT_YET, status=status, detail=detail, for_editors=error.lack.sentence)
+        return PanelUnavailable(NOT_YET, status=status, detail=error.in_full, for_editors=error.lack.sentence)
     retry = getattr(error, "retry_after_seconds", None)
     return PanelUnavailable(error.sentence, status=status, detail=error.detail, retry_after_seconds=retry)

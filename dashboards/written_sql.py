@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
-from audit.statements import record_refused_sql
+from dashboards.objections import Objection
 from dashboards.panels.reading import DocumentError, DocumentInvalid, check_tree
 from datasources.base import Query, SqlQuery, TableQuery
 from datasources.compile import validate, variables_in, with_intervals
@@ -20,13 +20,13 @@ SOURCE = "data_source"
 LISTS = ("variables", "annotations")  # of a dashboard, whose items ask
 
 
-def check_written(raw: Any, *, is_shared: bool) -> list[DocumentError]:
-    """The guard's objections to each text of SQL in a panel's or a dashboard's raw document, with its place."""
+def objections_to_texts(raw: Any, *, is_shared: bool) -> list[Objection]:
+    """To each text of SQL in a panel's or a dashboard's raw document, with its place; the audit is not told of them yet."""
     try:
         check_tree(raw)
     except DocumentInvalid:
         return []
-    return [error for path, source in _sources(raw) for error in _objections(path, source, is_shared)]
+    return [one for path, source in _sources(raw) for one in _objections(path, source, is_shared)]
 
 
 def _sources(raw: Any) -> Iterator[tuple[str, Mapping[Any, Any]]]:
@@ -42,14 +42,12 @@ def _sources(raw: Any) -> Iterator[tuple[str, Mapping[Any, Any]]]:
                 yield f"{name}[{place}].{SOURCE}", source
 
 
-def _objections(path: str, source: Mapping[Any, Any], is_shared: bool) -> Iterator[DocumentError]:
+def _objections(path: str, source: Mapping[Any, Any], is_shared: bool) -> Iterator[Objection]:
     for place, text, query in _queries(source):
         try:
             validate(_with_widths(query), statistics=is_shared)
         except QueryRefused as error:
-            message = f"{error.sentence} {error.detail}".strip()
-            record_refused_sql(None, text, message)
-            yield DocumentError(f"{path}.{place}", message)
+            yield Objection(DocumentError(f"{path}.{place}", error.in_full), text)
 
 
 def _with_widths(query: Query) -> Query:

@@ -44,6 +44,11 @@ class SourceError(Exception):
         self.lack = lack
         self.at = at
 
+    @property
+    def in_full(self) -> str:
+        """Sentence and detail: for editors, the audit and the log."""
+        return f"{self.sentence} {self.detail}".strip()
+
 
 class QueryRefused(SourceError):
     """The query is not one PanelDash runs: not a plain SELECT, a name not known, a value not allowed."""

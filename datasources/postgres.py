@@ -149,7 +149,7 @@ class PostgresSource:
             with placing_errors(statement.written):
                 guard.check(statement.sql, self._policy(YOUNG_SECONDS), allow_parameters=True)
         except QueryRefused as refusal:
-            record_refused_sql(self.tenant, statement.sql, f"{refusal.sentence} {refusal.detail}".strip())
+            record_refused_sql(self.tenant, statement.sql, refusal.in_full)
             raise
 
     def _policy(self, youngest: float) -> guard.Policy:

@@ -39,8 +39,7 @@ def ask_once(source: Source, query: SqlQuery | PromQuery, *, how: str, thing: Th
         answered = source.run({"rows": query})["rows"]
         explained = source.explain(query)
     except SourceError as error:
-        said = f"{error.sentence} {error.detail}".strip()
-        record_sql(source.tenant, how, query.text, thing=thing, error=said, is_refused=error.reason == "refused")
+        record_sql(source.tenant, how, query.text, thing=thing, error=error.in_full, is_refused=error.reason == "refused")
         raise
     record_sql(source.tenant, how, answered.sql, thing=thing, ms=answered.elapsed_ms, rows=answered.row_count)
     return answered, explained

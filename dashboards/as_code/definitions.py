@@ -8,10 +8,11 @@ from typing import Any, Literal
 from dashboards.as_code.environment import FIXED, NAME, Environment
 from dashboards.as_code.includes import KEY, Fragments, Includes
 from dashboards.as_code.pieces import Piece, Place, Refusal
-from dashboards.checks import check_dashboard, check_queries
+from dashboards.checks import objections_to_dashboard, objections_to_queries
 from dashboards.document import PANEL_ID, DashboardDocument, read_dashboard
+from dashboards.objections import Objection, told
 from dashboards.panels.document import DocumentError, DocumentInvalid, PanelDocument, read_document
-from dashboards.written_sql import check_written
+from dashboards.written_sql import objections_to_texts
 
 Kind = Literal["panel", "dashboard"]
 KINDS: tuple[Kind, ...] = ("panel", "dashboard")
@@ -107,30 +108,31 @@ class Reader:
         left_out = [f".{one.path}".removesuffix(f".{KEY}").lstrip(".") for one in refused]
         asks = not any(path == "" or FIXED in path for path in left_out)
         document, errors = self._valid(kind, filled.plain(), asks=asks)
-        told = [one for one in errors if not any(_is_about(one.path, path) for path in left_out)]
-        self.refusals += [Refusal(filled.place_of(one.path), one.path, one.message) for one in told]
+        left = [one for one in errors if not any(_is_about(one.path, path) for path in left_out)]
+        self.refusals += [Refusal(filled.place_of(one.path), one.path, one.message) for one in left]
         return document if not refused and not errors else None
 
     def _valid(self, kind: Kind, raw: Any, *, asks: bool) -> tuple[PanelDocument | DashboardDocument | None, list[DocumentError]]:
         """The document, and all that is wrong with it. `asks`: its queries are whole, and the guard has its word.
 
         A document is refused for what its queries are; its texts are looked at for the places, and beside other mistakes.
+        The audit is told of each text that is refused, else of the document as a whole.
         """
         try:
             document = read_document(raw) if kind == "panel" else read_dashboard(raw)
         except DocumentInvalid as invalid:
-            return None, [*invalid.errors, *(self._written(raw) if asks else [])]
-        errors = self._check(document) if asks else []
-        return document, (self._written(raw) or errors) if errors else []
+            return None, [*invalid.errors, *(told(self._to_texts(raw)) if asks else [])]
+        found = self._to_queries(document) if asks else []
+        return document, told(self._to_texts(raw) or found) if found else []
 
-    def _written(self, raw: Any) -> list[DocumentError]:
-        return check_written(raw, is_shared=self.is_shared)
+    def _to_texts(self, raw: Any) -> list[Objection]:
+        return objections_to_texts(raw, is_shared=self.is_shared)
 
-    def _check(self, document: PanelDocument | DashboardDocument) -> list[DocumentError]:
-        """What can be said of the queries that a valid document makes."""
+    def _to_queries(self, document: PanelDocument | DashboardDocument) -> list[Objection]:
+        """To the queries that a valid document makes."""
         if isinstance(document, DashboardDocument):
-            return check_dashboard(document, is_shared=self.is_shared)
-        return check_queries(document, is_shared=self.is_shared)
+            return objections_to_dashboard(document, is_shared=self.is_shared)
+        return objections_to_queries(document, is_shared=self.is_shared)
 
     def _declared(self) -> list[str]:
         given = self.piece.value.get("environment")

@@ -38,7 +38,7 @@ def of_cost(cost: float, *, timeout_ms: int) -> Found:
 
 
 def of_error(error: SourceError) -> Found:
-    detail = f"{error.sentence} {error.detail}".strip()[:500]
+    detail = error.in_full[:500]
     if error.lack is not None:
         return Found(_OF_A_LACK[error.lack.kind], error.lack.name[:200], detail)
     if isinstance(error, QueryTimeout):

@@ -37,7 +37,7 @@ def draw_draft(editing: Editing, document: PanelDocument, *, platform: bool) -> 
         done = refresh_panel(editing.on, draft, editing.ask(draft))
         drawn = _drawn(draft, done)
     except PanelUnavailable as error:
-        _record(editing, document, error=f"{error.sentence} {error.detail}".strip())
+        _record(editing, document, error=error.in_full)
         return replace(_failed(draft, error.told_to(Role.EDITOR), error.detail), document=_as_json(document))
     except BadRequest as error:
         return _failed(draft, str(error))

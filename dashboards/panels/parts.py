@@ -65,7 +65,7 @@ class Clauses(Strict):
         try:
             where, order_by, limit = split_kpi_query(raw)
         except QueryRefused as error:
-            raise ValueError(f"{error.sentence} {error.detail}".strip()) from error
+            raise ValueError(error.in_full) from error
         pieces = {"where": where, "order_by": order_by, "limit": limit}
         return {name: piece for name, piece in pieces.items() if piece not in ("", None)}
 
@@ -75,7 +75,7 @@ def _read_promql(text: str) -> str:
     try:
         promql.validate(text)
     except QueryRefused as error:
-        raise ValueError(f"{error.sentence} {error.detail}".strip()) from error
+        raise ValueError(error.in_full) from error
     return text
 
 

@@ -66,8 +66,7 @@ def panel_query_format(request: TenantRequest, tenant: str, dashboard: str, pane
         sent = read_sent(request.POST, SqlText.language)
         return HttpResponse(formatted(sent.written.text), content_type="text/plain; charset=utf-8")
     except QueryRefused as error:
-        sentence = f"{error.sentence} {error.detail}".strip()
-        return HttpResponse(sentence, status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(error.in_full, status=422, content_type="text/plain; charset=utf-8")
 
 
 @require(Role.EDITOR)

@@ -69,7 +69,7 @@ def _begun(request: TenantRequest, stored: Panel | None, draft: Panel, most_seco
     try:
         read_panel(draft)
     except PanelUnavailable as error:
-        raise Refused(f"{error.sentence} {error.detail}".strip(), 422) from error
+        raise Refused(error.in_full, 422) from error
     part = Part(draft, length_of(request.POST.get("range", ""), draft), thing_of(stored or draft))
     tenants = editable_by(stored or draft, request.user)
     return begun(request, [part], tenants, [stored or draft], most_seconds)

@@ -30,7 +30,7 @@ def names(request: TenantRequest, tenant: str, source: str) -> JsonResponse:
         found = source_of(request.tenant, source, platform=False, language="promql")
         result = fetch(found, {"names": query}, not_before=stretch_begun(KEPT_SECONDS), stale_seconds=KEPT_SECONDS)
     except QueryRefused as error:
-        return JsonResponse({"detail": f"{error.sentence} {error.detail}".strip()}, status=422)
+        return JsonResponse({"detail": error.in_full}, status=422)
     except SourceError as error:
         response = JsonResponse({"detail": error.sentence}, status=error.status)
         if isinstance(error, SourceUnavailable):

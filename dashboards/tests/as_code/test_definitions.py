@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.models import Event
 from dashboards.as_code.definitions import Definition
 from dashboards.as_code.pieces import Refused
 from dashboards.as_code.reading import read_folder
@@ -126,6 +127,17 @@ def test_the_guards_word_stands_beside_all_else_that_is_wrong_with_a_document(db
         ("b.yaml:7", "annotations[1].data_source.sql"),
         ("b.yaml:10", "panels[1].id"),
         ("b.yaml:10", "panels[1].repeat.variable"),
+    ]
+
+
+def test_each_refused_text_is_told_to_the_audit_once_with_its_place(db: None, write: Callable) -> None:
+    asked = "  data_source: {sql: DELETE FROM a, further: {b: DELETE FROM b}}\n  transformations: [{join: {by: id}}]\n"
+    table = f"panel:\n  type: table\n  title: T\n{asked}"
+    assert len(refused(write(**{"a.yaml": table}))) == 2
+    details = [event.details for event in Event.objects.filter(details__how="guard").order_by("id")]
+    assert [(one["sql"], one["error"].split(": ")[0]) for one in details] == [
+        ("DELETE FROM a", "data_source.sql"),
+        ("DELETE FROM b", "data_source.further.b"),
     ]
 
 
