@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboards import views
+from dashboards import panel_views, views
 from dashboards.annotations import views as annotations
 from dashboards.builder import views as builder
 from dashboards.builder.part_views import edit_part
@@ -16,7 +16,7 @@ DASHBOARD = "t/<slug:tenant>/d/<slug:dashboard>/"
 PANEL = f"{DASHBOARD}panels/<slug:panel>/"
 
 urlpatterns = [
-    path(PANEL, views.panel, name="panel"),  # first: most requests are refreshes, and what stands before costs each of them
+    path(PANEL, panel_views.panel, name="panel"),  # first: most requests are refreshes, and what stands before costs each of them
     path("", views.home, name="home"),
     path("accounts/preferences/", preferences_page, name="preferences"),
     path("t/<slug:tenant>/new/", builder.new_dashboard, name="dashboard-new"),
@@ -33,12 +33,12 @@ urlpatterns = [
     path(f"{DASHBOARD}annotations/new/", annotations.new, name="annotation-new"),
     path(f"{DASHBOARD}annotations/<int:pk>/", annotations.change, name="annotation"),
     path(f"{DASHBOARD}annotations/<int:pk>/delete/", annotations.delete, name="annotation-delete"),
-    path(f"{PANEL}view/", views.panel_view, name="panel-view"),
-    *(path(f"{PANEL}{kind}/", views.panel_file, {"kind": kind}, name=f"panel-{kind}") for kind in FILE_KINDS),
-    path(f"{PANEL}inspect/", views.panel_inspect, name="panel-inspect"),
+    path(f"{PANEL}view/", panel_views.panel_view, name="panel-view"),
+    *(path(f"{PANEL}{kind}/", panel_views.panel_file, {"kind": kind}, name=f"panel-{kind}") for kind in FILE_KINDS),
+    path(f"{PANEL}inspect/", panel_views.panel_inspect, name="panel-inspect"),
     path(f"{PANEL}query/", query_views.panel_query, name="panel-query"),
     path(f"{PANEL}query/run/", query_views.panel_query_run, name="panel-query-run"),
     path(f"{PANEL}query/format/", query_views.panel_query_format, name="panel-query-format"),
     path(f"{PANEL}query/tables/", query_views.panel_query_tables, name="panel-query-tables"),
-    path(f"{PANEL}points/", views.panel_points, name="panel-points"),
+    path(f"{PANEL}points/", panel_views.panel_points, name="panel-points"),
 ]

@@ -1,1 +1,1 @@
-"""The pages of the library: only here, and in dashboards/views.py, HTTP is known."""
+"""The pages of the library: what there is, what becomes of it, and what is about it."""

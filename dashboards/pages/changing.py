@@ -6,14 +6,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboards.changing import Gone, Overtaken, Taken, delete_unchanged, save_change
 from dashboards.library.cloning import Copy, clone_dashboard, clone_panel, free_id
 from dashboards.library.states import NotPrivate, take_state
 from dashboards.models import Dashboard, Panel
-from dashboards.pages.finding import check_may_change, dashboard_for, panel_for, seen_in
+from dashboards.pages.finding import about_source, check_may_change, dashboard_for, panel_for, seen_in
 from dashboards.panels.document import DocumentInvalid
 from tenants.access import TenantRequest, require, tenants_edited_by, tenants_of
 from tenants.models import Role, Tenant
@@ -120,14 +119,7 @@ def _clone(request: TenantRequest, source: Dashboard | Panel) -> HttpResponse:
             form.add_error("slug", str(error))
         except DocumentInvalid as error:
             form.add_error(None, [str(one) for one in error.errors])
-    page = "panel-about" if isinstance(source, Panel) else "dashboard"
-    context = {
-        "source": source,
-        "source_url": reverse(page, args=[request.tenant.slug, source.slug]),
-        "kind": source._meta.model_name,
-        "form": form,
-        "tenants": tenants_of(request.user),
-    }
+    context = {**about_source(request, source), "form": form}
     return render(request, "dashboards/clone.html", context, status=422 if form.is_bound else 200)
 
 

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.urls import reverse
 
 from dashboards.asking import seen_version
 from dashboards.library.favorites import favorite_of
 from dashboards.models import Dashboard, Panel
 from dashboards.shared import Shared
 from dashboards.viewer import Viewer
-from tenants.access import TenantRequest
+from tenants.access import TenantRequest, tenants_of
 
 
 def dashboard_for(request: TenantRequest, slug: str) -> Any:
@@ -34,6 +35,17 @@ def check_may_change(request: TenantRequest, row: Shared) -> None:
     """Raises PermissionDenied."""
     if not Viewer.of(request).may_change(row):
         raise PermissionDenied("Platform admins change what is shared." if row.is_shared else "This needs the role editor.")
+
+
+def page_of(request: TenantRequest, row: Panel | Dashboard) -> str:
+    """The URL of the page on which it is seen."""
+    return reverse("panel-about" if isinstance(row, Panel) else "dashboard", args=[request.tenant.slug, row.slug])
+
+
+def about_source(request: TenantRequest, source: Panel | Dashboard) -> dict[str, Any]:
+    """What a page needs on which something is made of it."""
+    kind, url = source._meta.model_name, page_of(request, source)
+    return {"source": source, "source_url": url, "kind": kind, "tenants": tenants_of(request.user)}
 
 
 def seen_in(request: TenantRequest) -> int:

@@ -15,7 +15,7 @@ from dashboards.changing import Gone, Overtaken
 from dashboards.library.history import Kept, differing, history, version_at
 from dashboards.library.restoring import NotKept, restore
 from dashboards.models import Dashboard, Panel
-from dashboards.pages.finding import check_may_change, dashboard_for, panel_for
+from dashboards.pages.finding import check_may_change, dashboard_for, page_of, panel_for
 from dashboards.panels.document import DocumentInvalid
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, require, tenants_of
@@ -36,13 +36,11 @@ class Subject:
 
 
 def of_dashboard(request: TenantRequest, slug: str) -> Subject:
-    row = dashboard_for(request, slug)
-    return _subject(request, row, row.name, "dashboard", "dashboard")
+    return _subject(request, dashboard_for(request, slug))
 
 
 def of_panel(request: TenantRequest, slug: str) -> Subject:
-    row = panel_for(request, slug)
-    return _subject(request, row, row.title, "panel", "panel-about")
+    return _subject(request, panel_for(request, slug))
 
 
 @require_safe
@@ -125,8 +123,7 @@ def _number(query: QueryDict, name: str) -> int:
     return int(text[:10])
 
 
-def _subject(request: TenantRequest, row: Panel | Dashboard, name: str, kind: str, page: str) -> Subject:
-    def to(view: str) -> str:
-        return reverse(view, args=[request.tenant.slug, row.slug])
-
-    return Subject(row, name, to(page), to(f"{kind}-versions"), to(f"{kind}-restore"))
+def _subject(request: TenantRequest, row: Panel | Dashboard) -> Subject:
+    kind, where = row._meta.model_name, [request.tenant.slug, row.slug]
+    versions_url, restore_url = reverse(f"{kind}-versions", args=where), reverse(f"{kind}-restore", args=where)
+    return Subject(row, str(row), page_of(request, row), versions_url, restore_url)

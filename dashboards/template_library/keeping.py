@@ -5,11 +5,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dashboards.models import Dashboard, Panel, SavedTemplate
-from dashboards.pages.finding import dashboard_for, panel_for
+from dashboards.pages.finding import about_source, dashboard_for, panel_for
 from dashboards.panels.document import DocumentInvalid
 from dashboards.template_library.finding import find_template, may_change
 from dashboards.template_library.saving import find_kept, save_as_template
@@ -81,14 +80,7 @@ def _keep(request: TenantRequest, source: Panel | Dashboard) -> HttpResponse:
         else:
             messages.success(request, f"{row.name} is a template now.")
             return redirect("template", tenant=request.tenant.slug, template=row.slug)
-    page = "panel-about" if isinstance(source, Panel) else "dashboard"
-    context = {
-        "source": source,
-        "source_url": reverse(page, args=[request.tenant.slug, source.slug]),
-        "kind": source._meta.model_name,
-        "form": form,
-        "tenants": tenants_of(request.user),
-    }
+    context = {**about_source(request, source), "form": form}
     return render(request, "templates/keep.html", context, status=422 if form.is_bound else 200)
 
 

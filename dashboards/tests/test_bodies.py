@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from dashboards import views
+from dashboards import panel_views
 from dashboards.bodies import OVERHEAD_BYTES, VARIANTS, Bodies, Body, bodies
 from dashboards.models import Dashboard, Panel, Placement
 
@@ -28,13 +28,13 @@ def panel(acme: Any, acme_database: dict) -> Panel:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The fragments that were drawn."""
     made: list[str] = []
-    draw = views._fragment
+    draw = panel_views._fragment
 
     def noted(request: Any, panel: Any) -> bytes:
         made.append(request.get_full_path())
         return draw(request, panel)
 
-    monkeypatch.setattr(views, "_fragment", noted)
+    monkeypatch.setattr(panel_views, "_fragment", noted)
     return made
 
 
