@@ -105,6 +105,7 @@ def _form(request: TenantRequest, dashboard: Dashboard, row: Annotation, initial
         "action": request.get_full_path(),
         "delete_url": _to(request, dashboard, "annotation-delete", pk=row.pk) if row.pk else "",
         "section": {"title": "Annotation"},
+        "in_dialog": "HX-Request" in request.headers,
     }
     return render(request, "dashboards/annotations/form.html", context)
 

@@ -24,3 +24,12 @@ export const askBeforeLeaving = (isUnsaved) => {
     if (isUnsaved()) event.preventDefault();
   });
 };
+
+// A form may leave to be sent; what opens beside it leaves nothing.
+export const askUnlessSent = (form, isUnsaved) => {
+  let isSent = false;
+  form.addEventListener("submit", (event) => {
+    isSent = !event.defaultPrevented && event.submitter?.formTarget !== "_blank";
+  });
+  askBeforeLeaving(() => !isSent && isUnsaved());
+};

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboards.changing import save_change
-from dashboards.models import Dashboard
+from dashboards.models import Annotation, Dashboard
 from dashboards.tests.browser.test_appearance import violations
 
 LIST = "/t/acme/dashboards/"
@@ -103,3 +103,21 @@ def test_the_whole_screen_is_taken_and_given_back(drawn: Callable[..., Page]) ->
     page.keyboard.press("f")
     expect(page.locator("html:fullscreen")).to_have_count(0)
     expect(page.locator(".topbar")).to_be_visible()
+
+
+def test_what_is_typed_into_a_form_is_not_left_without_a_question(
+    visit: Callable[..., Page], ada: Any, overview: Dashboard
+) -> None:
+    page = visit(ada, "/t/acme/new/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_label("Name").fill("Half a na")
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url("**/t/acme/")
+    assert asked == ["beforeunload"]
+    page.goto("/t/acme/d/overview/annotations/new/")
+    page.get_by_label("What happened").fill("Disk full")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/d/overview/")
+    assert asked == ["beforeunload"]
+    assert Annotation.objects.get().text == "Disk full"

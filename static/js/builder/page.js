@@ -1,7 +1,7 @@
 // The builder's page: what its buttons do.
 import { actions as adding, duplicate } from "./adding.js";
+import "../closing.js";
 import { board, changePanels, redo, undo } from "./board.js";
-import "./dialogs.js";
 import "./drag.js";
 import { idOf, showBoard } from "./grid.js";
 import { remove } from "./keys.js";

@@ -2,7 +2,7 @@
 import { makeEditor } from "./editor.js";
 import { announce, listen, onOutcome } from "./running.js";
 import { sqlLanguage } from "./sql.js";
-import { askUnlessSent } from "./unsaved.js";
+import { askUnlessSent } from "../unsaved.js";
 
 const form = document.getElementById("query");
 const field = document.getElementById("query-text");

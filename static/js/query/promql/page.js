@@ -1,6 +1,6 @@
 // The page on which PromQL is written: an editor for each of the panel's queries.
 import { listen, onOutcome } from "../running.js";
-import { askUnlessSent } from "../unsaved.js";
+import { askUnlessSent } from "../../unsaved.js";
 import { promqlLanguage } from "./helping.js";
 import { editorOf, parts, sentParts, startParts, written } from "./parts.js";
 

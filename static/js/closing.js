@@ -1,5 +1,5 @@
 // What somebody has written in a dialog is not thrown away without a question, whichever way the dialog would close.
-import { askBeforeLeaving } from "../unsaved.js";
+import { askBeforeLeaving } from "./unsaved.js";
 
 const QUESTION = "Throw away what you have changed here?";
 
@@ -17,7 +17,7 @@ document.addEventListener("submit", ({ target, submitter }) => {
   if (submitter?.value.includes(":") && !submitter.value.startsWith("show:")) changed.add(target.closest("dialog"));
 });
 
-for (const dialog of document.querySelectorAll("dialog:has(form)")) {
+for (const dialog of document.querySelectorAll("dialog:has(form), #dialog")) {
   dialog.addEventListener("close", () => changed.delete(dialog));
   dialog.addEventListener("cancel", (event) => {
     if (event.target === dialog && isChanged(dialog) && !confirm(QUESTION)) event.preventDefault();
