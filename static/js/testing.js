@@ -38,8 +38,10 @@ const drawn = (one) => {
   return row;
 };
 
+const names = new Intl.Collator();
+
 const before = (one, other) =>
-  order.indexOf(one.outcome) - order.indexOf(other.outcome) || one.name.localeCompare(other.name) || one.panel.localeCompare(other.panel);
+  order.indexOf(one.outcome) - order.indexOf(other.outcome) || names.compare(one.name, other.name) || names.compare(one.panel, other.panel);
 
 const isWanted = (one) => {
   const text = filter.value.trim().toLowerCase();
@@ -47,9 +49,24 @@ const isWanted = (one) => {
   return (!outcome.value || one.outcome === outcome.value) && said.includes(text);
 };
 
-const show = () => {
-  for (const each of found) each.row.hidden = !isWanted(each.one);
-  body.replaceChildren(...found.map((each) => each.row));
+const choose = () => {
+  for (const { one, row } of found) row.hidden = !isWanted(one);
+};
+
+// Rows that stand there stay: each new one is put before the first that comes after it.
+const place = (fresh) => {
+  const merged = [];
+  let next = 0;
+  for (const each of fresh.sort((one, other) => before(one.one, other.one))) {
+    while (next < found.length && before(found[next].one, each.one) <= 0) merged.push(found[next++]);
+    each.row.hidden = !isWanted(each.one);
+    body.insertBefore(each.row, found[next]?.row ?? null);
+    merged.push(each);
+  }
+  found = [...merged, ...found.slice(next)];
+};
+
+const showWhether = () => {
   document.getElementById("nothing").hidden = found.length > 0;
   document.querySelector(".test-filters").hidden = found.length === 0;
 };
@@ -69,10 +86,9 @@ const count = () => {
 
 const add = (lines) => {
   if (!lines.length) return;
-  for (const one of lines) found.push({ one, row: drawn(one) });
-  found.sort((one, other) => before(one.one, other.one));
+  place(lines.map((one) => ({ one, row: drawn(one) })));
   count();
-  show();
+  showWhether();
 };
 
 // The lines that are whole by now; what is left begins the next one.
@@ -115,10 +131,11 @@ const seconds = () => ((performance.now() - since) / 1000).toFixed(1);
 const begin = () => {
   since = performance.now();
   found = [];
+  body.replaceChildren();
   problem.hidden = true;
   heading.textContent = "Testing …";
   progress.textContent = "";
-  show();
+  showWhether();
   busy(true);
 };
 
@@ -146,6 +163,6 @@ form.addEventListener("submit", (event) => {
   if (!running) run(event.submitter?.value ?? "sample");
 });
 stop.addEventListener("click", () => running?.abort());
-filter.addEventListener("input", show);
-outcome.addEventListener("change", show);
+filter.addEventListener("input", choose);
+outcome.addEventListener("change", choose);
 window.addEventListener("pagehide", () => running?.abort());

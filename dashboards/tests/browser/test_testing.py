@@ -1,7 +1,9 @@
 """*Test on all tenants* in a browser: lines come in, can be found, and the run stops; from the query's page as it is written."""
 
+import json
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from playwright.sync_api import Page, expect
 from dashboards.models import Dashboard
 from dashboards.testing import running
 from dashboards.testing.turns import turns
+from dashboards.testing.verdict import Outcome, Verdict, worst_first
 
 
 def test_lines_come_in_and_what_is_wrong_stands_first(
@@ -26,6 +29,47 @@ def test_lines_come_in_and_what_is_wrong_stands_first(
     expect(lines.first).to_be_hidden()
     expect(lines.last).to_contain_text("Acme")
     expect(page.locator("#progress")).to_contain_text("Through")
+
+
+ANSWERS_IN_CHUNKS = """
+lines => {
+  const body = new ReadableStream({
+    async start(stream) {
+      for (const line of lines) {
+        stream.enqueue(new TextEncoder().encode(line));
+        await new Promise(requestAnimationFrame);
+      }
+      stream.close();
+    },
+  });
+  window.fetch = async () => new Response(body);
+  window.drawn = { added: 0, removed: 0 };
+  const rows = (nodes) => [...nodes].filter(({ tagName }) => tagName).length;
+  const count = (records) => records.forEach(({ addedNodes, removedNodes }) => {
+    drawn.added += rows(addedNodes);
+    drawn.removed += rows(removedNodes);
+  });
+  new MutationObserver(count).observe(document.getElementById("found"), { childList: true });
+}
+"""
+
+
+def test_of_many_tenants_each_line_is_drawn_once_and_stands_in_its_place(
+    visit: Callable[..., Page], root: Any, overview: Dashboard
+) -> None:
+    outcomes = ["runs", "fails", "empty", "away"]
+    found = [
+        Verdict(f"t{number}", f"Tenant {number:03}", Outcome(outcomes[number % 4]), rows=number, panel_id="cpu", panel="CPU")
+        for number in (place * 7 % 200 for place in range(200))
+    ]
+    lines = [json.dumps(asdict(one)) + "\n" for one in found]
+    page = visit(root, "/t/acme/panels/cpu/test/")
+    page.evaluate(ANSWERS_IN_CHUNKS, ["".join(lines[start : start + 10]) for start in range(0, 200, 10)])
+    page.get_by_role("button", name="Test on ").first.click()
+    expect(page.get_by_role("heading", name="Runs on 100 of 200 tenants")).to_be_visible()
+    expect(page.locator("#progress")).to_contain_text("Through")
+    assert page.locator("#found code").all_inner_texts() == [one.tenant_id for one in sorted(found, key=worst_first)]
+    assert page.evaluate("drawn") == {"added": 200, "removed": 0}
 
 
 def test_a_run_is_stopped(
