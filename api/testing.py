@@ -21,7 +21,7 @@ from audit.recording import Thing
 from dashboards.models import Dashboard, Panel
 from dashboards.panels.document import DocumentError, read_document
 from dashboards.read import read_panel
-from dashboards.testing.boards import parts_of
+from dashboards.testing.boards import ASKS_NOTHING, parts_of
 from dashboards.testing.drafts import draft_of, length_of
 from dashboards.testing.parts import Part, Run
 from dashboards.testing.running import begin
@@ -71,13 +71,15 @@ def try_panel(request: HttpRequest, panel_id: str, body: PanelTest, tenant_id: s
 def try_dashboard(request: HttpRequest, slug: str, body: DashboardTest, tenant_id: str | None = None) -> dict[str, Any]:
     """Run all panels of a dashboard once on the tenants that the caller edits, as a panel by itself is tested.
 
-    For platform admins, without `tenant_id`: a shared dashboard, with shared panels.
+    One whose panels ask nothing answers 422. For platform admins, without `tenant_id`: a shared dashboard, with shared panels.
     """
     here = may_edit(request, tenant_id) if tenant_id is not None else None
     user = user_of(request) if here is not None else platform_admin(request)
     board, _ = find_visible(request, Dashboard, slug, tenant_id)
     rows, _ = visible(request, Panel, tenant_id)
     parts = parts_of(board, rows, body.time_range or "", by=user)
+    if not parts:
+        raise NotValid([DocumentError("", ASKS_NOTHING)])
     editable = editable_by(board, user)
     tenants = _chosen(body, editable, [part.panel for part in parts], here)
     counts = {"panels": len(parts), "tenants": len(editable), "tested": len(tenants)}

@@ -19,7 +19,7 @@ from dashboards.testing.answering import (
     totals,
     whole,
 )
-from dashboards.testing.boards import parts_of
+from dashboards.testing.boards import ASKS_NOTHING, parts_of
 from dashboards.testing.drafts import RANGES
 from dashboards.testing.parts import Part
 from dashboards.testing.tenants import editable_by, sampled
@@ -57,7 +57,7 @@ def _begun(request: TenantRequest, board: Dashboard, most_seconds: float) -> Ans
     """Raises Refused."""
     parts = _parts(request, board)
     if not parts:
-        raise Refused("No panel of this dashboard asks anything.", 422)
+        raise Refused(ASKS_NOTHING, 422)
     return begun(request, parts, editable_by(board, request.user), [part.panel for part in parts], most_seconds)
 
 

@@ -10,6 +10,7 @@ from dashboards.testing.parts import Part
 from tenants.models import User
 
 USUAL = "6h"
+ASKS_NOTHING = "No panel of this dashboard asks anything."
 
 
 def parts_of(board: Dashboard, panels: SharedQuerySet[Panel], length: str, *, by: User) -> list[Part]:

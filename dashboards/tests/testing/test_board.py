@@ -118,7 +118,10 @@ def test_a_dashboard_that_asks_nothing_is_run_nowhere(ada: Any, acme: Tenant, cl
     client.force_login(ada)
     assert client.get("/t/acme/d/bare/test/").status_code == 200
     assert client.post("/t/acme/d/bare/test/", {"what": "all"}).status_code == 422
-    assert client.post("/t/acme/d/bare/test/run/", {"what": "all"}).status_code == 422
+    told = client.post("/t/acme/d/bare/test/run/", {"what": "all"})
+    answer = client.post("/api/v1/dashboards/bare/test?tenant_id=acme", {}, content_type="application/json")
+    assert (told.status_code, answer.status_code) == (422, 422)
+    assert told.content.decode() == answer.json()["detail"] == "No panel of this dashboard asks anything."
 
 
 def test_a_part_is_named_in_what_is_found(shops: Any) -> None:
