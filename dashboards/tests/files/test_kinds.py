@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from dashboards.models import Dashboard, Panel, Placement
-from tenants.models import Tenant, User
+from dashboards.models import Panel
+from dashboards.tests.files.conftest import URL
+from tenants.models import Tenant
 
-URL = "/t/acme/d/board/panels/result/"
 KINDS = """
     SELECT 1::int AS whole, 1.5::float8 AS part, 12345678901234567890::numeric AS long, 'NaN'::float8 AS nan, true AS yes,
            timestamptz '2026-03-01 12:00Z' AS at, timestamp '2026-03-01 12:00' AS wall, date '2026-03-01' AS day,
@@ -23,15 +23,11 @@ KINDS = """
 
 
 @pytest.fixture
-def download(client: Client, bob: User) -> Callable[..., Any]:
+def download(client: Client, make: Callable[..., None]) -> Callable[..., Any]:
     """The file of a table over this SQL: `download("xlsx", "SELECT 1")`."""
-    client.force_login(bob)
-    board = Dashboard.objects.create(slug="board", name="Board", scope="all")
-    Placement.objects.create(dashboard=board, panel_slug="result")
 
     def get(kind: str, sql: str, query: str = "") -> Any:
-        document = {"type": "table", "title": "Result", "data_source": {"sql": sql}}
-        Panel.objects.create(slug="result", title="Result", panel_type="table", scope="all", document=document)
+        make(sql)
         response = client.get(f"{URL}{kind}/{query}")
         assert response.status_code == 200, response.content
         body = b"".join(response.streaming_content)

@@ -1,13 +1,9 @@
 """What servers say instead of an answer, and what is made of it: in words, without secrets, and not asked again and again."""
 
-import base64
-import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs
 
 import orjson
 import pytest
@@ -16,56 +12,14 @@ from datasources.errors import QueryFailed, QueryRefused, QueryTimeout, SourceBu
 from datasources.kinds import SOURCE_KINDS
 from datasources.models import DataSource
 from datasources.prom_queries import PromQuery
-from datasources.prometheus.gate import WAIT_SECONDS, gates
+from datasources.prometheus.gate import WAIT_SECONDS
 from datasources.promql import Mistake
 from datasources.results.outcome import as_outcome, error_of
 from datasources.sources import configured_of, source_of
-from datasources.timerange import TimeRange
+from datasources.tests.prometheus.conftest import NOTHING, RANGE
 from tenants.breaker import FAILURES
 from tenants.models import Tenant
-from tenants.outbound.client import pools
 from tenants.tests.outbound.server import Server, send
-
-NOTHING = orjson.dumps({"status": "success", "data": {"resultType": "matrix", "result": []}})
-RANGE = TimeRange(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[Server]:
-    made = Server()
-    settings.OUTBOUND_NETWORKS = [f"127.0.0.1:{made.port}"]
-    gates.forget()
-    made.answer = lambda handler: send(handler, NOTHING)
-    yield made
-    made.close()
-    pools.forget()
-
-
-@pytest.fixture
-def row(server: Server, acme: Tenant) -> Callable[..., DataSource]:
-    def make(secrets: dict[str, str] | None = None, **its: Any) -> DataSource:
-        kind = SOURCE_KINDS["prometheus"]
-        made = DataSource.objects.create(
-            slug="metrics", name="Metrics", kind="prometheus", tenant=acme, is_default=True, timeout_ms=1_000,
-            settings={"url": f"{server.url}/prefix", **its},
-        )  # fmt: skip
-        made.secrets_token = kind.seal(made.pk, kind.settings.model_validate(made.settings), secrets or {})
-        made.save()
-        return made
-
-    return make
-
-
-@pytest.fixture
-def ask(row: Callable[..., DataSource], acme: Tenant) -> Callable[..., Any]:
-    """Ask the server, set up as said."""
-
-    def run(text: str = "up", **facts: Any) -> Any:
-        if not DataSource.objects.exists():
-            row(**facts)
-        return source_of(acme, language="promql", platform=False).run({"s": PromQuery(text=text, time_range=RANGE)})
-
-    return run
 
 
 def error(status: int, kind: str, words: str) -> Callable[[Any], None]:
@@ -148,15 +102,6 @@ def test_what_thanos_could_not_ask_is_said_and_not_kept(server: Server, ask: Cal
     assert frame.notes == (words[0], "receive series from Addr: … : rpc error: code = Unavailable")
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_parameters_of_the_sources_own_go_with_each_query(server: Server, ask: Callable[..., Any], method: str) -> None:
-    ask(method=method, parameters="dedup=false&extra_filters[]=%7Bcustomer%3D%22{tenant}%22%7D&max_source_resolution=auto")
-    _, path, _, body = server.asked[0]
-    sent = parse_qs(body.decode() if method == "POST" else path.partition("?")[2])
-    assert (sent["dedup"], sent["max_source_resolution"], sent["query"]) == (["false"], ["auto"], ["up"])
-    assert sent["extra_filters[]"] == ['{customer="acme"}']
-
-
 def test_a_silent_server_does_not_outlive_the_panels_time(
     server: Server, ask: Callable[..., Any], row: Callable[..., DataSource]
 ) -> None:
@@ -221,54 +166,6 @@ def test_so_many_ask_at_once_and_no_more(
     thread.join()
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_requests_are_of_the_kind_that_is_set(server: Server, ask: Callable[..., Any], method: str) -> None:
-    ask(method=method)
-    sent, path, _, body = server.asked[0]
-    assert (sent, path.split("?")[0]) == (method, "/prefix/api/v1/query_range")
-    assert b"query=up" in (body if method == "POST" else path.encode())
-
-
-@pytest.mark.parametrize(
-    ("its", "secrets", "sent"),
-    [
-        ({}, {}, None), ({"auth": "basic", "user": "ann"}, {"password": "hush:ü"}, "Basic " + base64.b64encode("ann:hush:ü".encode()).decode()),
-        ({"auth": "bearer"}, {"token": "t0ken"}, "Bearer t0ken"),
-        ({}, {"secret_headers": "Authorization: Custom hush"}, "Custom hush"),
-    ],
-)  # fmt: skip
-def test_who_asks_is_said_as_set(
-    server: Server, ask: Callable[..., Any], its: dict[str, Any], secrets: dict[str, str], sent: Any
-) -> None:
-    ask(secrets=secrets, headers="X-Scope-OrgID: {tenant}\nX-Team: ops", **its)
-    headers = server.asked[0][2]
-    assert headers.get("Authorization") == sent
-    assert (headers["X-Scope-OrgID"], headers["X-Team"]) == ("acme", "ops")
-    assert set(headers) <= {
-        "Host",
-        "User-Agent",
-        "Accept",
-        "Accept-Encoding",
-        "Content-Length",
-        "Content-Type",
-        "Authorization",
-        "X-Scope-OrgID",
-        "X-Team",
-    }
-
-
-def test_secrets_are_for_the_address_they_were_entered_for(
-    server: Server, ask: Callable[..., Any], row: Callable[..., DataSource]
-) -> None:
-    """Another address, and they cannot be read: nobody has them sent elsewhere."""
-    made = row(secrets={"token": "t0ken"}, auth="bearer")
-    made.settings = {**made.settings, "url": f"{server.url}/elsewhere"}
-    made.save()
-    with pytest.raises(SourceUnavailable, match="enter them anew"):
-        ask()
-    assert server.asked == []
-
-
 def test_how_it_is_says_what_is_wrong(server: Server, row: Callable[..., DataSource], acme: Tenant) -> None:
     server.answer = page(404)
     status = SOURCE_KINDS["prometheus"].status(configured_of(row()), acme)
@@ -289,47 +186,6 @@ def test_what_a_server_does_not_have_is_left_out_of_how_it_is(server: Server, ro
     server.answer = answer
     status = SOURCE_KINDS["prometheus"].status(configured_of(row()), None)
     assert (status.is_connected, status.version, status.facts, status.error) == (True, "", (), "")
-
-
-@pytest.mark.parametrize(
-    "its",
-    [
-        {"url": "ftp://x"}, {"url": "http://u:p@x"}, {"url": "http://x/?a=b"}, {"url": ""}, {"url": "http://x/../y"}, {"scrape_interval": "x"},
-        {"auth": "basic"}, {"user": "ann"}, {"auth": "basic", "user": "a:b"}, {"headers": "no header"}, {"headers": "Host: x"},
-        {"headers": "Authorization: x"}, {"headers": "X-A: b\r\nX-B"}, {"headers": "Transfer-Encoding: chunked"}, {"headers": "X: ü"},
-        {"headers": "\n".join(f"X-{n}: 1" for n in range(30))}, {"method": "PUT"}, {"nosuch": 1}, {"flavour": "influx"},
-        {"headers": "Cookie: a=b"}, {"parameters": "query=up"}, {"parameters": "match[]=up"}, {"parameters": "dedup"}, {"parameters": "a b=c"},
-        {"parameters": "a=b%0ac"}, {"parameters": "&".join(f"a{n}=1" for n in range(30))},
-    ],
-)  # fmt: skip
-def test_settings_that_make_no_sense_are_refused(its: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="validation error"):
-        SOURCE_KINDS["prometheus"].settings.model_validate({"url": "http://x", **its})
-
-
-def test_settings_have_names_and_help_for_a_form() -> None:
-    kind = SOURCE_KINDS["prometheus"]
-    assert kind.settings.model_validate({"url": "https://x.example:9090/prom/"}).url == "https://x.example:9090/prom"
-    assert "hush" not in repr(kind.secrets.model_validate({"password": "hush", "token": "hush", "secret_headers": "X-Key: hush"}))
-    assert set(kind.targets) <= set(kind.settings.model_fields)
-
-
-def test_the_address_is_looked_up_when_it_is_asked(
-    row: Callable[..., DataSource], ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    """What a name leads to now, not when it was entered."""
-    settings.OUTBOUND_NETWORKS = []
-    row(url="http://prometheus.example.com/")
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 0))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with pytest.raises(SourceUnavailable, match="OUTBOUND_NETWORKS"):
-        ask()
-
-
-def test_a_query_that_is_wrong_is_not_sent(server: Server, ask: Callable[..., Any]) -> None:
-    with pytest.raises(Mistake):
-        ask("up +")
-    assert server.asked == []
 
 
 @pytest.mark.parametrize(
