@@ -192,7 +192,7 @@ def _days_in(year: int, month: int) -> int:
 
 def _round(moment: datetime, unit: str, *, round_up: bool) -> datetime:
     minute = moment.replace(second=0, microsecond=0)
-    midnight = minute.replace(hour=0, minute=0)
+    midnight = minute.replace(hour=0, minute=0, fold=0)  # the first of two, where clocks go back at midnight
     floors = {
         "s": moment.replace(microsecond=0),
         "m": minute,
