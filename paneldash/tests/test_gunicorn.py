@@ -77,10 +77,10 @@ def test_sigterm_loses_no_running_request(web: Web) -> None:
     assert web.process.wait(timeout=10) == 0
 
 
-def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(web: Web) -> None:
+def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(web: Web, tmp_path: Path) -> None:
     """Not let in to be dropped when the last request has ended: a proxy does not send a form to another host then."""
     with ThreadPoolExecutor(4) as threads:
-        asked = ask_all(web, threads, 4, "/slow?6")  # longer than a busy machine takes to hear of the signal
+        asked = ask_all(web, threads, 4, f"/slow?{tmp_path / 'refused'}")  # however long it takes to hear of the signal
         time.sleep(0.3)
         web.process.send_signal(signal.SIGTERM)
         refused = False
@@ -90,6 +90,7 @@ def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(web: 
                 time.sleep(0.05)  # not to fill the queue of those whom nobody lets in any more
             except ConnectionRefusedError:
                 refused = True
+        (tmp_path / "refused").touch()
         assert refused
         assert [request.result() for request in asked] == [(200, "done")] * 4
 

@@ -123,7 +123,7 @@ def test_names_that_hang_leave_others_to_be_looked_up(monkeypatch: pytest.Monkey
         assert "one-too-many" not in asked
     finally:
         answered.set()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while lookups.are_under_way and time.monotonic() < deadline:
         time.sleep(0.01)
     assert resolve("slow-0", timeout_seconds=5) == "10.0.0.1"

@@ -26,7 +26,6 @@ TENANTS, THREADS, ASKED_EACH = 1_000, 16, 100
 PER_TENANT, TOTAL = 3, 40
 DEAD_EVERY = 20  # of these one refuses and one hangs
 MOST_MIB = 60
-HEALTHY_SECONDS = 2.0  # of the slowest; the hanging ones take as long as the connect timeout, two seconds
 
 
 @pytest.fixture
@@ -48,19 +47,24 @@ def thousand(
 
 
 class Asker:
-    """Asks tenants at random; keeps what went wrong, how long the healthy ones took, and the most that was open."""
+    """Asks tenants at random; keeps what went wrong, how often a healthy one answered while a dead one was waited for, and
+    the most that was open."""
 
     def __init__(self, tenants: list[Tenant], pool: Pool) -> None:
         self.tenants, self.pool = tenants, pool
+        self.hanging = {tenant.slug for tenant in tenants[1::DEAD_EVERY]}
+        self.waiting: set[int] = set()  # seeds of those who wait for a host that never speaks
+        self.meanwhile = 0
         self.foreign: list[str] = []
         self.failed: list[Tenant] = []
-        self.slowest, self.most_open, self.most_aliases, self.most_threads = 0.0, 0, 0, 0
+        self.most_open, self.most_aliases, self.most_threads = 0, 0, 0
 
     def ask(self, seed: int) -> None:
         chance = random.Random(seed)
         for _ in range(ASKED_EACH):
             tenant = chance.choice(self.tenants)
-            started = time.monotonic()
+            if tenant.slug in self.hanging:
+                self.waiting.add(seed)
             try:
                 with lease(tenant) as connection:
                     row = connection.execute("SELECT current_database()").fetchone()
@@ -69,7 +73,8 @@ class Asker:
             else:
                 if row != (tenant.database,):
                     self.foreign.append(tenant.slug)
-                self.slowest = max(self.slowest, time.monotonic() - started)
+                self.meanwhile += bool(self.waiting)
+            self.waiting.discard(seed)
             self.most_open = max(self.most_open, self.pool.figures()["open"])
             self.most_aliases = max(self.most_aliases, len(django_connections.settings) - 1)
             self.most_threads = max(self.most_threads, threading.active_count())
@@ -88,7 +93,7 @@ class Witness:
 
     def settled(self, at_most: int) -> int:
         """It takes a server a moment to notice that a client has gone."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         with psycopg.connect(self.server.url("postgres"), autocommit=True) as owner:
             while (found := self.count(owner)) > at_most and time.monotonic() < deadline:
                 time.sleep(0.05)
@@ -119,7 +124,7 @@ def test_bounds_hold_and_the_dead_do_not_slow_the_living(
     assert not asker.foreign
     assert {tenant.slug for tenant in asker.failed} <= dead
     assert len(asker.failed) > 50
-    assert asker.slowest < HEALTHY_SECONDS
+    assert asker.meanwhile > THREADS * ASKED_EACH / 10
     assert asker.most_open <= TOTAL
     assert 0 < witness.most <= TOTAL + THREADS  # each thread may have closed one that the server has not noticed yet
     assert witness.settled(TOTAL) <= TOTAL
