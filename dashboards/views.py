@@ -1,5 +1,6 @@
 """Where somebody begins, and the page of a dashboard. Every object is looked up through the tenant of the request."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from dashboards.looking import place_of
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.pages.finding import dashboard_for
 from dashboards.pages.menu import menu_of
+from dashboards.panels.interpolation import interpolated
 from dashboards.section import make_section
 from dashboards.toolbar import KIOSK, make_toolbar
 from dashboards.variables.bar import Bar, Page
@@ -82,11 +84,17 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
         "groups": groups,
         "has_charts": any(map(is_chart, panels.values())),
         "bar": bar,
-        "cut": [(panels[slug].title, shown, of) for slug, (shown, of) in repeated.cut.items() if slug in panels],
+        "cut": [(_title(panels[slug], bar, places), *counts) for slug, counts in repeated.cut.items() if slug in panels],
         "toolbar": make_toolbar(request.path, request.GET, asked, refresh=refresh, pickers=bar.names),
         "annotations_url": with_query(reverse("annotations", args=[tenant, dashboard]), shared_state(request.GET)),
     }
     return render(request, "dashboards/dashboard.html", context)
+
+
+def _title(panel: Panel, bar: Bar, places: Sequence[Placement]) -> str:
+    """Of all places of a repeated panel together: “…” stands where each has a value of its own."""
+    own = {place.repeat_variable: "…" for place in places if place.panel_slug == panel.slug}
+    return interpolated(panel.title, bar.values | own, bar.texts | own)
 
 
 @require_safe

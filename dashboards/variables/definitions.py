@@ -1,9 +1,9 @@
 """A dashboard's variables as its document says them: a name, a kind, and where the values come from."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, TypeAdapter, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
 
 from dashboards.panels.parts import Label, Name, Strict
 from dashboards.panels.patterns import Pattern
@@ -30,6 +30,15 @@ def _check_interval(text: str) -> str:
 
 
 Interval = Annotated[str, Field(max_length=10), AfterValidator(_check_interval)]
+
+
+def _one_option(given: Any) -> Any:
+    """One of two ways to say it, chosen here, so that what is wrong is said of that one alone."""
+    if isinstance(given, dict):
+        return Option.model_validate(given)
+    if not isinstance(given, str | Option):
+        raise ValueError("must be a text, in quotes where it is a number, or {value, text}")
+    return given
 
 
 class Option(Strict):
@@ -124,7 +133,7 @@ class CustomVariable(Chosen):
     """Options that stand in the document, as values or as `{value, text}`."""
 
     kind: Literal["custom"]
-    options: Annotated[list[OptionValue | Option], Field(min_length=1, max_length=1_000)]
+    options: Annotated[list[Annotated[OptionValue | Option, BeforeValidator(_one_option)]], Field(min_length=1, max_length=1_000)]
 
     @property
     def choices(self) -> tuple[Option, ...]:

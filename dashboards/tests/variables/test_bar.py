@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dashboards.models import Dashboard
-from dashboards.tests.variables.conftest import REGION, SERVER
+from dashboards.tests.variables.conftest import PANEL, REGION, SERVER
 from dashboards.variables.options import MOST_CHARACTERS, _read
 from datasources.frame import Column, Frame
 from datasources.tests.hostile import HOSTILE
@@ -73,6 +73,14 @@ def test_a_page_shows_what_is_chosen_and_asks_no_database(
     assert 'hx-get="/t/acme/d/board/values/?var-server=web-01&amp;var-server=web-02' in text
     assert "secret" not in text
     assert 'id="variable-h"' not in text
+
+
+def test_a_panel_of_more_values_than_it_may_have_is_named_as_people_know_it(make_board: Callable, page: Callable) -> None:
+    make_board(
+        REGION, SERVER, panel={**PANEL, "title": "$server in $region, ${server:csv}"}, repeat_variable="server", repeat_max=1
+    )
+    text = page("?var-server=web-01&var-server=web-02", door="values/")
+    assert "… in Europe, …: 1 of 2 are shown." in text
 
 
 def test_what_nobody_knew_comes_with_the_values(make_board: Callable, page: Callable) -> None:

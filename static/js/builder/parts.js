@@ -35,9 +35,12 @@ const draw = async (answer) => {
   } else say(answer ? `The server answered ${answer.status}. Your fields are still here.` : "The server cannot be reached.");
 };
 
+// The first field of what a mistake is about that is none of one field.
+const inFirst = (mistake) => mistake?.closest("fieldset")?.querySelector("input:not([type='hidden']), select, textarea");
+
 // Where the work goes on: at what was moved, at what is wrong, at what was added, or where the button was.
 const refocus = (did) => {
-  const wrong = fields.querySelector("[aria-invalid='true']");
+  const wrong = fields.querySelector("[aria-invalid='true']") ?? inFirst(fields.querySelector("[data-error]"));
   const things = [...fields.querySelectorAll(".builder-thing")];
   const button = (value) => fields.querySelector(`[name="do"][value="${CSS.escape(value)}"]:not(:disabled)`);
   const moved = afterMoving(did).map(button).find(Boolean);
