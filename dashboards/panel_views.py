@@ -35,12 +35,14 @@ from dashboards.toolbar import make_toolbar
 from dashboards.unavailable import PanelUnavailable
 from dashboards.variables.bar import Page
 from datasources.frame import rows_of
+from datasources.landing import landings
 from datasources.timerange import BadTimeRange, parse_time
 from tenants.access import TenantRequest, require, tenants_of
 from tenants.models import Role
 
 
 @require_safe
+@landings.held()
 def panel(request: TenantRequest, tenant: str, dashboard: str, panel: str) -> HttpResponse:
     """One panel as a fragment, whole: its state, its drawing, and when to ask again.
 

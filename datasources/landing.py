@@ -3,7 +3,8 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from tenants.forks import begin_empty
 
@@ -22,9 +23,40 @@ class Landings:
         self._lock = threading.Lock()
         self._waiting: queue.Queue[Callable[[], None]] = queue.Queue(MOST_WAITING)
         self._thread: threading.Thread | None = None
+        self._own = threading.local()  # `held`: what this thread holds back, while it does
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What this thread brings within the block waits for its end: the work would take the interpreter from who draws."""
+        if getattr(self._own, "held", None) is not None:
+            yield
+            return
+        self._own.held = []
+        try:
+            yield
+        finally:
+            self.let_go()
+            self._own.held = None
+
+    def let_go(self) -> None:
+        """Hand on what this thread holds back: who asks for more may take long, and a lease does not wait."""
+        held: list[Callable[[], None]] = getattr(self._own, "held", None) or []
+        while held:
+            self._hand_on(held.pop(0))
 
     def later(self, work: Callable[[], None]) -> None:
         """`work` raises nothing."""
+        held = getattr(self._own, "held", None)
+        if held is not None:
+            held.append(work)
+        else:
+            self._hand_on(work)
+
+    def done(self) -> None:
+        """Wait until all is done that was brought and is not held back."""
+        self._waiting.join()
+
+    def _hand_on(self, work: Callable[[], None]) -> None:
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="landings", daemon=True)
@@ -33,10 +65,6 @@ class Landings:
             self._waiting.put_nowait(work)
         except queue.Full:
             work()
-
-    def done(self) -> None:
-        """Wait until all is done that was brought."""
-        self._waiting.join()
 
     def _run(self) -> None:
         while True:

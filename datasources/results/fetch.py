@@ -137,6 +137,7 @@ def _from_process(question: Question, wanted: Wanted, deadline: float) -> Result
         known = _first.get(wanted.key)
         if known is not None and wanted.is_met(known):
             return Result(known, "known")
+        landings.let_go()  # of what was fetched before: this may take long
         flight, is_ours = _threads.board(wanted.key)
         if is_ours:
             with _threads.leading(wanted.key, flight):

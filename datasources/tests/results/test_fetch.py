@@ -19,6 +19,7 @@ from datasources import store
 from datasources.base import SqlQuery
 from datasources.errors import QueryFailed, QueryTimeout
 from datasources.frame import rows_of
+from datasources.landing import landings
 from datasources.postgres import PostgresSource
 from datasources.results import Result, fetch, forget_results
 from datasources.results.entry import Entry, make_entry, packed
@@ -71,6 +72,17 @@ def test_who_asks_second_gets_the_first_ones_answer(acme: Tenant, tick: Callable
     forget_results()
     assert seen(ask(acme)) == ("stored", 1)
     assert seen(ask(acme)) == ("known", 1)
+
+
+def test_what_is_held_back_is_stored_before_its_asker_asks_for_more(acme: Tenant, tick: Callable[[int], None]) -> None:
+    key = key_of(PostgresSource(acme), {"q": TICK})
+    with landings.held():
+        ask(acme)
+        landings.done()
+        assert store.store().get(key) is None
+        ask(acme, SqlQuery(text="SELECT n + 1 FROM tick"))
+        landings.done()
+        assert store.store().get(key) is not None
 
 
 def test_what_a_clock_far_ahead_has_asked_is_not_new_enough(

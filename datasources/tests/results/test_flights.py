@@ -40,6 +40,39 @@ def test_work_that_fails_does_not_stop_the_landings() -> None:
     assert done.wait(5)
 
 
+def test_what_is_held_back_lands_in_its_order_when_its_thread_goes_on() -> None:
+    landings, landed = Landings(), list[str]()
+    with landings.held():
+        landings.later(lambda: landed.append("first"))
+        with landings.held():
+            landings.later(lambda: landed.append("second"))
+        other = threading.Thread(target=landings.later, args=[lambda: landed.append("of another thread")])
+        other.start()
+        other.join()
+        landings.done()
+        assert landed == ["of another thread"]
+        landings.let_go()
+        landings.done()
+        assert landed[1:] == ["first", "second"]
+        landings.later(lambda: landed.append("third"))
+    landings.later(lambda: landed.append("fourth"))
+    landings.done()
+    assert landed[1:] == ["first", "second", "third", "fourth"]
+
+
+def test_what_is_held_back_lands_whatever_ends_the_block() -> None:
+    landings, done = Landings(), threading.Event()
+
+    @landings.held()
+    def fail() -> None:
+        landings.later(done.set)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert done.wait(5)
+
+
 def test_what_ends_a_leaders_thread_ends_nobody_elses() -> None:
     threads = Threads()
     flight, leads = threads.board("key")
