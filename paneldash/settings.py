@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "paneldash.middleware.HeadMiddleware",
     "paneldash.middleware.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "paneldash.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paneldash.middleware.PrivateAnswersMiddleware",
     "corsheaders.middleware.CorsMiddleware",
