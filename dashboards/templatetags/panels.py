@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.heads import head_html, table_head_html, table_search_html
 from dashboards.linking import Home
-from dashboards.markup import cell_html, key_row, legend_row, marked
+from dashboards.markup import cell_html, key_row, legend_row, marked, service_html
 from dashboards.panels.cells import Cell
 from dashboards.panels.compact import compacted
 from dashboards.panels.key import KeyRow
@@ -89,6 +89,13 @@ def table_rows(rows: Iterable[Iterable[Cell]], section: Any = None) -> SafeStrin
     home = Home(section.url if section is not None else "")
     lines = (f"<tr>{''.join([cell_html(cell, home) for cell in row])}</tr>" for row in rows)
     return mark_safe("".join(lines))  # noqa: S308 - each part is escaped
+
+
+@register.simple_tag
+def service_rows(services: Iterable[Mapping[str, Any]], section: Any = None) -> SafeString:
+    """A health panel's services."""
+    home = Home(section.url if section is not None else "")
+    return mark_safe("".join([service_html(service, home) for service in services]))  # noqa: S308 - each part is escaped
 
 
 @register.simple_tag
