@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 from pydantic import Field
@@ -16,16 +16,20 @@ from api.limits import DEAR
 from api.listing import ListQuery
 from api.schemas.templates import NewTemplate, TemplateChange, TemplateDetail, TemplateMade, TemplatePage, TemplateUse
 from api.sharing import find_own, find_visible
+from api.versions import seen_version, tag_of
+from dashboards.changing import delete_unchanged
 from dashboards.models import Dashboard, Panel, SavedTemplate
 from dashboards.panels.document import DocumentError
 from dashboards.template_library.finding import find_template, may_change, search, templates_for
 from dashboards.template_library.making import Wanted, make
 from dashboards.template_library.presence import Presence, presence
-from dashboards.template_library.saving import find_kept, save_as_template, template_of
+from dashboards.template_library.saving import change_kept, find_kept, save_as_template, template_of
 from dashboards.template_library.template import Template
 from dashboards.viewer import Viewer
 from datasources.base import OWN
+from tenants.models import Role
 
+PLACE = "/templates/{template_id}"
 router = Router(tags=["templates"])
 
 
@@ -44,11 +48,17 @@ def list_templates(request: HttpRequest, query: Query[TemplatesQuery]) -> dict[s
     return {"items": [summary(one) for one in page], "count": len(found)}
 
 
-@router.get("/templates/{template_id}", response=TemplateDetail, operation_id="read_template", openapi_extra=problems(404))
-def read_template(request: HttpRequest, template_id: str, tenant_id: str, source: str = OWN) -> dict[str, Any]:
+@router.get(PLACE, response=TemplateDetail, operation_id="read_template", openapi_extra=problems(404))
+def read_template(
+    request: HttpRequest, response: HttpResponse, template_id: str, tenant_id: str, source: str = OWN
+) -> dict[str, Any]:
     """What a template needs, and what of that the tenant's source has now."""
     viewer = _editor(request, tenant_id)
-    return told(viewer, _find(viewer, template_id), source)
+    found = _find(viewer, template_id)
+    row = find_kept(viewer.tenant, template_id) if found.owner else None
+    if row is not None:
+        response["ETag"] = tag_of(row, Role.EDITOR)
+    return told(viewer, found, source)
 
 
 @router.post("/templates", response={201: TemplateDetail}, operation_id="create_template", openapi_extra=problems(404))
@@ -68,20 +78,24 @@ def create_template(request: HttpRequest, body: NewTemplate) -> Any:
     return Status(201, told(viewer, template_of(row), OWN))
 
 
-@router.patch("/templates/{template_id}", response=TemplateDetail, operation_id="change_template", openapi_extra=problems(404))
-def change_template(request: HttpRequest, template_id: str, tenant_id: str, body: TemplateChange) -> dict[str, Any]:
+@router.patch(PLACE, response=TemplateDetail, operation_id="change_template", openapi_extra=problems(404, 409, by_version=True))
+def change_template(
+    request: HttpRequest, response: HttpResponse, template_id: str, tenant_id: str, body: TemplateChange
+) -> dict[str, Any]:
     """Rename one that was kept, or say anew what it is for: a tenant's own its editors, others platform admins."""
     viewer = _editor(request, tenant_id)
     row = _kept(viewer, template_id)
-    row.name, row.about = body.name or row.name, row.about if body.about is None else body.about
-    row.save()
-    return told(viewer, template_of(row), OWN)
+    name, about = body.name or row.name, row.about if body.about is None else body.about
+    stored = change_kept(row, name=name, about=about, by=user_of(request), seen=seen_version(request, row, body.version))
+    response["ETag"] = tag_of(stored, Role.EDITOR)
+    return told(viewer, template_of(stored), OWN)
 
 
-@router.delete("/templates/{template_id}", response={204: None}, operation_id="delete_template", openapi_extra=problems(404))
+@router.delete(PLACE, response={204: None}, operation_id="delete_template", openapi_extra=problems(404, 409, by_version=True))
 def delete_template(request: HttpRequest, template_id: str, tenant_id: str) -> Any:
     """Delete one that was kept. What was made of it stays."""
-    _kept(_editor(request, tenant_id), template_id).delete()
+    row = _kept(_editor(request, tenant_id), template_id)
+    delete_unchanged(row, seen=seen_version(request, row, None, is_needed=False))
     return Status(204, None)
 
 
@@ -132,7 +146,7 @@ def told(viewer: Viewer, one: Template, source: str) -> dict[str, Any]:
         }
         for each in found.needs
     ]
-    return {**summary(one), "placeholders": placeholders, "needs": needs, "problem": found.problem}
+    return {**summary(one), "placeholders": placeholders, "needs": needs, "version": one.version, "problem": found.problem}
 
 
 def _editor(request: HttpRequest, tenant_id: str) -> Viewer:

@@ -6,13 +6,13 @@ from django.http import HttpRequest
 
 from api.errors import NotValid
 from dashboards.changing import Overtaken
-from dashboards.models import Dashboard, Panel
+from dashboards.models import Dashboard, Panel, SavedTemplate
 from dashboards.panels.document import DocumentError
 from datasources.models import DataSource
 from tenants.models import Role
 
 TAG = re.compile(r'(?:W/)?"(?P<row>\d{1,19})\.(?P<version>\d{1,10})\.[a-z]+(?:\.[a-z]+)?"')
-Versioned = Panel | Dashboard | DataSource
+Versioned = Panel | Dashboard | SavedTemplate | DataSource
 
 
 def tag_of(row: Versioned, role: Role, also: str = "") -> str:

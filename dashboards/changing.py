@@ -10,19 +10,20 @@ from psycopg.errors import UniqueViolation
 
 from dashboards.library.keeping import keep
 from dashboards.library.version import THROUGH
-from dashboards.models import Dashboard, Panel, Shared
+from dashboards.models import Dashboard, Panel, SavedTemplate, Shared
 from datasources.models import DataSource
 from tenants.models import User
 
 Row = TypeVar("Row", bound=Panel | Dashboard)
+Counted = TypeVar("Counted", bound=Panel | Dashboard | SavedTemplate)
 
 
 class Overtaken(Exception):
     """It is another version now. Says whose and since when; None: nobody knows who, as of data sources."""
 
-    def __init__(self, row: Shared | DataSource) -> None:
+    def __init__(self, row: Shared | SavedTemplate | DataSource) -> None:
         self.version = row.version
-        self.changed_by = row.changed_by or None if isinstance(row, Shared) else None
+        self.changed_by = None if isinstance(row, DataSource) else row.changed_by or None
         self.changed_at: datetime = row.updated_at
         when = self.changed_at.astimezone(UTC)
         who = self.changed_by or "Somebody"
@@ -69,16 +70,16 @@ def save_change(row: Row, change: Callable[[Row], None], *, by: User | str, thro
     return stored
 
 
-def delete_unchanged(row: Row, *, seen: int | None) -> None:
+def delete_unchanged(row: Counted, *, seen: int | None) -> None:
     """Delete a row, unless it is another version than `seen`; None takes any. Raises Overtaken, Gone."""
     with transaction.atomic():
         locked(row, seen=seen).delete()
 
 
-def locked(row: Row, *, seen: int | None) -> Row:
+def locked(row: Counted, *, seen: int | None) -> Counted:
     """The row as it is stored now, nobody else's to change until the transaction ends. Raises Overtaken, Gone."""
     rows: QuerySet[Any] = type(row)._default_manager.select_for_update(of=("self",)).select_related("tenant")
-    stored: Row | None = rows.filter(pk=row.pk).first()
+    stored: Counted | None = rows.filter(pk=row.pk).first()
     if stored is None:
         raise Gone
     if seen is not None and stored.version != seen:

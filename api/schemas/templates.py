@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.parts import TEXT, Given, Name, Page, Slug, example
+from api.schemas.sharing import Version
 
 About = Annotated[str, StringConstraints(max_length=2_000, pattern=TEXT, strip_whitespace=True)]
 Value = Annotated[str, StringConstraints(max_length=200, pattern=TEXT)]
@@ -49,12 +50,13 @@ class TemplatePlaceholder(BaseModel):
 class TemplateDetail(TemplateSummary):
     model_config = example(
         template_id="node", name="Node", about="A machine as the Prometheus node exporter sees it.", category="Machines",
-        kind="dashboard", language="promql", owner="product", panel_count=8, placeholders=[], problem="",
+        kind="dashboard", language="promql", owner="product", panel_count=8, placeholders=[], problem="", version=None,
         needs=[{"kind": "metric", "name": "node_load1", "about": "the load", "columns": {}, "is_there": True, "lacking": []}],
     )  # fmt: skip
 
     placeholders: list[TemplatePlaceholder]
     needs: list[TemplateNeed]
+    version: Annotated[int | None, Field(description="Every change makes it larger; null: it comes with the product.")]
     problem: Annotated[str, Field(description="Why it cannot be told what is there.")]
 
 
@@ -74,8 +76,9 @@ class NewTemplate(Given):
 class TemplateChange(Given):
     """What is not named stays."""
 
-    model_config = example(name="Overview of a shop")
+    model_config = example(version=3, name="Overview of a shop")
 
+    version: Version | None = None
     name: Name | None = None
     about: About | None = None
 

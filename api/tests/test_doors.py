@@ -64,7 +64,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/panels/{panel_id}/test"): {"sample": True},
     ("post", "/dashboards/{slug}/test"): {"sample": True},
     ("post", "/templates"): {"tenant_id": "acme", "panel_id": "secret", "name": "Kept"},
-    ("patch", "/templates/{template_id}"): {"name": "Changed"},
+    ("patch", "/templates/{template_id}"): {"name": "Changed", "version": 1},
     ("delete", "/templates/{template_id}"): None,
     ("post", "/templates/{template_id}/use"): {"tenant_id": "acme"},
     ("patch", "/me"): {"name": "Changed"},

@@ -7,11 +7,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from dashboards.asking import needed_version
+from dashboards.changing import Gone, Overtaken, delete_unchanged
 from dashboards.models import Dashboard, Panel, SavedTemplate
-from dashboards.pages.finding import about_source, dashboard_for, panel_for
+from dashboards.pages.finding import about_source, dashboard_for, panel_for, seen_in
+from dashboards.panels.base import BadRequest
 from dashboards.panels.document import DocumentInvalid
 from dashboards.template_library.finding import find_template, may_change
-from dashboards.template_library.saving import find_kept, save_as_template
+from dashboards.template_library.saving import change_kept, find_kept, save_as_template
 from dashboards.viewer import Viewer
 from tenants.access import TenantRequest, require, tenants_of
 from tenants.models import Role
@@ -44,13 +47,34 @@ def template_change(request: TenantRequest, tenant: str, template: str) -> HttpR
     row = _own(request, template)
     form = TemplateForm(request.POST if request.method == "POST" else None, initial={"name": row.name, "about": row.about})
     del form.fields["for_all"]
-    if form.is_valid():
-        row.name, row.about = form.cleaned_data["name"], form.cleaned_data["about"]
-        row.save()
-        messages.success(request, f"{row.name} is saved.")
-        return redirect("template", tenant=tenant, template=row.slug)
-    context = {"item": row, "form": form, "tenants": tenants_of(request.user)}
-    return render(request, "templates/change.html", context, status=422 if form.is_bound else 200)
+    if not form.is_valid():
+        return _change_page(request, row, form, status=422 if form.is_bound else 200)
+    try:
+        seen = needed_version(request.POST, "over" if request.POST.get("do") == "over" else "seen_version")
+        row = change_kept(row, name=form.cleaned_data["name"], about=form.cleaned_data["about"], by=request.user, seen=seen)
+    except BadRequest as error:
+        form.add_error(None, str(error))
+        return _change_page(request, row, form, status=422)
+    except Gone as error:
+        raise Http404("Somebody has deleted it.") from error
+    except Overtaken as error:
+        return _change_page(request, _own(request, template), form, overtaken=error, status=409)
+    messages.success(request, f"{row.name} is saved.")
+    return redirect("template", tenant=tenant, template=row.slug)
+
+
+def _change_page(
+    request: TenantRequest, row: SavedTemplate, form: TemplateForm, *, overtaken: Overtaken | None = None, status: int
+) -> HttpResponse:
+    context = {
+        "item": row,
+        "form": form,
+        "seen": request.POST.get("seen_version", "") if form.is_bound else row.version,
+        "overtaken": overtaken,
+        "theirs": "\n\n".join(filter(None, (row.name, row.about))),
+        "tenants": tenants_of(request.user),
+    }
+    return render(request, "templates/change.html", context, status=status)
 
 
 @require_form
@@ -58,10 +82,17 @@ def template_change(request: TenantRequest, tenant: str, template: str) -> HttpR
 def template_delete(request: TenantRequest, tenant: str, template: str) -> HttpResponse:
     """Asked before it is done. What was made of it stays."""
     row = _own(request, template)
+    context = {"item": row, "tenants": tenants_of(request.user)}
     if request.method != "POST":
-        return render(request, "templates/delete.html", {"item": row, "tenants": tenants_of(request.user)})
-    row.delete()
-    messages.success(request, f"The template {row.name} is deleted. What was made of it stays.")
+        return render(request, "templates/delete.html", context)
+    try:
+        delete_unchanged(row, seen=seen_in(request))
+    except Overtaken as error:
+        return render(request, "templates/delete.html", {**context, "problem": str(error)}, status=409)
+    except Gone:
+        messages.info(request, "Somebody had deleted it already.")
+    else:
+        messages.success(request, f"The template {row.name} is deleted. What was made of it stays.")
     return redirect("templates", tenant=tenant)
 
 

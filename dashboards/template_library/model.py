@@ -23,6 +23,9 @@ class SavedTemplate(models.Model):
     dashboard = models.JSONField(null=True, blank=True)
     is_platforms = models.BooleanField(default=False, editable=False)
     made_by = models.CharField(max_length=254, editable=False)
+    # Columns have defaults of their own: the version of the program before this one knows nothing of them.
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    changed_by = models.CharField(max_length=254, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -10,6 +10,7 @@ from audit.models import Action
 from audit.recording import Thing, Told, record
 from dashboards.as_code.stored import document_tree
 from dashboards.builder.making import slug_from
+from dashboards.changing import locked
 from dashboards.checks import check_queries
 from dashboards.library.cloning import free_id
 from dashboards.models import Dashboard, Panel, SavedTemplate
@@ -44,6 +45,7 @@ def save_as_template(
         dashboard=document_tree(source) if isinstance(source, Dashboard) else None,
         is_platforms=bool(errors),
         made_by=by.email,
+        changed_by=by.email,
     )
     with transaction.atomic():
         if SavedTemplate.objects.filter(tenant=owner).count() >= MOST_KEPT:
@@ -53,6 +55,16 @@ def save_as_template(
         if for_all:
             record(Told(Action.EXPORT, thing=Thing.of(source), tenant=seen_in, details={"what": "kept as a template of all"}))
     return row
+
+
+def change_kept(row: SavedTemplate, *, name: str, about: str, by: User, seen: int | None) -> SavedTemplate:
+    """Rename it, or say anew what it is for: its next version. `seen` as of `save_change`. Raises Overtaken, Gone."""
+    with transaction.atomic():
+        stored = locked(row, seen=seen)
+        stored.name, stored.about, stored.changed_by = name, about, by.email
+        stored.version += 1
+        stored.save()
+    return stored
 
 
 def kept_for(tenant: Tenant) -> list[SavedTemplate]:
@@ -83,6 +95,7 @@ def template_of(row: SavedTemplate) -> Template:
         is_platforms=row.is_platforms,
         needs=tuple(Need("table", name, "") for name in tables),
         owner=PLATFORMS if row.tenant_id is None else TENANTS,
+        version=row.version,
     )
 
 

@@ -47,7 +47,7 @@ class Template:
     """Of a dashboard with its panels, or of one panel. `language` is that of its queries; empty: it asks nothing.
 
     `is_platforms`: only panels that the platform keeps may ask what it asks. `owner`: empty for what comes with the
-    product, else `tenant` or `platform`.
+    product, else `tenant` or `platform`. `version`: None for what comes with the product.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Template:
     needs: tuple[Need, ...] = ()
     placeholders: tuple[Placeholder, ...] = ()
     owner: str = ""
+    version: int | None = None
 
     @property
     def kind(self) -> str:

@@ -52,10 +52,29 @@ def test_a_panel_is_kept_and_renamed_and_deleted(editor: Client) -> None:
     editor.post("/t/acme/panels/orders/template/", {"name": "node"})
     row = SavedTemplate.objects.get()
     assert row.slug == "node-2"  # the product has a template of that id
-    assert editor.post("/t/acme/templates/node-2/change/", {"name": "Orders of a day", "about": ""}).status_code == 302
+    assert editor.post("/t/acme/templates/node-2/change/", {"name": "Mine", "about": ""}).status_code == 422
+    change = {"name": "Orders of a day", "about": "", "seen_version": 1}
+    assert editor.post("/t/acme/templates/node-2/change/", change).status_code == 302
     assert "Orders of a day" in editor.get("/t/acme/templates/node-2/delete/").content.decode()
-    editor.post("/t/acme/templates/node-2/delete/", {})
+    assert editor.post("/t/acme/templates/node-2/delete/", {"seen_version": 1}).status_code == 409
+    editor.post("/t/acme/templates/node-2/delete/", {"seen_version": 2})
     assert not SavedTemplate.objects.exists()
+
+
+def test_the_second_of_two_who_rename_it_is_told_and_may_save_over_it(editor: Client) -> None:
+    editor.post("/t/acme/panels/orders/template/", {"name": "Orders"})
+    url = "/t/acme/templates/orders/change/"
+    assert 'name="seen_version" value="1"' in editor.get(url).content.decode()
+    assert editor.post(url, {"name": "Theirs", "about": "of a day", "seen_version": 1}).status_code == 302
+    late = editor.post(url, {"name": "Mine", "about": "", "seen_version": 1})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "ada@example.com has changed it" in page
+    assert "Theirs" in page
+    assert 'value="Mine"' in page
+    assert SavedTemplate.objects.get().name == "Theirs"
+    assert editor.post(url, {"name": "Mine", "about": "", "seen_version": 1, "over": 2, "do": "over"}).status_code == 302
+    assert (SavedTemplate.objects.get().name, SavedTemplate.objects.get().version) == ("Mine", 3)
 
 
 def test_another_tenant_does_not_see_it(editor: Client, eve: Any) -> None:
@@ -105,7 +124,12 @@ def test_programs_do_all_of_it(editor: Client) -> None:
     assert [one["template_id"] for one in listed["items"]] == ["any-shop"]
     needs = call("get", "/training-job?tenant_id=acme").json()["needs"]
     assert [(one["name"], one["is_there"]) for one in needs] == [("training_runs", False), ("training_steps", False)]
-    assert call("patch", "/any-shop?tenant_id=acme", {"name": "Shops"}).json()["name"] == "Shops"
+    assert call("patch", "/any-shop?tenant_id=acme", {"name": "Shops"}).status_code == 422
+    renamed = call("patch", "/any-shop?tenant_id=acme", {"name": "Shops", "version": 1})
+    assert (renamed.json()["name"], renamed.json()["version"]) == ("Shops", 2)
+    assert renamed["ETag"] == call("get", "/any-shop?tenant_id=acme")["ETag"]
+    late = call("patch", "/any-shop?tenant_id=acme", {"name": "Mine", "version": 1})
+    assert (late.status_code, late.json()["version"], late.json()["changed_by"]) == (409, 2, "ada@example.com")
     assert call("patch", "/node?tenant_id=acme", {"name": "Mine"}).status_code == 403
     used = call("post", "/any-shop/use", {"tenant_id": "acme", "slug": "shops"})
     assert used.json() == {"dashboard": "shops", "panels": ["orders-2"]}
