@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from dashboards.panels.base import Answer, Ask, Data, PanelType
@@ -23,7 +22,6 @@ from datasources.base import Query
 from datasources.frame import Frames, rows_of
 
 HOLE = 0.62  # of the radius
-SMALLEST_WITH_TEXT = 0.03  # of the whole: the text of a smaller slice lies on its neighbours'
 SPOKEN = 6
 OTHER = "other"
 
@@ -195,13 +193,18 @@ def _figure(whole: Whole, display: PieDisplay, painted: Paint) -> dict[str, Any]
         "values": [value for _, value in whole.slices],
         "text": [f"{escaped(label)} {_percent(share)}" for label, share in zip(labels, shares, strict=True)],
         "customdata": [escaped(_number(value, display)) for _, value in whole.slices],
-        "textinfo": "text" if shares and np.array(shares).min() >= SMALLEST_WITH_TEXT else "none",
+        "textinfo": "text",
+        "textposition": "inside",  # beside narrow pies it would be cut, and lie on its neighbours'
         "insidetextorientation": "horizontal",
         "hovertemplate": "%{text}: %{customdata}<extra></extra>",
         "direction": "clockwise",
         "sort": False,
         "hole": HOLE if display.style == "donut" else 0,
-        "meta": {"places": [painted.places[label] for label in labels], "colours": [painted.color(label) for label in labels]},
+        "meta": {
+            "places": [painted.places[label] for label in labels],
+            "colours": [painted.color(label) for label in labels],
+            "shares": [_percent(share) for share in shares],
+        },
     }
     layout: dict[str, Any] = {"hovermode": "closest"}
     if display.style == "donut" and labels:

@@ -1,9 +1,12 @@
 // A figure as the server gave it, dressed for the theme. The server says what is drawn; here it is said how it looks.
 import { axes, hasTime } from "./axes.js";
 import { withCells } from "./cells.js";
-import { inkOn, withAlpha } from "./colours.js";
+import { withAlpha } from "./colours.js";
 import { withMarks } from "./marks.js";
+import { paintSlices, sliceLayout } from "./slices.js";
 import { withWallClock } from "./times.js";
+
+const MARGIN = 8;
 
 const seriesColour = (place, colours) => colours.series[place % colours.series.length];
 
@@ -20,20 +23,14 @@ const paint = (trace, colours) => {
   };
 };
 
-// A pie is one trace: its slices are painted and hidden one by one.
-const paintSlices = (trace, colours) => {
+const dressSlices = (trace, colours, place) => {
   const { places, colours: own } = trace.meta;
-  const painted = places.map((place, at) => own[at] || seriesColour(place, colours));
-  return {
-    ...trace,
-    marker: { colors: painted, line: { color: colours.surface, width: 2 } },
-    insidetextfont: { color: painted.map(inkOn) },
-    outsidetextfont: { color: colours["text-2"] },
-  };
+  const painted = places.map((series, at) => own[at] || seriesColour(series, colours));
+  return paintSlices(trace, painted, colours, place, MARGIN);
 };
 
-const dressTrace = (trace, colours, hidden) =>
-  trace.type === "pie" ? paintSlices(trace, colours) : { ...paint(trace, colours), visible: !hidden.has(trace.name) };
+const dressTrace = (trace, colours, hidden, place) =>
+  trace.type === "pie" ? dressSlices(trace, colours, place) : { ...paint(trace, colours), visible: !hidden.has(trace.name) };
 
 const hoverLabel = (colours) => ({
   bgcolor: colours.surface,
@@ -45,15 +42,16 @@ const hoverLabel = (colours) => ({
 export const dress = (given, { colours, font, hidden, marks, uirevision, width, height }) => {
   const figure = withCells(given, colours, hidden);
   return {
-    data: figure.data.map((trace) => dressTrace(hasTime(figure) ? withWallClock(trace) : trace, colours, hidden)),
+    data: figure.data.map((trace) => dressTrace(hasTime(figure) ? withWallClock(trace) : trace, colours, hidden, { width, height })),
     layout: {
       showlegend: false,
       dragmode: hasTime(figure) ? "zoom" : false,
       hovermode: "x unified",
       bargap: 0.12,
-      margin: { l: 8, r: 8, t: 8, b: 8, pad: 0 },
+      margin: { l: MARGIN, r: MARGIN, t: MARGIN, b: MARGIN, pad: 0 },
       hiddenlabels: [...hidden],
       ...withMarks(figure.layout, marks, colours),
+      ...sliceLayout(figure, { width, height }, MARGIN),
       width,
       height,
       uirevision,

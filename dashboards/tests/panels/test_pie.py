@@ -54,9 +54,10 @@ def test_a_donut_has_the_whole_in_its_middle() -> None:
     assert "annotations" not in context(frame(label=["a"], value=[1]))["figure"]["layout"]
 
 
-def test_texts_are_left_out_where_a_slice_has_no_place_for_one() -> None:
-    even, uneven = (context(frame(label=["a", "b"], value=values))["figure"]["data"][0] for values in ([1, 1], [99, 1]))
-    assert (even["textinfo"], uneven["textinfo"]) == ("text", "none")
+def test_a_slice_has_its_name_and_its_share_alone_for_where_there_is_less_room() -> None:
+    (trace,) = context(frame(label=["a", "b"], value=[99, 1]))["figure"]["data"]
+    assert (trace["text"], trace["meta"]["shares"]) == (["a 99.0 %", "b 1.0 %"], ["99.0 %", "1.0 %"])
+    assert trace["textposition"] == "inside"
 
 
 def test_labels_are_escaped_and_colours_of_the_document_stay() -> None:
