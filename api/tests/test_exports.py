@@ -95,6 +95,15 @@ def test_a_file_as_shown_has_what_the_transformations_make(export):
     assert (whole["row_count"], whole["rows"][1]) == (2, {"n": 2, "name": "n2", "double": 4})
 
 
+def test_a_list_that_a_step_keeps_is_one_cell_of_a_file(export):
+    steps = [{"group_by": {"fields": [], "calculate": [{"field": name, "reducer": "list"} for name in ("n", "name")]}}]
+    kept = {format: export(NUMBERS, steps=steps, shown="true", format=format) for format in ("csv", "xlsx", "json")}
+    assert shown(kept["csv"])[1] == ["1, 2, 3", "n1, n2, n3"]
+    sheet = openpyxl.load_workbook(io.BytesIO(kept["xlsx"].getvalue())).active
+    assert [cell.value for cell in sheet[2]] == ["1, 2, 3", "n1, n2, n3"]
+    assert json.loads(kept["json"].getvalue())["rows"] == [{"n list": [1, 2, 3], "name list": ["n1", "n2", "n3"]}]
+
+
 def test_a_chart_as_shown_has_a_row_a_moment(export):
     sql = "SELECT timestamptz '2026-03-01 12:00Z' AS time, v AS value, 's' || v AS label FROM generate_series(1, 2) v"
     (heading, *rows) = shown(export(sql, type="timeseries", shown="true"))

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dashboards.files.sheet_hours import BEFORE_FIRST_DAY, LEAP_DAY, SECONDS_A_DAY, hours_of
 from dashboards.panels.units import LARGEST_EXACT
-from dashboards.panels.values import clean, in_zone, json_value, text_of
+from dashboards.panels.values import clean, in_zone, json_value, lists_as_texts, text_of
 from datasources.frame import Column
 from datasources.values import WrittenTimes
 
@@ -55,7 +55,7 @@ class SheetColumn:
             case "time" | "date":
                 write = self._moments
             case _:
-                write = self._texts
+                return self._texts(numbers, lists_as_texts(self.column.kind, values, self.zone))
         return write(numbers, values)
 
     def _numbers(self, numbers: Sequence[str], values: Sequence[Any]) -> list[str]:

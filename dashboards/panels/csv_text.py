@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboards.panels.values import csv_cell, disarmed, in_zone, text_of
+from dashboards.panels.values import csv_cell, disarmed, in_zone, lists_as_texts, text_of
 from datasources.frame import Column
 from datasources.values import WrittenTimes, with_offset
 
@@ -43,7 +43,7 @@ def _written(column: Column, cells: Sequence[Any], zone: ZoneInfo) -> Sequence[s
     if column.kind == "number":
         return _each(cells, lambda known: _numbers(known, zone))
     if column.kind in {"text", "json", "other"}:
-        return _each(cells, _texts)
+        return _each(lists_as_texts(column.kind, cells, zone), _texts)
     return [csv_cell(cell, zone) for cell in cells]
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from audit import spreadsheet
 from dashboards.panels.units import LARGEST_EXACT, is_finite, plain
+from datasources.frame import Kind
 
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
@@ -26,6 +28,13 @@ def text_of(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, tuple):
         return ", ".join(text_of(one, zone) for one in value)
     return value.isoformat() if isinstance(value, date) else clean(str(value))
+
+
+def lists_as_texts(kind: Kind, cells: Sequence[Any], zone: ZoneInfo) -> Sequence[Any]:
+    """The cells of a column of a kind; lists among them, which a transformation makes, as texts: `1, 2`."""
+    if kind != "other":
+        return cells
+    return [text_of(cell, zone) if isinstance(cell, tuple) else cell for cell in cells]
 
 
 def csv_cell(value: Any, zone: ZoneInfo) -> str:
