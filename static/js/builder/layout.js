@@ -1,7 +1,7 @@
 // Where panels lie on the grid: lists of placed panels in, new lists out. None lies on another.
 
-export const COLUMNS = 12;
-export const HIGHEST = 24;
+const COLUMNS = 12;
+const HIGHEST = 24;
 const LAST_ROW = 10_000;
 const SIZES = { kpi: [3, 3], row: [COLUMNS, 1], table: [COLUMNS, 8], text: [6, 3], health_status: [6, 3] };
 

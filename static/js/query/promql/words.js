@@ -1,7 +1,7 @@
 // The words of PromQL, each function with what it takes, as Prometheus' documentation lists them.
 
 export const AGGREGATIONS = "avg bottomk count count_values group max min quantile stddev stdvar sum topk".split(" ");
-export const GROUPING = "by without on ignoring group_left group_right".split(" ");
+const GROUPING = "by without on ignoring group_left group_right".split(" ");
 export const KEYWORDS = ["and", "or", "unless", "bool", "offset", "atan2", ...GROUPING];
 
 const VECTOR = `abs acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg histogram_count histogram_stddev
