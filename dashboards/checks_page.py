@@ -27,6 +27,7 @@ OUTCOMES = [("", "Any"), (PROBLEM, "Anything wrong"), *Check.Outcome.choices, (U
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def checks_page(request: HttpRequest) -> HttpResponse:
+    """What the newest check has found of panels and tenants, by what is searched for; a POST checks again."""
     if request.method == "POST":
         return _check_again(request)
     asked = {

@@ -52,6 +52,7 @@ class PanelRow:
 
 @require_safe
 def load_page(request: HttpRequest) -> HttpResponse:
+    """What tenants, those of a name, and panels have cost in the last minutes."""
     search = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
     load = read_load()
     tenants = _tenants(load, search)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dashboards.asking import (
     OWN,
+    PageRange,
     Parameters,
     page_range,
     panel_state,
@@ -19,14 +20,14 @@ from dashboards.asking import (
     with_query,
     zone_of,
 )
-from dashboards.layout import is_chart, is_heading, lay_out
+from dashboards.layout import Cell, is_chart, is_heading, lay_out
 from dashboards.library.homes import home_of
 from dashboards.looking import place_of
 from dashboards.models import Dashboard, Panel, Placement
 from dashboards.pages.finding import dashboard_for
 from dashboards.pages.menu import menu_of
 from dashboards.panels.interpolation import interpolated
-from dashboards.section import make_section
+from dashboards.section import Section, make_section
 from dashboards.toolbar import KIOSK, make_toolbar
 from dashboards.variables.bar import Bar, Page
 from dashboards.variables.repeating import key_of, repeat
@@ -69,12 +70,7 @@ def dashboard(request: TenantRequest, tenant: str, dashboard: str, *, known_only
     repeated = repeat(places, {slug for slug, panel in panels.items() if is_heading(panel)}, bar.each)
     groups = lay_out(repeated.places, panels)
     for cell in (cell for group in groups for cell in group.all_cells):
-        place, parameters = cell.placement, _fragment_parameters(request, cell.placement, cell.panel, found)
-        cell.section = make_section(
-            request, found, place, cell.panel, parameters=parameters, asked=asked, refresh=refresh,
-            lazy=cell.is_below_heading or place.row >= ROWS_ABOVE_THE_FOLD,
-            variables={**bar.values, **place.own}, texts={**bar.texts, **bar.own_texts(place.own)},
-        )  # fmt: skip
+        cell.section = _section(request, found, cell, asked, bar, refresh=refresh)
     context = {
         "tenants": tenants_of(request.user),
         "dashboard": found,
@@ -117,6 +113,17 @@ def variable(request: TenantRequest, tenant: str, dashboard: str, variable: str)
         "tenants": tenants_of(request.user),
     }
     return render(request, "variables/page.html", context)
+
+
+def _section(request: TenantRequest, dashboard: Dashboard, cell: Cell, asked: PageRange, bar: Bar, *, refresh: int) -> Section:
+    """A panel still to be loaded: at once where it can be seen, else when it is scrolled to. `refresh` in seconds."""
+    place = cell.placement
+    return make_section(
+        request, dashboard, place, cell.panel, asked=asked, refresh=refresh,
+        parameters=_fragment_parameters(request, place, cell.panel, dashboard),
+        lazy=cell.is_below_heading or place.row >= ROWS_ABOVE_THE_FOLD,
+        variables={**bar.values, **place.own}, texts={**bar.texts, **bar.own_texts(place.own)},
+    )  # fmt: skip
 
 
 def _fragment_parameters(request: TenantRequest, place: Placement, panel: Panel | None, dashboard: Dashboard) -> Parameters:

@@ -1,3 +1,5 @@
+"""What is done once models are known: changes of sources are told to the audit and to what is kept of them."""
+
 from django.apps import AppConfig
 
 

@@ -64,6 +64,10 @@ def page_context(
     problem: str = "",
     said: str = "",
 ) -> dict[str, Any]:
+    """All that the page shows. `gone` are the fields that another type does not have, `said` what was done just now.
+
+    `problem` is why nothing was; `overtaken` by whom, where somebody else has saved meanwhile.
+    """
     panel, words = editing.panel, words_for(editing)
     sent = seen_version(request.POST, "version") if not said else None
     return {

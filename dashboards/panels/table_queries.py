@@ -22,6 +22,7 @@ def rows_query(
     offset: int = 0,
     search: str = "",
 ) -> TableQuery | SqlQuery | PromQuery | PromQueries:
+    """The rows in which some cell contains `search`, at most `limit` of them from the place `offset` on. Raises QueryRefused."""
     source = document.data_source
     variables = variables_of(document, ask)
     if source.parts:
@@ -48,6 +49,7 @@ def rows_query(
 
 
 def further_query(document: TableDocument, ask: Ask, sql: str) -> SqlQuery:
+    """What a transformation joins to the rows: one more than it begins with, so that it is known where there are more."""
     variables, interval_ms = variables_of(document, ask), ask.interval_ms(document.data_source.least_ms())
     text = with_intervals(sql, variables)
     return SqlQuery(

@@ -20,6 +20,7 @@ def page_of(editing: Editing) -> Any:
 
 
 def try_sent(request: TenantRequest, editing: Editing, sent: Sent) -> Any:
+    """What the page of its language shows of a try: rows and a panel, or the mistake."""
     its = page_of(editing)
     if wrong := its.plainly_wrong(sent):
         return wrong

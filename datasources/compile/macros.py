@@ -42,6 +42,7 @@ class Expansion:
     time_bucket: bool = False
 
     def macros(self) -> dict[str, Macro]:
+        """By their names without `$__`: each makes SQL of the texts of its arguments. They raise QueryRefused."""
         return {
             "time": lambda arguments: f'{_one(arguments, "time")} AS "time"',
             "timeEpoch": lambda arguments: f'extract(epoch from {_one(arguments, "timeEpoch")}) AS "time"',

@@ -56,6 +56,7 @@ class TableSql:
         return f"{quoted(self.table.name)}.{self.column(name)}"
 
     def conditions(self, where: str, time_column: str | None, time_range: TimeRange, variables: Mapping[str, Any]) -> list[str]:
+        """What must all hold: the range, where there is a time column, and what the document says. Raises QueryRefused."""
         found = []
         if time_column is not None and (time_range.start is not None or time_range.stop is not None):
             found.append(time_filter(self.column(time_column), time_range, self.parameters))
@@ -72,6 +73,7 @@ class TableSql:
         return found
 
     def order(self, order_by: str) -> str:
+        """As the document says, once it is known to be of the table's columns. Raises QueryRefused."""
         check_order(order_by, columns=self.table.columns, **self._names())
         return order_by
 

@@ -60,6 +60,7 @@ class Minute:
         return self.panels.setdefault((tenant, panel), PanelMinute())
 
     def to_bytes(self) -> bytes:
+        """As JSON, with the MOST_PANELS that took the most time."""
         dearest = sorted(self.panels.items(), key=lambda item: item[1].ms, reverse=True)[:MOST_PANELS]
         return orjson.dumps(
             {
@@ -74,6 +75,7 @@ class Minute:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
+        """Of `to_bytes`. Raises KeyError, TypeError and ValueError for what is not."""
         read: dict[str, Any] = orjson.loads(data)
         return cls(
             tenants={

@@ -62,6 +62,7 @@ class Asking:
         return named(self._series(self._write(query).steps(), buckets=query.buckets), query.legend, query.variables)
 
     def rows(self, query: PromQuery) -> Frame:
+        """The samples as rows; what two queries ask alike is asked once. Raises SourceError."""
         written = self._write(query)
         key = written.expanded.text, written.end_ms, query.by_step, query.buckets
         if key not in self._rows:

@@ -12,6 +12,7 @@ SECONDS = 5.0
 
 
 def status_of(source: PrometheusSource) -> Status:
+    """Whether it answers within SECONDS, and what it says of itself. What goes wrong is in the answer, for editors."""
     started = time.perf_counter()
     try:
         source.api("query", [("query", "vector(1)")], seconds=SECONDS, only_get=False)

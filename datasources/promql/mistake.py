@@ -19,6 +19,7 @@ class Mistake(QueryRefused):
 
 
 def mistake(words: str, *, text: str, at: int) -> Mistake:
+    """`words` say what is wrong; `at` is where in `text`, in characters from 0."""
     at = min(at, len(text))
     before = text[:at]
     line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
