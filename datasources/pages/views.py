@@ -120,14 +120,22 @@ def edit_page(request: HttpRequest, reach: Reach, source: str) -> HttpResponse:
         if its_kind is None:
             messages.error(request, f"This installation knows no data sources of the kind “{row.kind}”.")
             return redirect(reach.url("list"))
+        stored_name = row.name  # a form that is not valid has written what was sent into the row
         form = SourceForm(its_kind, request.POST if request.method == "POST" else None, instance=row)
         if form.is_valid():
             changing.save_entered(form)
             messages.success(request, f"“{row.name}” is saved.")
             return redirect(reach.url("list"))
-    context = {"form": form, "kind": its_kind, "source": row, "delete_url": reach.url("delete", source=source)}
-    status = 409 if form.has_error(NON_FIELD_ERRORS, "overtaken") else 422 if form.errors else 200
-    return _page(request, reach, "sources/form.html", context, status=status)
+    is_overtaken = form.has_error(NON_FIELD_ERRORS, "overtaken")
+    context = {
+        "form": form,
+        "kind": its_kind,
+        "source": row,
+        "stored_name": stored_name,
+        "is_overtaken": is_overtaken,
+        "delete_url": reach.url("delete", source=source),
+    }
+    return _page(request, reach, "sources/form.html", context, status=409 if is_overtaken else 422 if form.errors else 200)
 
 
 @require_POST

@@ -25,11 +25,14 @@ export const askBeforeLeaving = (isUnsaved) => {
   });
 };
 
-// A form may leave to be sent; what opens beside it leaves nothing.
+// A form may leave to be sent, and for what says that its work is left; what opens beside it leaves nothing.
 export const askUnlessSent = (form, isUnsaved) => {
   let isSent = false;
   form.addEventListener("submit", (event) => {
     isSent = !event.defaultPrevented && event.submitter?.formTarget !== "_blank";
+  });
+  document.addEventListener("click", ({ target, ctrlKey, metaKey }) => {
+    if (target.closest("a[data-leave]") && !ctrlKey && !metaKey) isSent = true;
   });
   askBeforeLeaving(() => !isSent && isUnsaved());
 };

@@ -131,7 +131,11 @@ def test_who_comes_second_is_told(page: Client, acme: Tenant, make: Make) -> Non
     assert page.post(EDIT, changed(name="One")).status_code == 302
     response = page.post(EDIT, changed(name="Two"))
     assert response.status_code == 409
-    assert "Somebody has changed this data source meanwhile" in response.content.decode()
+    told = response.content.decode()
+    assert "Somebody has changed this data source meanwhile" in told
+    assert "<bdi>One</bdi>" in told
+    assert "Take theirs" in told
+    assert 'value="Two"' in told
     unseen = page.post(EDIT, {**changed(name="Two"), "seen_version": ""})
     assert unseen.status_code == 409
     assert "does not say which version it changes" in unseen.content.decode()
