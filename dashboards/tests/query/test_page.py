@@ -1,8 +1,7 @@
-"""The page on which a panel's query is written: who may, what it says, and what it stores."""
+"""The page on which a panel's query is written: who may, what it says, and what a try of it answers."""
 
 import hashlib
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,60 +10,18 @@ from django.conf import settings
 from django.test import Client
 
 from audit.models import Action, Event
-from dashboards.models import Dashboard, Panel, Placement
+from dashboards.models import Panel
 from dashboards.places import forget_places
 from dashboards.query.modules import EDITOR, OF_MISTAKES, OF_SQL
 from dashboards.query.words import MACROS
+from dashboards.tests.query.conftest import TEXT, URL, body, sent
 from datasources.compile.macros import Expansion
 from datasources.compile.parameters import Parameters
 from datasources.compile.text import WORDS
 from datasources.timerange import TimeRange
 
-TEXT = "SELECT $__timeGroup(at, '5m') AS time, host, avg(load) AS value FROM loads WHERE $__timeFilter(at) GROUP BY 1, 2"
-VENDORED = (*EDITOR, *OF_SQL, *OF_MISTAKES)
 STATIC = Path(settings.BASE_DIR, "static")
-URL = "/t/acme/d/board/panels/load/query/"
-TABLE = """
-DROP TABLE IF EXISTS loads;
-CREATE TABLE loads (at timestamptz NOT NULL, host text, load float8);
-INSERT INTO loads SELECT now() - n * interval '1 min', 'web-' || n % 2, n FROM generate_series(1, 300) n;
-CREATE INDEX ON loads (at);
-"""
-
-
-@pytest.fixture
-def own(acme: Any, acme_database: dict, admin_sql: Callable[..., None]) -> Panel:
-    """Acme's own panel on its own board."""
-    admin_sql(acme_database, TABLE)
-    document = {"type": "timeseries", "title": "Load", "data_source": {"sql": TEXT}}
-    panel = Panel.objects.create(
-        slug="load", title="Load", panel_type="timeseries", document=document, scope="tenant", tenant=acme
-    )
-    board = Dashboard.objects.create(slug="board", name="Board", scope="tenant", tenant=acme)
-    Placement.objects.create(dashboard=board, panel_slug="load")
-    return panel
-
-
-@pytest.fixture
-def shared(own: Panel) -> Panel:
-    """The same, shared with all."""
-    own.scope, own.tenant = Panel.Scope.ALL, None
-    own.save()
-    return own
-
-
-@pytest.fixture
-def as_ada(ada: Any, client: Client) -> Client:
-    client.force_login(ada)
-    return client
-
-
-def sent(client: Client, do: str, text: str = TEXT, *, version: int = 1, url: str = URL, **fields: Any) -> Any:
-    return client.post(url, {"do": do, "text": text, "version": version, **fields})
-
-
-def body(response: Any) -> str:
-    return response.content.decode()
+VENDORED = (*EDITOR, *OF_SQL, *OF_MISTAKES)
 
 
 def test_an_editor_sees_the_query_and_what_it_may_read(own: Panel, as_ada: Client) -> None:
@@ -167,26 +124,6 @@ def test_what_is_run_is_audited(own: Panel, as_ada: Client) -> None:
     assert (event.details["how"], event.object) == ("editor", "Load")
 
 
-def test_saving_makes_the_next_version_and_an_event(own: Panel, as_ada: Client) -> None:
-    text = TEXT.replace("avg", "max")
-    response = sent(as_ada, "save", text)
-    assert (response.status_code, response["Location"]) == (302, URL)
-    own.refresh_from_db()
-    assert (own.document["data_source"], own.version, own.changed_by) == ({"sql": text}, 2, "ada@example.com")
-    event = Event.objects.filter(action=Action.CHANGE).latest("pk")
-    assert "max(load)" in str(event.after)
-    assert "Saved as version 2 of Load." in body(as_ada.get(URL))
-
-
-def test_nothing_is_saved_over_a_version_that_was_not_seen(own: Panel, as_ada: Client) -> None:
-    for do in ("save", "over"):
-        response = as_ada.post(URL, {"do": do, "text": TEXT})
-        assert response.status_code == 422
-        assert "the form does not say which version it changes" in body(response)
-    own.refresh_from_db()
-    assert own.version == 1
-
-
 def test_of_a_document_that_is_not_valid_any_more_the_page_says_what_and_leads_to_where_it_is_corrected(
     own: Panel, as_ada: Client
 ) -> None:
@@ -198,38 +135,6 @@ def test_of_a_document_that_is_not_valid_any_more_the_page_says_what_and_leads_t
     assert "<code>display.&lt;b&gt;</code>" in page
     assert 'href="/t/acme/d/board/panels/load/edit/?from=now-1h"' in page
     assert sent(as_ada, "run", url=f"{URL}run/").status_code == 422
-
-
-def test_who_was_overtaken_is_told_by_whom_and_keeps_the_text(own: Panel, as_ada: Client) -> None:
-    sent(as_ada, "save", TEXT.replace("avg", "min"))
-    mine = TEXT.replace("avg", "max")
-    response = sent(as_ada, "save", mine, version=1)
-    page = body(response)
-    assert response.status_code == 409
-    assert "ada@example.com has changed it" in page
-    assert "max(load)" in page.partition("<textarea")[2].partition("</textarea>")[0]
-    assert "min(load)" in page.partition("What is stored now")[2].partition("</pre>")[0]
-    assert "Take theirs" in page
-    assert 'form="query" name="do" value="over"' in " ".join(page.split())
-    assert sent(as_ada, "save", mine, version=1).status_code == 409
-    assert sent(as_ada, "over", mine, version=1, over=2).status_code == 302
-    own.refresh_from_db()
-    assert "max(load)" in own.document["data_source"]["sql"]
-
-
-def test_what_the_guard_refuses_is_not_saved(own: Panel, as_ada: Client) -> None:
-    response = sent(as_ada, "save", "SELECT pg_sleep(1)")
-    assert response.status_code == 422
-    assert "pg_sleep" in body(response)
-    own.refresh_from_db()
-    assert own.version == 1
-
-
-@pytest.mark.parametrize("text", ["", "x" * 20_001, "SELECT '\x00'"])
-def test_a_text_that_is_none_is_refused(own: Panel, as_ada: Client, text: str) -> None:
-    assert sent(as_ada, "save", text).status_code == 422
-    own.refresh_from_db()
-    assert own.version == 1
 
 
 def test_a_script_in_a_query_is_a_text(own: Panel, as_ada: Client) -> None:
@@ -258,30 +163,6 @@ def test_tables_are_found_by_their_columns(own: Panel, as_ada: Client) -> None:
     assert "loads" in body(as_ada.get(f"{URL}tables/?table=LOAD"))
     assert "loads" in body(as_ada.get(f"{URL}tables/?table=host"))
     assert "Nothing of that name" in body(as_ada.get(f"{URL}tables/?table=%27nothing"))
-
-
-def test_a_shared_panel_is_run_and_made_ours_by_an_editor_and_not_changed(shared: Panel, as_ada: Client, acme: Any) -> None:
-    page = body(as_ada.get(URL))
-    assert 'value="save"' not in page
-    assert "Make it ours" in page
-    assert "<td>web-1</td>" in body(sent(as_ada, "run"))
-    assert sent(as_ada, "save").status_code == 403
-    assert sent(as_ada, "over", over=1).status_code == 403
-    assert sent(as_ada, "own", TEXT.replace("avg", "max")).status_code == 302
-    shared.refresh_from_db()
-    assert (shared.version, shared.document["data_source"]["sql"]) == (1, TEXT)
-    own = Panel.objects.find(acme, "load")
-    assert own is not None
-    assert (own.tenant, own.scope, own.version) == (acme, "tenant", 1)
-    assert "max(load)" in own.document["data_source"]["sql"]
-    assert "Make it ours" not in body(as_ada.get(URL))
-
-
-def test_a_platform_admin_changes_a_shared_panel(shared: Panel, root: Any, client: Client) -> None:
-    client.force_login(root)
-    assert sent(client, "save", TEXT.replace("avg", "max")).status_code == 302
-    shared.refresh_from_db()
-    assert shared.version == 2
 
 
 STATISTICS = "SELECT now() AS time, count(*) AS n FROM pg_stat_database"
@@ -321,48 +202,6 @@ def test_the_page_costs_the_central_database_three_queries(own: Panel, as_ada: C
         as_ada.get(URL)
     with django_assert_num_queries(1):  # the event for the audit
         as_ada.post(f"{URL}run/", {"text": TEXT})
-
-
-NEW = {"new_id": "busy", "new_title": "Busy hosts", "new_type": "table"}
-
-
-def test_a_query_is_saved_as_a_new_panel_below_the_others(own: Panel, as_ada: Client, acme: Any) -> None:
-    own.document["data_source"]["min_interval"] = "5m"
-    own.save()
-    response = sent(as_ada, "new", "SELECT host FROM loads", **NEW)
-    assert (response.status_code, response["Location"]) == (302, URL.replace("/load/", "/busy/"))
-    made = Panel.objects.get(slug="busy")
-    assert (made.tenant, made.title, made.panel_type) == (acme, "Busy hosts", "table")
-    assert made.document["data_source"] == {"min_interval": "5m", "sql": "SELECT host FROM loads"}
-    place = Placement.objects.get(panel_slug="busy")
-    assert (place.row, place.width, place.dashboard.version) == (4, 12, 2)
-    assert "Busy hosts is saved as a panel of its own." in body(as_ada.get(response["Location"]))
-
-
-def test_on_a_shared_dashboard_nothing_new_is_placed(own: Panel, as_ada: Client) -> None:
-    Dashboard.objects.update(scope="all", tenant=None)
-    response = sent(as_ada, "new", "SELECT 1 AS n", **NEW)
-    assert (response.status_code, response["Location"]) == (302, URL)
-    assert not Placement.objects.filter(panel_slug="busy").exists()
-    assert "It stands on no dashboard yet." in body(as_ada.get(URL))
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"new_id": "load"}, "there is a panel “load” already"),
-        ({"new_id": "../x"}, "an id is of small letters"),
-        ({"new_title": " "}, "title"),
-        ({"new_type": "text"}, "text"),
-        ({"new_type": "nonsense"}, "must be one of"),
-        ({"text": "DELETE FROM loads"}, "Only SELECT queries run here."),
-    ],
-)
-def test_what_is_no_new_panel_is_refused_in_words(own: Panel, as_ada: Client, changed: dict[str, str], said: str) -> None:
-    response = sent(as_ada, "new", **{"text": TEXT, **NEW, **changed})
-    assert response.status_code == 422
-    assert said in body(response)
-    assert Panel.objects.count() == Placement.objects.count() == 1
 
 
 def test_every_macro_is_offered() -> None:
