@@ -1,5 +1,6 @@
 """Who did: one row an event, written once. The table is made by the migration; no code changes or deletes a row."""
 
+from django.apps import apps
 from django.db import models
 
 from tenants.models import Tenant
@@ -70,8 +71,11 @@ class Event(models.Model):
 
     @property
     def kind(self) -> str:
-        """What sort of thing the object is, in a word: `panel`, `membership`."""
-        return self.object_type.rpartition(".")[2]
+        """What sort of thing the object is, as people say it: `panel`, `data source`."""
+        try:
+            return str(apps.get_model(self.object_type)._meta.verbose_name)
+        except (LookupError, ValueError):  # of a program before this one, or no row at all
+            return self.object_type.rpartition(".")[2]
 
     @property
     def action_label(self) -> str:

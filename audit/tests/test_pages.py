@@ -264,3 +264,8 @@ def test_a_long_file_comes_whole_in_batches(
         long_ago("2020-01-15T12:00Z", tenant_id=acme.pk, object=str(number))
     rows = read(client.get("/t/acme/audit/csv/?from=2020-01-01T00:00&to=2020-02-01T00:00"))
     assert [row["object"] for row in rows] == [str(number) for number in reversed(range(30))]
+
+
+def test_what_sort_of_thing_an_object_is_stands_in_peoples_words() -> None:
+    kinds = [Event(object_type=name).kind for name in ("datasources.datasource", "dashboards.panel", "gone.thing", "token", "")]
+    assert kinds == ["data source", "panel", "thing", "token", ""]
