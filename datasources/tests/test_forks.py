@@ -17,7 +17,7 @@ from tenants.tests.test_forks import is_so_in_a_child
 def lands(landings: Landings) -> bool:
     done = threading.Event()
     landings.later(done.set)
-    return done.wait(5)
+    return done.wait(30)
 
 
 def leads(threads: Threads) -> bool:

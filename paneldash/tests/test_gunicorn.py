@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def start(application: str, **environment: str) -> Web:
     settings = {**os.environ, "PORT": str(port), "LOG_LEVEL": "WARNING", "WEB_CONCURRENCY": "2", **environment}
     process = subprocess.Popen(command, cwd=ROOT, env=settings, stderr=subprocess.PIPE, text=True)
     web = Web(process, port)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline and not web.answers():
         time.sleep(0.05)
     return web
@@ -58,30 +59,36 @@ def start(application: str, **environment: str) -> Web:
 
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[Web]:
-    web = start("paneldash.tests.slow:application", PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+    web = start("paneldash.tests.slow:application", PROMETHEUS_MULTIPROC_DIR=str(tmp_path), WEB_THREADS="20")
     yield web
     web.process.kill()
     web.process.communicate()
 
 
-def ask_all(web: Web, threads: ThreadPoolExecutor, count: int, path: str = "/slow") -> list[Future[tuple[int, str]]]:
-    return [threads.submit(web.get, path) for _ in range(count)]
+def ask_all(get: Callable[[str], Any], threads: ThreadPoolExecutor, count: int, until: Path) -> list[Future[Any]]:
+    """So many requests that have all begun, and go on until there is such a file."""
+    asked = [threads.submit(get, f"/slow?{until}") for _ in range(count)]
+    deadline = time.monotonic() + 20
+    while len(list(until.parent.glob(f"{until.name}-*"))) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return asked
 
 
-def test_sigterm_loses_no_running_request(web: Web) -> None:
+def test_sigterm_loses_no_running_request(web: Web, tmp_path: Path) -> None:
     with ThreadPoolExecutor(20) as threads:
-        asked = ask_all(web, threads, 20)
-        time.sleep(0.5)
+        asked = ask_all(web.get, threads, 20, until=tmp_path / "told")
         web.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        (tmp_path / "told").touch()
         assert [request.result() for request in asked] == [(200, "done")] * 20
-    assert web.process.wait(timeout=10) == 0
+    assert web.process.wait(timeout=30) == 0
 
 
 def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(web: Web, tmp_path: Path) -> None:
     """Not let in to be dropped when the last request has ended: a proxy does not send a form to another host then."""
     with ThreadPoolExecutor(4) as threads:
-        asked = ask_all(web, threads, 4, f"/slow?{tmp_path / 'refused'}")  # however long it takes to hear of the signal
-        time.sleep(0.3)
+        asked = ask_all(web.get, threads, 4, until=tmp_path / "refused")  # however long it takes to hear of the signal
         web.process.send_signal(signal.SIGTERM)
         refused = False
         while not refused and not all(request.done() for request in asked):

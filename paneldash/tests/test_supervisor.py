@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from paneldash.home import default_home
-from paneldash.tests.test_gunicorn import ROOT, free_port
+from paneldash.tests.test_gunicorn import ROOT, ask_all, free_port
 
 SLOW = """
 import sys
@@ -131,15 +131,16 @@ def test_interrupt_stops_everything_and_a_later_start_serves_again(run: Run) -> 
     assert run.status("/ready") == 200
 
 
-def test_requests_that_run_are_answered_before_it_stops(run: Run) -> None:
+def test_requests_that_run_are_answered_before_it_stops(run: Run, tmp_path: Path) -> None:
     run.process.send_signal(signal.SIGINT)
     run.process.communicate(timeout=60)
     run.start(("-c", SLOW))
     run.read_until("Ctrl-C stops")
     with ThreadPoolExecutor(8) as threads:
-        asked = [threads.submit(run.status, "/slow") for _ in range(8)]
-        time.sleep(0.5)
+        asked = ask_all(run.status, threads, 8, until=tmp_path / "told")
         run.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        (tmp_path / "told").touch()
         assert [request.result() for request in asked] == [200] * 8
     run.process.communicate(timeout=60)
     assert run.process.returncode == 0

@@ -56,7 +56,7 @@ def test_a_reader_is_all_well(shop):
     assert report.verdict == Tenant.Verdict.GOOD, report.findings
     assert report.reachable
     assert report.can_write is False
-    assert 0 < report.latency_ms < 1_000
+    assert report.latency_ms > 0
     assert report.server_version.split(".")[0].isdigit()
     assert report.role == shop.user
     assert "cannot write" in said(report, "good")

@@ -16,7 +16,6 @@ from tenants.connections import close_tenant, lease
 from tenants.errors import TenantBusy, TenantDisabled, TenantUnreachable
 from tenants.models import Tenant
 from tenants.pool import Pool
-from tenants.tests.proxy import Proxy
 
 
 def backend(tenant: Tenant) -> int:
@@ -27,7 +26,7 @@ def backend(tenant: Tenant) -> int:
 def hold(tenant: Tenant, entered: threading.Event, leave: threading.Event) -> None:
     with lease(tenant):
         entered.set()
-        leave.wait(10)
+        leave.wait(30)
 
 
 def test_a_connection_is_used_again(acme: Tenant, pool: Pool) -> None:
@@ -48,7 +47,7 @@ def test_who_finds_none_free_is_told_in_time(acme: Tenant, globex: Tenant, pool:
         entered = [threading.Event(), threading.Event()]
         for event in entered:
             threads.submit(hold, acme, event, leave)
-            assert event.wait(5)
+            assert event.wait(30)
         with pytest.raises(TenantBusy), lease(acme):
             pass
         assert backend(globex)
@@ -63,12 +62,12 @@ def test_who_waits_gets_the_one_that_comes_back(acme: Tenant, pool: Pool) -> Non
         for _ in range(2):
             entered = threading.Event()
             threads.submit(hold, acme, entered, leave)
-            assert entered.wait(5)
+            assert entered.wait(30)
         waiting = threads.submit(backend, acme)
         time.sleep(0.1)
         assert not waiting.done()
         leave.set()
-        assert waiting.result(timeout=5)
+        assert waiting.result(timeout=30)
 
 
 def test_at_the_total_another_tenants_idle_connection_goes(
@@ -93,7 +92,7 @@ def test_at_the_total_one_that_another_tenant_gives_back_ends_the_wait(
         for tenant in tenants[:4]:
             entered = threading.Event()
             threads.submit(hold, tenant, entered, leave)
-            assert entered.wait(5)
+            assert entered.wait(30)
         waiting = threads.submit(backend, tenants[4])
         time.sleep(0.1)
         leave.set()
@@ -247,20 +246,20 @@ def test_a_lease_may_end_in_another_thread(acme: Tenant, pool: Pool) -> None:
     held = leasing(acme)
     next(held)
     with ThreadPoolExecutor(1) as threads:
-        threads.submit(held.close).result(5)
+        threads.submit(held.close).result(30)
     assert pool.figures()["in_use"] == 0
     assert backend(acme)
 
 
-def test_looking_up_and_connecting_have_one_deadline(far: Tenant, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_looking_up_and_connecting_have_one_deadline(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_options, "CONNECT_SECONDS", 3)
-    found = [(0, 0, 0, "", ("127.0.0.1", 0))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2.5) or found)
-    far.host, proxy.mode = "slow.example.com", "silent"
-    started = time.monotonic()
-    with pytest.raises(TenantUnreachable, match="in time"), lease(far):
+    found, given, connect = [(0, 0, 0, "", ("127.0.0.1", 0))], [], psycopg.connect
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1.05) or found)
+    monkeypatch.setattr(psycopg, "connect", lambda **facts: given.append(facts["connect_timeout"]) or connect(**facts))
+    far.host = "slow.example.com"
+    with lease(far):
         pass
-    assert time.monotonic() - started < 5  # a deadline each would let it take 5.5
+    assert given == [2]  # of three seconds
 
 
 def test_a_requests_end_does_not_end_a_lease(acme: Tenant, pool: Pool) -> None:

@@ -146,7 +146,7 @@ def test_a_name_server_that_hangs_holds_up_its_own_names_only(
 ) -> None:
     """Fault 5: the system's resolver knows no deadline."""
     answered = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(10) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(30) and [])
     far.host = "slow.example.com"
     error = refusal_meanwhile(far, globex)
     answered.set()
@@ -182,11 +182,11 @@ def test_a_peer_that_vanishes_in_mid_answer_holds_up_nobody_else(far: Tenant, gl
                     reading.set()
 
         hanging = threads.submit(read)
-        assert reading.wait(5)
+        assert reading.wait(30)
         assert ask(globex) == globex.database
         wires[0].shutdown(socket.SHUT_RDWR)
         wires[0].detach()
-        assert isinstance(hanging.exception(5), psycopg.OperationalError)
+        assert isinstance(hanging.exception(30), psycopg.OperationalError)
     assert pool.figures()["open"] == 1
 
 

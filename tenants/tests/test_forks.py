@@ -35,5 +35,5 @@ def test_a_child_begins_empty_whoever_held_the_lock() -> None:
     held = Held()
     held.things["parents"] = 1
     with held.lock:
-        assert is_so_in_a_child(lambda: held.lock.acquire(timeout=5) and not held.things)
+        assert is_so_in_a_child(lambda: held.lock.acquire(timeout=30) and not held.things)
     assert (held.things, held.starts) == ({"parents": 1}, 1)

@@ -52,7 +52,7 @@ class Gate:
 
     def __call__(self) -> psycopg.Connection:
         self.knocked.release()
-        assert self.opened.wait(10)
+        assert self.opened.wait(30)
         return self.then()
 
 
@@ -125,20 +125,20 @@ def test_while_one_finds_out_nobody_else_waits_for_a_host_that_failed(small: Poo
     gate = Gate(unreachable())
     with ThreadPoolExecutor(1) as threads:
         trying = threads.submit(borrow, small, gate)
-        assert gate.knocked.acquire(timeout=5)
+        assert gate.knocked.acquire(timeout=30)
         with pytest.raises(TenantUnreachable, match="It is away"):  # who waits is told that it is busy
             borrow(small, unreachable("asked"), wait_seconds=5)
         gate.opened.set()
-        assert isinstance(trying.exception(5), TenantUnreachable)
+        assert isinstance(trying.exception(30), TenantUnreachable)
 
 
 def test_two_at_most_connect_to_one_tenant_and_who_waits_gets_what_they_make(connect: Connect) -> None:
     pool, gate = Pool(per_tenant=5, total=5), Gate(connect)
     with ThreadPoolExecutor(4) as threads:
-        asked = [threads.submit(borrow, pool, gate, wait_seconds=5) for _ in range(4)]
-        assert [gate.knocked.acquire(timeout=0.3) for _ in range(3)] == [True, True, False]
+        asked = [threads.submit(borrow, pool, gate, wait_seconds=60) for _ in range(4)]
+        assert [gate.knocked.acquire(timeout=patience) for patience in (30, 30, 0.3)] == [True, True, False]
         gate.opened.set()
-        made = [future.result(5) for future in asked]
+        made = [future.result(60) for future in asked]
     assert len({id(connection) for connection in made}) == 4
     for connection in made:
         pool.give_back(Key(1), connection)
@@ -172,11 +172,11 @@ def test_one_made_while_the_tenant_was_closed_is_not_kept(small: Pool, connect: 
     gate = Gate(connect)
     with ThreadPoolExecutor(1) as threads:
         connecting = threads.submit(borrow, small, gate)
-        assert gate.knocked.acquire(timeout=5)
+        assert gate.knocked.acquire(timeout=30)
         small.close(1)
         small.give_back(Key(1), borrow(small, connect))
         gate.opened.set()
-        old = connecting.result(5)
+        old = connecting.result(30)
     small.give_back(Key(1), old)
     assert old.closed
     assert small.figures() == {"open": 1, "idle": 1, "in_use": 0, "waited": 0, "tenants": 1}
@@ -264,14 +264,19 @@ class Storm:
 
     def __init__(self, pool: Pool, connect: Connect) -> None:
         self.pool, self.connect = pool, connect
-        self.ends_at = time.monotonic() + 2
+        self.begun_at = time.monotonic()
         self.lock = threading.Lock()
         self.in_hand: set[int] = set()
         self.shared, self.over, self.borrowed = 0, 0, 0
 
+    @property
+    def is_over(self) -> bool:
+        """Two seconds, or as long as a busy machine takes for some of it."""
+        return time.monotonic() - self.begun_at > (2 if self.borrowed > 100 else 60)
+
     def rage(self, seed: int) -> None:
         chance = random.Random(seed)
-        while time.monotonic() < self.ends_at:
+        while not self.is_over:
             key = chance.randrange(6)
             if chance.random() < 0.03:
                 self.pool.close(key)

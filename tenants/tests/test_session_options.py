@@ -60,7 +60,7 @@ def test_a_certificate_is_laid_down_once_however_many_ask(settings: Any, tmp_pat
     together = threading.Barrier(16)
 
     def lay_down(_: int) -> Path:
-        together.wait(5)
+        together.wait(30)
         return session_options._certificate_file("CERTIFICATE")
 
     with ThreadPoolExecutor(16) as threads:

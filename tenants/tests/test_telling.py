@@ -89,13 +89,13 @@ def test_what_others_change_is_forgotten_and_what_this_process_changes_is_not_ag
     forgotten: queue.Queue[None] = queue.Queue()
     with connect() as speaker, connect() as listener, ThreadPoolExecutor(1) as ears:
         lost = ears.submit(hear, listener, forget=lambda: forgotten.put(None))
-        forgotten.get(timeout=10)  # as it begins to listen
+        forgotten.get(timeout=30)  # as it begins to listen
         for teller in (telling._me, "another process"):
             speaker.execute("SELECT pg_notify(%s, %s)", [telling.CHANNEL, teller])
-        forgotten.get(timeout=10)
+        forgotten.get(timeout=30)
         assert forgotten.empty()
         speaker.execute("SELECT pg_terminate_backend(%s)", [listener.info.backend_pid])
-        assert isinstance(lost.exception(10), psycopg.OperationalError)
+        assert isinstance(lost.exception(30), psycopg.OperationalError)
 
 
 def test_who_cannot_tell_says_so_and_goes_on(told: Any, acme: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:

@@ -118,7 +118,7 @@ def test_bounds_hold_and_the_dead_do_not_slow_the_living(
         watching = threads.submit(witness.watch)
         list(threads.map(asker.ask, range(THREADS)))
         witness.is_over.set()
-        watching.result(5)
+        watching.result(30)
 
     dead = {tenant.slug for number, tenant in enumerate(thousand) if number % DEAD_EVERY < 2}
     assert not asker.foreign

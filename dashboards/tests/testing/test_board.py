@@ -90,13 +90,13 @@ def test_what_was_asked_before_a_run_was_closed_is_in_the_audit(
     def tried(its: Any, panel: Panel, *others: Any) -> Any:
         if panel.slug == "fine":
             is_second.set()
-            may_end.wait(5)
+            may_end.wait(30)
         return whole(its, panel, *others)
 
     monkeypatch.setattr(running, "try_on", tried)
     run = begin(Run(parts_of(board, Panel.objects.shared().exclude(slug="broken"), "", by=ada), shops[:1], 30.0))
     next(run)
-    assert is_second.wait(5)
+    assert is_second.wait(30)
     run.close()
     assert [event.object for event in Event.objects.filter(tenant="whole", details__how="test")] == ["logs"]
     may_end.set()

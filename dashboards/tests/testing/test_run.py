@@ -158,7 +158,7 @@ def test_beside_what_is_long_at_work_others_begin() -> None:
     def ask(item: int, lane: Lane) -> int:
         if item == 0:
             lane.is_reached, lane.began_at = True, lane.began_at - 100
-            is_over.wait(5)
+            is_over.wait(30)
         return item
 
     found = each(range(3), ask, at_once=1, most=2)

@@ -28,7 +28,7 @@ def test_value_that_lands_while_somebody_claims_is_told(db: None) -> None:
             claimed = thread.submit(backend.claim, b"key", "next", 60)
             wait_until(lambda: is_waited_for(owner))
             backend.put(b"key", b"result", 60)
-        assert claimed.result(10) == (True, b"result")
+        assert claimed.result(30) == (True, b"result")
 
 
 def is_waited_for(connection: psycopg.Connection) -> bool:

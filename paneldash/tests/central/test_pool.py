@@ -85,7 +85,7 @@ def test_waiting_caller_gets_the_connection_that_comes_back(embedded_server: Emb
 
 def test_connections_the_server_closed_are_replaced_however_many(embedded_server: EmbeddedServer) -> None:
     pool = make_pool(embedded_server.url("postgres"), min_size=8, max_size=8)
-    pool.wait(10)
+    pool.wait(30)
     lent = [pool.getconn() for _ in range(8)]
     processes = [one.info.backend_pid for one in lent]
     for one in lent:
