@@ -117,7 +117,7 @@ BAD = {
     "expires never": {"exp": None},
     "expires in words": {"exp": "soon"},
     "expires out of all time": {"exp": 10**30},
-    "not yet": {"nbf": NOW + 3_600},
+    "not yet": {"nbf": NOW + 86_400},
     "of tomorrow": {"iat": NOW + 86_400},
     "without a time": {"iat": None},
     "for somebody else": {"aud": "grafana"},

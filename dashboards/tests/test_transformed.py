@@ -47,7 +47,7 @@ def asked_at(answer: Any) -> str:
     return found[1]
 
 
-def test_each_panel_draws_its_own_of_one_result(fragment: Callable[..., Any]) -> None:
+def test_each_panel_draws_its_own_of_one_result(fragment: Callable[..., Any], stretch: list[float]) -> None:
     totals, largest = fragment("totals"), fragment("largest")
     assert cells(totals) == ["DE", "40", "FR", "20"]
     assert cells(largest) == ["DE", "30"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -17,6 +18,14 @@ def spend_budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
     now = time.time()
     monkeypatch.setattr(budget, "_clock", lambda: now)
     return lambda tenant: budget.spend(tenant, 10_000.0)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def stretch(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A moment, in epoch seconds, that lasts until a test moves it on: the stretch in which all share one result does not end."""
+    moment = [time.time()]
+    monkeypatch.setattr("datasources.timerange.time", SimpleNamespace(time=lambda: moment[0]))
+    return moment
 
 
 @pytest.fixture
