@@ -65,6 +65,15 @@ def web(tmp_path: Path) -> Iterator[Web]:
     web.process.communicate()
 
 
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Web]:
+    """One worker: of two, one may still be starting when the other answers, and it shuts its door only when it has begun."""
+    web = start("paneldash.tests.slow:application", PROMETHEUS_MULTIPROC_DIR=str(tmp_path), WEB_CONCURRENCY="1")
+    yield web
+    web.process.kill()
+    web.process.communicate()
+
+
 def ask_all(get: Callable[[str], Any], threads: ThreadPoolExecutor, count: int, until: Path) -> list[Future[Any]]:
     """So many requests that have all begun, and go on until there is such a file."""
     asked = [threads.submit(get, f"/slow?{until}") for _ in range(count)]
@@ -85,15 +94,15 @@ def test_sigterm_loses_no_running_request(web: Web, tmp_path: Path) -> None:
     assert web.process.wait(timeout=30) == 0
 
 
-def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(web: Web, tmp_path: Path) -> None:
+def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(alone: Web, tmp_path: Path) -> None:
     """Not let in to be dropped when the last request has ended: a proxy does not send a form to another host then."""
     with ThreadPoolExecutor(4) as threads:
-        asked = ask_all(web.get, threads, 4, until=tmp_path / "refused")  # however long it takes to hear of the signal
-        web.process.send_signal(signal.SIGTERM)
+        asked = ask_all(alone.get, threads, 4, until=tmp_path / "refused")  # however long it takes to hear of the signal
+        alone.process.send_signal(signal.SIGTERM)
         refused = False
         while not refused and not all(request.done() for request in asked):
             try:
-                socket.create_connection(("127.0.0.1", web.port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", alone.port), timeout=1).close()
                 time.sleep(0.05)  # not to fill the queue of those whom nobody lets in any more
             except ConnectionRefusedError:
                 refused = True
