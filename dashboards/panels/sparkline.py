@@ -12,7 +12,9 @@ WIDTH, HEIGHT, MARGIN = 240, 40, 2
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """`line` is path data in a box of WIDTH × HEIGHT, broken where values are missing; `summary` says it in words."""
+    """`line` is path data in a box of WIDTH × HEIGHT, broken where values are missing, a dot where one stands alone;
+    `summary` says it in words.
+    """
 
     line: str
     summary: str
@@ -28,13 +30,15 @@ def sparkline(series: Series, unit: str, decimals: int | None) -> Sparkline | No
     start, width = times[0], times[-1] - times[0] or 1.0
     height = HEIGHT - 2 * MARGIN
     pieces, pen = [], "M"
-    for time, value in zip(times, series.values.tolist(), strict=True):
+    values = series.values.tolist()
+    for time, value, following in zip(times, values, [*values[1:], math.nan], strict=True):
         if math.isnan(value):
             pen = "M"
             continue
         across = (time - start) / width * WIDTH
         down = MARGIN + (height / 2 if high == low else (1 - (value - low) / (high - low)) * height)
-        pieces.append(f"{pen}{across:.1f} {down:.1f}")
+        dot = "h0" if pen == "M" and math.isnan(following) else ""  # with round ends it is one
+        pieces.append(f"{pen}{across:.1f} {down:.1f}{dot}")
         pen = "L"
     lowest, highest = (format_number(end, unit, decimals) for end in (low, high))
     return Sparkline("".join(pieces), f"Between {lowest} and {highest} over the time range")

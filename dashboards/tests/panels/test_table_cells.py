@@ -114,6 +114,12 @@ def test_a_sparkline_stands_in_its_cell_and_says_what_it_shows() -> None:
     assert shown.count("cell-line") == 1
 
 
+def test_a_value_between_gaps_is_a_dot_of_a_sparkline() -> None:
+    shown = html({"cell": "sparkline"}, "{1,null,3}", "{1,2,null}")
+    assert 'd="M0.0 38.0h0M240.0 2.0h0"' in shown
+    assert 'd="M0.0 38.0L120.0 2.0"' in shown
+
+
 def test_a_cell_leads_on_with_its_rows_values() -> None:
     columns = [
         {"name": "host", "link": {"dashboard": "host", "variables": {"host": "${__value.raw}", "id": "${__data.fields.id}"}}},
