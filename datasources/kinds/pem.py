@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from cryptography.x509 import load_pem_x509_certificates
+from cryptography.x509 import InvalidVersion, load_pem_x509_certificates
 from pydantic import AfterValidator, Field
 
 LINES: dict[str, Any] = {"lines": 4}  # so high is its field in a form
@@ -13,7 +13,7 @@ def _certificate(text: str) -> str:
     if text:
         try:
             load_pem_x509_certificates(text.encode())
-        except ValueError as error:
+        except (ValueError, InvalidVersion) as error:
             raise ValueError("This is not a certificate in PEM form.") from error
     return text
 

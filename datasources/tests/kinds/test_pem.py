@@ -1,5 +1,6 @@
 """Certificates and keys: what is none is said where it is entered, and what does not fit where it is used."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -29,13 +30,19 @@ def pem(key: ec.EllipticCurvePrivateKey, password: bytes = b"") -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked).decode()
 
 
+def of_version_2() -> str:
+    der = x509.load_pem_x509_certificate(CERTIFICATE.encode()).public_bytes(Encoding.DER)
+    changed = der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x01", 1)
+    return f"-----BEGIN CERTIFICATE-----\n{b64encode(changed).decode()}\n-----END CERTIFICATE-----\n"
+
+
 def test_what_is_pem_is_taken() -> None:
     PrometheusSettings(url="https://example.com", ca_certificate=CERTIFICATE * 2, client_certificate=CERTIFICATE)
     assert PrometheusSecrets(client_key=pem(KEY)).client_key == pem(KEY)
 
 
 @pytest.mark.parametrize("field", ["ca_certificate", "client_certificate"])
-@pytest.mark.parametrize("text", ["nonsense", pem(KEY), CERTIFICATE.replace("MI", "??")])
+@pytest.mark.parametrize("text", ["nonsense", pem(KEY), CERTIFICATE.replace("MI", "??"), of_version_2()])
 def test_what_is_no_certificate_is_said(field: str, text: str) -> None:
     with pytest.raises(ValidationError, match="not a certificate in PEM form"):
         PrometheusSettings(url="https://example.com", **{field: text})
