@@ -35,8 +35,10 @@ class Landings:
         try:
             yield
         finally:
-            self.let_go()
-            self._own.held = None
+            try:
+                self.let_go()
+            finally:
+                self._own.held = None
 
     def let_go(self) -> None:
         """Hand on what this thread holds back: who asks for more may take long, and a lease does not wait."""
@@ -59,22 +61,28 @@ class Landings:
     def _hand_on(self, work: Callable[[], None]) -> None:
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="landings", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="landings", daemon=True)
+                thread.start()
+                self._thread = thread
         try:
             self._waiting.put_nowait(work)
         except queue.Full:
-            work()
+            _do(work)
 
     def _run(self) -> None:
         while True:
             work = self._waiting.get()
             try:
-                work()
-            except Exception:  # the thread's outermost loop: without it nothing would be stored any more
-                log.exception("a result could not be stored")
+                _do(work)
             finally:
                 self._waiting.task_done()
+
+
+def _do(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception:  # whoever does it has other work too, which would be left undone
+        log.exception("a result could not be stored")
 
 
 landings = Landings()

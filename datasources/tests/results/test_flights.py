@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from datasources.landing import Landings
+from datasources.landing import MOST_WAITING, Landings
 from datasources.results.flights import Lease, Threads
 from datasources.store import Store
 
@@ -71,6 +71,20 @@ def test_what_is_held_back_lands_whatever_ends_the_block() -> None:
     with pytest.raises(ZeroDivisionError):
         fail()
     assert done.wait(5)
+
+
+def test_work_that_fails_where_many_wait_stops_nothing_that_is_held_back_with_it() -> None:
+    landings, begun, may_go, landed = Landings(), threading.Event(), threading.Event(), list[str]()
+    landings.later(lambda: bool(begun.set()) or cast(None, may_go.wait(30)))
+    assert begun.wait(30)
+    for _ in range(MOST_WAITING):
+        landings.later(lambda: None)
+    with landings.held():
+        landings.later(lambda: cast(None, 1 / 0))
+        landings.later(lambda: landed.append("beside it"))
+    landings.later(lambda: landed.append("after it"))
+    assert landed == ["beside it", "after it"]
+    may_go.set()
 
 
 def test_what_ends_a_leaders_thread_ends_nobody_elses() -> None:
