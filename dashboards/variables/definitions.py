@@ -19,6 +19,7 @@ ALL_NAMES = frozenset({ALL, "$__all"})
 
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$", description="As in :name and var-name.")]
 OptionValue = Annotated[str, Field(max_length=LONGEST_VALUE, pattern=r"^[^\x00]*$")]
+_value: TypeAdapter[str] = TypeAdapter(OptionValue)
 
 
 def _check_interval(text: str) -> str:
@@ -36,7 +37,9 @@ def _one_option(given: Any) -> Any:
     """One of two ways to say it, chosen here, so that what is wrong is said of that one alone."""
     if isinstance(given, dict):
         return Option.model_validate(given)
-    if not isinstance(given, str | Option):
+    if isinstance(given, str):
+        return _value.validate_python(given)
+    if not isinstance(given, Option):
         raise ValueError("must be a text, in quotes where it is a number, or {value, text}")
     return given
 

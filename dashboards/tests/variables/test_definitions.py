@@ -65,6 +65,7 @@ CUSTOM = {"name": "a", "kind": "custom", "options": ["x"]}
         ([{**CUSTOM, "options": []}], "variables[0].options: "),
         ([{**CUSTOM, "options": ["x", {"text": "y"}]}], "variables[0].options[1].value: is required"),
         ([{**CUSTOM, "options": [8080]}], "variables[0].options[0]: must be a text, in quotes where it is a number"),
+        ([{**CUSTOM, "options": ["x" * 1_001]}], "variables[0].options[0]: must have at most 1000 characters"),
         ([{**CUSTOM, "default": "y"}], "variables[0]: the default “y” is not among the options"),
         ([{**CUSTOM, "default": ["x", "x"]}], "variables[0]: several defaults need multi: true"),
         ([{**CUSTOM, "default": "All"}], "variables[0]: “All” as the default needs all: true"),
