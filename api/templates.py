@@ -1,5 +1,6 @@
 """Templates: found, made into panels and dashboards, and kept of one's own."""
 
+from hashlib import blake2b
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -55,10 +56,11 @@ def read_template(
     """What a template needs, and what of that the tenant's source has now."""
     viewer = _editor(request, tenant_id)
     found = _find(viewer, template_id)
+    answer = told(viewer, found, source)
     row = find_kept(viewer.tenant, template_id) if found.owner else None
     if row is not None:
-        response["ETag"] = tag_of(row, Role.EDITOR)
-    return told(viewer, found, source)
+        response["ETag"] = _tag(row, answer)
+    return answer
 
 
 @router.post("/templates", response={201: TemplateDetail}, operation_id="create_template", openapi_extra=problems(404))
@@ -87,8 +89,9 @@ def change_template(
     row = _kept(viewer, template_id)
     name, about = body.name or row.name, row.about if body.about is None else body.about
     stored = change_kept(row, name=name, about=about, by=user_of(request), seen=seen_version(request, row, body.version))
-    response["ETag"] = tag_of(stored, Role.EDITOR)
-    return told(viewer, template_of(stored), OWN)
+    answer = told(viewer, template_of(stored), OWN)
+    response["ETag"] = _tag(stored, answer)
+    return answer
 
 
 @router.delete(PLACE, response={204: None}, operation_id="delete_template", openapi_extra=problems(404, 409, by_version=True))
@@ -147,6 +150,11 @@ def told(viewer: Viewer, one: Template, source: str) -> dict[str, Any]:
         for each in found.needs
     ]
     return {**summary(one), "placeholders": placeholders, "needs": needs, "version": one.version, "problem": found.problem}
+
+
+def _tag(row: SavedTemplate, answer: dict[str, Any]) -> str:
+    """Of what its source has too, which changes while its version does not."""
+    return tag_of(row, Role.EDITOR, blake2b(repr(answer).encode(), digest_size=8).hexdigest())
 
 
 def _editor(request: HttpRequest, tenant_id: str) -> Viewer:

@@ -11,7 +11,7 @@ from dashboards.panels.document import DocumentError
 from datasources.models import DataSource
 from tenants.models import Role
 
-TAG = re.compile(r'(?:W/)?"(?P<row>\d{1,19})\.(?P<version>\d{1,10})\.[a-z]+(?:\.[a-z]+)?"')
+TAG = re.compile(r'(?:W/)?"(?P<row>\d{1,19})\.(?P<version>\d{1,10})\.[a-z]+(?:\.[a-z0-9]+)?"')
 Versioned = Panel | Dashboard | SavedTemplate | DataSource
 
 

@@ -20,6 +20,7 @@ from dashboards.load import load_page
 from dashboards.managed import managed_note
 from dashboards.models import Dashboard, Panel, Placement, SavedTemplate, Shared
 from dashboards.preview import preview
+from dashboards.template_library.saving import change_kept
 from tenants.models import Tenant, User
 from tenants.operators import OperatorPage, OperatorSite
 
@@ -165,3 +166,6 @@ class SavedTemplateAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: SavedTemplate, form: ModelForm, change: bool) -> None:
+        obj.version = change_kept(obj, name=obj.name, about=obj.about, by=cast(User, request.user), seen=None).version

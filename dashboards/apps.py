@@ -21,5 +21,5 @@ class DashboardsConfig(AppConfig):
         watch(Panel, ignored=follows, tenant=lambda panel: panel.tenant)
         watch(Dashboard, ignored=follows, tenant=lambda dashboard: dashboard.tenant)
         watch(Annotation, ignored=["updated_at"], tenant=lambda annotation: annotation.tenant)
-        watch(SavedTemplate, ignored=["updated_at"], tenant=lambda template: template.tenant)
+        watch(SavedTemplate, ignored=follows, tenant=lambda template: template.tenant)
         watch(Placement, tenant=lambda placement: placement.dashboard.tenant)

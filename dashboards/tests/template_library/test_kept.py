@@ -77,6 +77,34 @@ def test_the_second_of_two_who_rename_it_is_told_and_may_save_over_it(editor: Cl
     assert (SavedTemplate.objects.get().name, SavedTemplate.objects.get().version) == ("Mine", 3)
 
 
+def test_a_name_given_in_the_admin_is_a_version_too(editor: Client, root: Any) -> None:
+    editor.post("/t/acme/panels/orders/template/", {"name": "Orders"})
+    row = SavedTemplate.objects.get()
+    editor.force_login(root)
+    assert editor.post(f"/admin/dashboards/savedtemplate/{row.pk}/change/", {"name": "Named", "about": ""}).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, row.version, row.changed_by) == ("Named", 2, root.email)
+
+
+def test_the_audit_is_told_what_was_renamed_and_not_its_version(editor: Client) -> None:
+    editor.post("/t/acme/panels/orders/template/", {"name": "Orders"})
+    editor.post("/t/acme/templates/orders/change/", {"name": "Sales", "about": "", "seen_version": 1})
+    event = Event.objects.get(action="change", object_type="dashboards.savedtemplate")
+    assert (event.before, event.after) == ({"name": "Orders"}, {"name": "Sales"})
+
+
+def test_a_tag_tells_what_the_source_has_too(editor: Client, acme: Tenant) -> None:
+    editor.post("/t/acme/panels/orders/template/", {"name": "Orders"})
+    url = "/api/v1/templates/orders?tenant_id=acme"
+    tag = editor.get(url)["ETag"]
+    assert editor.get(url, headers={"if-none-match": tag}).status_code == 304
+    acme.port = 1
+    acme.save()
+    assert editor.get(url, headers={"if-none-match": tag}).json()["problem"]
+    renamed = editor.patch(url, {"name": "Sales"}, content_type="application/json", headers={"if-match": tag})
+    assert renamed.json()["version"] == 2
+
+
 def test_another_tenant_does_not_see_it(editor: Client, eve: Any) -> None:
     editor.post("/t/acme/panels/orders/template/", {"name": "Secret orders"})
     stranger = Client()
