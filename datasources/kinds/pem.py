@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import InvalidVersion, load_pem_x509_certificates
 from pydantic import AfterValidator, Field
@@ -25,7 +26,7 @@ def _key(text: str) -> str:
             load_pem_private_key(text.encode(), None, unsafe_skip_rsa_key_validation=True)
         except TypeError as error:
             raise ValueError("This key has a password: enter it without one.") from error
-        except Exception as error:  # also UnsupportedAlgorithm, which is no ValueError
+        except (ValueError, UnsupportedAlgorithm) as error:
             raise ValueError("This is not a private key in PEM form.") from error
     return text
 
