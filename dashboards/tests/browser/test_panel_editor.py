@@ -1,10 +1,11 @@
 """The panel editor in a browser: from the builder and back, with mistakes, a conflict, and work that is not lost."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dashboards.models import Dashboard, Panel
 from dashboards.tests.browser.test_appearance import violations
@@ -87,6 +88,21 @@ def test_the_editor_has_no_violation(editing: Callable[..., Page]) -> None:
     page = editing("/t/acme/d/overview/panels/cpu/edit/")
     page.evaluate("document.querySelectorAll('.editor-section').forEach((section) => (section.open = true))")
     assert violations(page) == []
+
+
+def test_who_writes_already_when_the_editor_comes_goes_on_writing(editing: Callable[..., Page]) -> None:
+    page = editing()
+    held: list[Route] = []
+    page.route(re.compile(r"/js/editor/yaml/editor[^/]*\.js"), lambda route: held.append(route))
+    page.get_by_role("button", name="Document").press("Enter")
+    page.locator("#editor-text").focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# mi")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#editor-yaml .cm-content")).to_be_visible()
+    page.keyboard.type("ne")
+    expect(page.locator("#editor-yaml .cm-line").first).to_contain_text("# mine")
 
 
 def test_the_document_is_written_with_help_from_its_schema_and_the_form_follows(editing: Callable[..., Page]) -> None:

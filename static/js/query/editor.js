@@ -93,8 +93,14 @@ const wordAt = (view, at) => {
 export const makeEditor = (field, place, options) => {
   const root = place.attachShadow({ mode: "open" });
   const view = new EditorView({ doc: field.value, root, parent: root, extensions: extensions(field, options) });
+  const isWritten = document.activeElement === field;
+  const { selectionStart: anchor, selectionEnd: head } = field;
   field.hidden = true;
   place.hidden = false;
+  if (isWritten) {
+    view.dispatch({ selection: { anchor, head } });
+    view.focus(); // else what is typed on would be taken for shortcuts
+  }
   field.labels[0].addEventListener("click", () => view.focus());
   return {
     insert: (text) => {
