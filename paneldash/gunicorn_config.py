@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(_server: Any, worker: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until it serves: its parent's handler would only remember it, and nobody asks
     slots.take(worker.slot)
     if preload_app and settings.WORKER_LISTENS:
         from tenants.hearing import listen

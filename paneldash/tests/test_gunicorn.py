@@ -18,6 +18,19 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SLOW_TO_BEGIN = """
+import time
+from pathlib import Path
+from paneldash.gunicorn_config import *
+from paneldash.gunicorn_config import post_fork as begin
+
+graceful_timeout = 600
+
+def post_fork(server, worker):
+    begin(server, worker)
+    Path("{begins}").touch()
+    time.sleep(600)
+"""
 
 
 def free_port() -> int:
@@ -109,6 +122,22 @@ def test_who_comes_while_it_stops_is_refused_at_once_and_may_ask_elsewhere(alone
         (tmp_path / "refused").touch()
         assert refused
         assert [request.result() for request in asked] == [(200, "done")] * 4
+
+
+def test_a_worker_that_has_not_begun_holds_up_no_stop(tmp_path: Path) -> None:
+    """Until it serves it would only remember the signal, and gunicorn waits for it as for running requests."""
+    config, begins = tmp_path / "slow_to_begin.py", tmp_path / "begins"
+    config.write_text(SLOW_TO_BEGIN.format(begins=str(begins)))
+    command = [sys.executable, "-m", "gunicorn", "--config", str(config), "paneldash.tests.slow:application"]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PORT": str(free_port()), "PYTHONPATH": str(ROOT)})
+    try:
+        deadline = time.monotonic() + 60
+        while not begins.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
 
 
 def test_worker_that_is_killed_is_replaced(web: Web) -> None:
