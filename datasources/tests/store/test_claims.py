@@ -22,6 +22,7 @@ def test_value_that_lands_while_somebody_claims_is_told(db: None) -> None:
     backend = PostgresBackend(whole_bytes=1_000_000, patience_seconds=PATIENCE_SECONDS)
     with central_pool().connection() as owner, ThreadPoolExecutor(1) as thread:
         owner.execute(EMPTY)
+        owner.commit()  # nothing to do where Django used this connection of the pool before: it leaves them in autocommit
         backend.claim(b"key", "leader", 60)
         with owner.transaction():
             owner.execute("UPDATE datasources_flight SET token = NULL")
